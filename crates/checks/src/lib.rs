@@ -1,0 +1,1 @@
+//! Checks of workflows, manifests and alert rules.

@@ -1,0 +1,1 @@
+//! Rules of the user over located trees and over findings.

@@ -1,0 +1,1 @@
+//! The event a run belongs to and the conversation with GitHub.

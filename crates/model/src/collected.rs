@@ -1,0 +1,88 @@
+//! What the wings give back, and what policy gets (DESIGN section 2).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CheckRun, Component, Finding, InputReport, KnownSecret, Metric, Problem, SuppressionComment, TestSuite};
+
+/// What a wing gives back for one input.
+#[derive(Clone, Debug, Default)]
+pub struct Collected {
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// What could not be judged.
+    pub problems: Vec<Problem>,
+    /// What ran.
+    pub check_runs: Vec<CheckRun>,
+    /// Reports that were read.
+    pub reports: Vec<InputReport>,
+    /// Numbers.
+    pub metrics: Vec<Metric>,
+    /// Test runs.
+    pub test_suites: Vec<TestSuite>,
+    /// Inventory.
+    pub components: Vec<Component>,
+    /// Every suppression comment met, also those that matched nothing.
+    pub suppression_comments: Vec<SuppressionComment>,
+    /// Secret texts met: masked in everything that leaves the program, never written.
+    pub known_secrets: Vec<KnownSecret>,
+}
+
+impl Collected {
+    /// Takes over everything of another input; check runs of the same id are added up.
+    pub fn absorb(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.problems.extend(other.problems);
+        self.reports.extend(other.reports);
+        self.metrics.extend(other.metrics);
+        self.test_suites.extend(other.test_suites);
+        self.components.extend(other.components);
+        self.suppression_comments.extend(other.suppression_comments);
+        self.known_secrets.extend(other.known_secrets);
+        for run in other.check_runs {
+            match self.check_runs.iter_mut().find(|known| known.section == run.section && known.id == run.id) {
+                Some(known) => known.add(run),
+                None => self.check_runs.push(run),
+            }
+        }
+    }
+}
+
+impl CheckRun {
+    /// Adds what the same check did on another input. An error on one input is not hidden by a run on another.
+    pub fn add(&mut self, other: Self) {
+        use crate::RunStatus::{Error, Ran, Skipped};
+        self.seen += other.seen;
+        self.skipped.extend(other.skipped);
+        self.status = match (self.status, other.status) {
+            (Error, _) | (_, Error) => Error,
+            (Ran, _) | (_, Ran) => Ran,
+            (Skipped, Skipped) => Skipped,
+        };
+    }
+}
+
+/// Everything collected and merged: the input of policy.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// What the wings found, duplicates merged, in the total order of [`order`](crate::order).
+    pub collected: Collected,
+    /// Tracked paths of the subject tree, sorted: what `required: auto` and globs without effect are decided on.
+    pub tracked: Vec<String>,
+}
+
+/// A check counted in [`Outcome::tools`](crate::Outcome::tools).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolStatus {
+    /// Ran, found nothing.
+    Ok,
+    /// Ran, found something.
+    Findings,
+    /// Nothing to judge.
+    #[default]
+    Skipped,
+    /// Could not judge.
+    Error,
+    /// A required report is not there.
+    Missing,
+}

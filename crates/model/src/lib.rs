@@ -1,0 +1,53 @@
+//! The ground floor: the types that carry the data through portcullis, and the pure pieces every room needs.
+//!
+//! `Collected` is what a wing gives back, `Evidence` what policy judges, `Judged` a finding with its level, `Outcome` the
+//! whole answer. Nothing here reads a file or a clock.
+
+mod collected;
+mod diagnostic;
+mod finding;
+mod judged;
+mod level;
+mod location;
+mod outcome;
+mod package;
+mod problem;
+mod report;
+mod rule;
+mod secret_text;
+mod section;
+mod severity;
+mod tree;
+
+pub mod fingerprint;
+pub mod glob;
+pub mod order;
+pub mod suggest;
+pub mod suppression;
+pub mod text;
+
+pub use collected::{Collected, Evidence, ToolStatus};
+pub use diagnostic::{Diagnostic, DiagnosticSeverity, Span};
+pub use finding::{
+    Artifact, Confidence, Dates, Edit, Epss, Finding, Fix, FixState, Kev, Kind, License, Safety, Score, Secret, Source,
+    State, Suppression, Vulnerability,
+};
+pub use glob::{Glob, Globs};
+pub use judged::{Decision, Introduced, Judged, Origin, Step, Suggestion};
+pub use level::Level;
+pub use location::Location;
+pub use outcome::{
+    Context, Counts, ExceptionRow, ExceptionState, InputFile, Limit, Outcome, PolicyInfo, PolicySource, RESULT_SCHEMA,
+    Reason, ToolCounts, ToolRow, Verdict,
+};
+pub use package::{Component, Package, Scope};
+pub use problem::{Health, Problem, ProblemCode};
+pub use report::{
+    CheckRun, FailedCase, InputReport, Metric, ReportCounts, RunStatus, Skipped, TestSuite, Threshold, Tool,
+};
+pub use rule::{FixKind, Registry, Rule, Tier};
+pub use secret_text::{KnownSecret, Redactor, redacted, secret_hash};
+pub use section::Section;
+pub use severity::{BySeverity, Severity, SeveritySource};
+pub use suppression::SuppressionComment;
+pub use tree::{Entry, EntryKind, Fragment, Listing, Stat, Tree, TreeError};

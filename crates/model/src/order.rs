@@ -1,0 +1,40 @@
+//! The one total order of everything that is listed: path, byte offset, rule id (DESIGN section 1).
+
+use std::cmp::Ordering;
+
+use crate::{Finding, Problem};
+
+/// Path, byte offset, line, column, rule id, then everything else that can differ; findings without a path come last.
+pub fn findings(one: &Finding, two: &Finding) -> Ordering {
+    let place = |finding: &Finding| {
+        let place = finding.primary();
+        (
+            place.and_then(|place| place.start_byte),
+            place.and_then(|place| place.start_line),
+            place.and_then(|place| place.start_col),
+        )
+    };
+    let package = |finding: &Finding| finding.package.as_deref().map(|package| (package.label(), package.purl.clone()));
+    let report = |finding: &Finding| {
+        finding.sources.first().map(|source| (source.tool.clone(), source.report.clone(), source.run))
+    };
+    (one.path().is_empty(), one.path())
+        .cmp(&(two.path().is_empty(), two.path()))
+        .then_with(|| place(one).cmp(&place(two)))
+        .then_with(|| one.rule_id.cmp(&two.rule_id))
+        .then_with(|| one.id.cmp(&two.id))
+        .then_with(|| package(one).cmp(&package(two)))
+        .then_with(|| one.message.cmp(&two.message))
+        .then_with(|| report(one).cmp(&report(two)))
+        .then_with(|| one.fingerprint.cmp(&two.fingerprint))
+}
+
+/// Path, byte, line, code, message; problems without a path first.
+pub fn problems(one: &Problem, two: &Problem) -> Ordering {
+    let key = |problem: &Problem| (problem.path.clone(), problem.byte, problem.line, problem.col, problem.code);
+    key(one)
+        .cmp(&key(two))
+        .then_with(|| one.message.cmp(&two.message))
+        .then_with(|| one.report.cmp(&two.report))
+        .then_with(|| one.health.cmp(&two.health))
+}

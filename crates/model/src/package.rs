@@ -1,0 +1,92 @@
+//! A package as reports name it (spec/ingest.md 1.2).
+
+use serde::{Deserialize, Serialize};
+
+/// A package. The version that mends it is no part of it but of the finding ([`Fix`](crate::Fix)).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Package {
+    /// Normalised package URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purl: Option<String>,
+    /// purl type: `npm`, `pypi`, `cargo`, `golang`, `deb`, …
+    pub ecosystem: String,
+    /// Namespace: npm scope with `@`, maven group, distribution.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Name without namespace.
+    pub name: String,
+    /// Installed version as the report writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// `debian-12`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distro: Option<String>,
+    /// Architecture of a distribution package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arch: Option<String>,
+    /// File inside the artifact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// What the package is used for.
+    pub scope: Scope,
+    /// The project itself asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direct: Option<bool>,
+    /// Root … leaf.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dependency_path: Vec<String>,
+    /// SPDX expressions or the report's own words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub licenses: Vec<String>,
+    /// Source packages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upstream: Vec<String>,
+    /// Identifier inside the document, or the raw text of an invalid purl.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bom_ref: Option<String>,
+}
+
+impl Package {
+    /// `name version`, `@scope/name version`, for people.
+    pub fn label(&self) -> String {
+        let mut label = String::new();
+        if let Some(namespace) = &self.namespace {
+            label.push_str(namespace);
+            label.push(if self.ecosystem == "maven" { ':' } else { '/' });
+        }
+        label.push_str(&self.name);
+        if let Some(version) = &self.version {
+            label.push(' ');
+            label.push_str(version);
+        }
+        label
+    }
+}
+
+/// What a package is used for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Part of what runs.
+    Runtime,
+    /// Only for building and testing.
+    Development,
+    /// Installed where possible.
+    Optional,
+    /// The report does not say.
+    #[default]
+    Unknown,
+}
+
+/// A package of the inventory of a report or SBOM, with what SBOM rules ask about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Component {
+    /// The package.
+    #[serde(flatten)]
+    pub package: Package,
+    /// Report it comes from.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub report: String,
+}

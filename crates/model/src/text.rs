@@ -1,0 +1,37 @@
+//! Lengths of texts that come from outside (spec/ingest.md 1.1).
+
+/// Title: at most this many characters.
+pub const TITLE: usize = 200;
+/// Message and remediation.
+pub const MESSAGE: usize = 2_000;
+/// Description.
+pub const DESCRIPTION: usize = 20_000;
+/// Snippet.
+pub const SNIPPET: usize = 400;
+
+/// Takes out control characters other than line feed and tab, and cuts on a character boundary with `…`.
+pub fn bounded(text: &str, most: usize) -> String {
+    let mut kept = text.chars().filter(|char| !char.is_control() || matches!(char, '\n' | '\t'));
+    let mut bounded: String = kept.by_ref().take(most).collect();
+    if kept.next().is_some() {
+        bounded.pop();
+        bounded.push('…');
+    }
+    bounded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bounded;
+
+    #[test]
+    fn a_text_of_exactly_the_limit_is_kept_whole() {
+        assert_eq!(bounded("äöü", 3), "äöü");
+        assert_eq!(bounded("äöüß", 3), "äö…");
+    }
+
+    #[test]
+    fn an_escape_sequence_loses_its_escape() {
+        assert_eq!(bounded("a\u{1b}[31mb\tc\nd\u{85}", 100), "a[31mb\tc\nd");
+    }
+}

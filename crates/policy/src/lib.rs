@@ -1,0 +1,1 @@
+//! Policy files, exceptions, levels and the verdict: a pure function.

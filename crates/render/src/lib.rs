@@ -1,0 +1,1 @@
+//! Outcome to bytes: every format people and machines read.

@@ -1,0 +1,1 @@
+//! Secrets in files, found with gitleaks-compatible rules.
