@@ -19,8 +19,10 @@ mod section;
 mod severity;
 mod tree;
 
+pub mod advisory;
 pub mod fingerprint;
 pub mod glob;
+pub mod merge;
 pub mod order;
 pub mod suggest;
 pub mod suppression;

@@ -26,6 +26,9 @@ pub fn findings(one: &Finding, two: &Finding) -> Ordering {
         .then_with(|| package(one).cmp(&package(two)))
         .then_with(|| one.message.cmp(&two.message))
         .then_with(|| report(one).cmp(&report(two)))
+        .then_with(|| one.severity.display_rank().cmp(&two.severity.display_rank()))
+        .then_with(|| one.state.cmp(&two.state))
+        .then_with(|| one.aliases.cmp(&two.aliases))
         .then_with(|| one.fingerprint.cmp(&two.fingerprint))
 }
 

@@ -1,0 +1,380 @@
+//! Findings that several tools report of one weakness become one (spec/ingest.md 15). The order of the input does not matter.
+
+use std::collections::BTreeMap;
+
+use crate::{Finding, FixState, Kind, Severity, State, advisory, fingerprint, order};
+
+/// Merges duplicates, gives every finding its fingerprints, and puts all into the total order.
+pub fn merge(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(order::findings);
+    let groups = groups(&findings);
+    let mut merged: BTreeMap<usize, Finding> = BTreeMap::new();
+    for (finding, group) in findings.into_iter().zip(groups) {
+        match merged.get_mut(&group) {
+            Some(first) => unite(first, finding),
+            None => {
+                merged.insert(group, finding);
+            }
+        }
+    }
+    let mut findings: Vec<Finding> = merged.into_values().collect();
+    for finding in &mut findings {
+        settle(finding);
+    }
+    fingerprint::assign(&mut findings);
+    findings.sort_by(order::findings);
+    findings
+}
+
+/// For each finding the index of the first one of its group.
+fn groups(findings: &[Finding]) -> Vec<usize> {
+    let mut sets = Sets::new(findings.len());
+    join_advisories(findings, &mut sets);
+    join_secrets(findings, &mut sets);
+    join_repetitions(findings, &mut sets);
+    (0..findings.len()).map(|index| sets.root(index)).collect()
+}
+
+/// A package as far as the merge compares it.
+type PackageName = (String, String, String);
+
+/// Vulnerabilities of one package whose ids are connected, where version and place agree or are unknown and can mean only one.
+fn join_advisories(findings: &[Finding], sets: &mut Sets) {
+    let mut packages: BTreeMap<PackageName, Vec<usize>> = BTreeMap::new();
+    for (index, finding) in findings.iter().enumerate() {
+        if let Some(name) = package_name(finding) {
+            packages.entry(name).or_default().push(index);
+        }
+    }
+    for members in packages.into_values().filter(|members| members.len() > 1) {
+        for component in connected_by_ids(findings, &members) {
+            join_component(findings, &component, sets);
+        }
+    }
+}
+
+fn package_name(finding: &Finding) -> Option<PackageName> {
+    if !matches!(finding.kind, Kind::Vulnerability | Kind::Malware) {
+        return None;
+    }
+    let package = finding.package.as_deref()?;
+    let namespace = package.namespace.clone().unwrap_or_default().to_lowercase();
+    Some((package.ecosystem.clone(), namespace, package.name.to_lowercase()))
+}
+
+fn connected_by_ids(findings: &[Finding], members: &[usize]) -> Vec<Vec<usize>> {
+    let mut sets = Sets::new(members.len());
+    let mut first_with: BTreeMap<&str, usize> = BTreeMap::new();
+    for (position, finding) in members.iter().filter_map(|index| findings.get(*index)).enumerate() {
+        for id in finding.all_ids().filter(|id| !advisory::is_errata(id)) {
+            let first = *first_with.entry(id).or_insert(position);
+            sets.join(first, position);
+        }
+    }
+    let mut components: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (position, index) in members.iter().enumerate() {
+        components.entry(sets.root(position)).or_default().push(*index);
+    }
+    components.into_values().collect()
+}
+
+/// An unknown version (or place) joins only where exactly one known one exists: with two it would decide by order which it means.
+fn join_component(findings: &[Finding], component: &[usize], sets: &mut Sets) {
+    let version = |index: usize| {
+        let package = findings.get(index).and_then(|finding| finding.package.as_deref());
+        package.and_then(|package| package.version.as_deref()).unwrap_or_default().trim_start_matches('v')
+    };
+    let place = |index: usize| findings.get(index).map(Finding::path).unwrap_or_default();
+    let artifact = |index: usize| {
+        findings
+            .get(index)
+            .and_then(|finding| finding.artifact.as_deref())
+            .map_or("", |artifact| artifact.name.as_str())
+    };
+    let only = |values: &mut dyn Iterator<Item = &'_ str>| -> Option<String> {
+        let known: std::collections::BTreeSet<&str> = values.filter(|value| !value.is_empty()).collect();
+        (known.len() == 1).then(|| known.first().map(|value| (*value).to_owned())).flatten()
+    };
+    let only_version = only(&mut component.iter().map(|index| version(*index)));
+    let only_place = only(&mut component.iter().map(|index| place(*index)));
+    let mut first_at: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+    for index in component.iter().copied() {
+        let settled = |value: &str, only: &Option<String>| match only {
+            Some(only) if value.is_empty() => only.clone(),
+            _ => value.to_owned(),
+        };
+        let place = settled(place(index), &only_place);
+        // Without any file the scanned artifact is the place.
+        let artifact = if place.is_empty() { artifact(index).to_owned() } else { String::new() };
+        let key = (settled(version(index), &only_version), place, artifact);
+        let first = *first_at.entry(key).or_insert(index);
+        sets.join(first, index);
+    }
+}
+
+/// The same secret at the same place, by hash or by rule.
+fn join_secrets(findings: &[Finding], sets: &mut Sets) {
+    let mut first_at: BTreeMap<(&str, u32, &str), usize> = BTreeMap::new();
+    for (index, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.kind == Kind::Secret) {
+        let Some(line) = finding.primary().and_then(|place| place.start_line) else { continue };
+        if finding.path().is_empty() {
+            continue;
+        }
+        let hash = finding.secret.as_deref().and_then(|secret| secret.secret_hash.as_deref());
+        // Two secrets of one rule on one line differ by their hashes; without one the rule has to do.
+        let what = hash.unwrap_or(finding.rule_id.as_str());
+        let first = *first_at.entry((finding.path(), line, what)).or_insert(index);
+        sets.join(first, index);
+    }
+}
+
+/// The same finding written twice in one report, or in two reports of one tool.
+fn join_repetitions(findings: &[Finding], sets: &mut Sets) {
+    let repeats = |one: &Finding, two: &Finding| {
+        one.rule_id == two.rule_id
+            && one.kind == two.kind
+            && one.tool() == two.tool()
+            && one.locations == two.locations
+            && one.package == two.package
+            && one.message == two.message
+            && one.artifact == two.artifact
+            && one.identity == two.identity
+            && one.state == two.state
+            && one.license == two.license
+            && !one.locations.is_empty()
+    };
+    for (index, pair) in findings.windows(2).enumerate() {
+        if let [one, two] = pair
+            && repeats(one, two)
+        {
+            sets.join(index, index + 1);
+        }
+    }
+}
+
+/// Takes over what another tool says of the same weakness.
+fn unite(first: &mut Finding, other: Finding) {
+    first.aliases.extend(other.all_ids().map(str::to_owned).collect::<Vec<_>>());
+    first.aliases.insert(first.id.clone());
+    first.cwes.extend(other.cwes);
+    unite_severity(first, other.severity, other.severity_source, &other.severity_original);
+    if matches!(first.state, State::Suppressed | State::NotAffected | State::Fixed) && other.state == State::Open {
+        // One tool's own ignore does not hide the open report of another.
+        first.state = State::Open;
+    }
+    if other.kind == Kind::Malware {
+        first.kind = Kind::Malware;
+    }
+    unite_fix(first, other.fix);
+    unite_package(first, other.package);
+    unite_details(first, other.vulnerability);
+    push_missing(&mut first.suppressions, other.suppressions);
+    push_missing(&mut first.locations, other.locations);
+    push_missing(&mut first.related, other.related);
+    push_missing(&mut first.references, other.references);
+    first.references.truncate(20);
+    push_missing(&mut first.sources, other.sources);
+    first.secret = first.secret.take().or(other.secret);
+    first.license = first.license.take().or(other.license);
+    first.artifact = first.artifact.take().or(other.artifact);
+    first.remediation = first.remediation.take().or(other.remediation);
+    if first.description.is_empty() {
+        first.description = other.description;
+    }
+}
+
+fn unite_severity(first: &mut Finding, severity: Severity, source: crate::SeveritySource, original: &str) {
+    if first.severity.worse(severity) != first.severity {
+        first.severity = severity;
+        first.severity_source = source;
+        original.clone_into(&mut first.severity_original);
+    }
+}
+
+fn unite_fix(first: &mut Finding, other: Option<crate::Fix>) {
+    let Some(other) = other else { return };
+    let fix = first.fix.get_or_insert_default();
+    push_missing(&mut fix.versions, other.versions);
+    fix.versions.sort();
+    fix.state = match (fix.state, other.state) {
+        (FixState::Fixed, _) | (_, FixState::Fixed) => FixState::Fixed,
+        (FixState::Unknown, known) | (known, FixState::Unknown) => known,
+        (FixState::WontFix, _) | (_, FixState::WontFix) => FixState::WontFix,
+        (FixState::NotFixed, FixState::NotFixed) => FixState::NotFixed,
+    };
+    fix.available_since = fix.available_since.into_iter().chain(other.available_since).min();
+}
+
+fn unite_package(first: &mut Finding, other: Option<Box<crate::Package>>) {
+    let (Some(package), Some(other)) = (first.package.as_deref_mut(), other) else { return };
+    package.purl = package.purl.take().max(other.purl);
+    package.version = package.version.take().or(other.version);
+    package.direct = package.direct.or(other.direct);
+    if package.dependency_path.is_empty() {
+        package.dependency_path = other.dependency_path;
+    }
+    if package.scope == crate::Scope::Unknown {
+        package.scope = other.scope;
+    }
+}
+
+fn unite_details(first: &mut Finding, other: Option<Box<crate::Vulnerability>>) {
+    let Some(other) = other else { return };
+    let details = first.vulnerability.get_or_insert_default();
+    push_missing(&mut details.scores, other.scores);
+    details.reachable = details.reachable.or(other.reachable);
+    if let Some(epss) = other.epss
+        && details.epss.as_ref().is_none_or(|known| epss.score > known.score)
+    {
+        details.epss = Some(epss);
+    }
+    if other.kev.as_ref().is_some_and(|kev| kev.listed) || details.kev.is_none() {
+        details.kev = other.kev.or(details.kev.take());
+    }
+    let dates = &mut details.dates;
+    dates.published = dates.published.into_iter().chain(other.dates.published).min();
+    dates.modified = dates.modified.into_iter().chain(other.dates.modified).max();
+    dates.first_seen = dates.first_seen.into_iter().chain(other.dates.first_seen).min();
+}
+
+/// Chooses the canonical id anew: after a merge the alias set may hold a better one.
+fn settle(finding: &mut Finding) {
+    if matches!(finding.kind, Kind::Vulnerability | Kind::Malware) {
+        let best = advisory::canonical(finding.all_ids()).map(str::to_owned);
+        if let Some(best) = best {
+            finding.aliases.insert(finding.id.clone());
+            finding.aliases.insert(finding.rule_id.clone());
+            finding.id = best;
+        }
+    }
+    finding.aliases.remove(&finding.id);
+    finding.aliases.remove("");
+}
+
+fn push_missing<T: PartialEq>(kept: &mut Vec<T>, more: Vec<T>) {
+    for item in more {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+}
+
+/// Disjoint sets; the root of a set is its smallest member, so that it does not depend on the order of joins.
+struct Sets(Vec<usize>);
+
+impl Sets {
+    fn new(members: usize) -> Self {
+        Self((0..members).collect())
+    }
+
+    fn root(&mut self, mut member: usize) -> usize {
+        while let Some(parent) = self.0.get(member).copied()
+            && parent != member
+        {
+            let grandparent = self.0.get(parent).copied().unwrap_or(parent);
+            if let Some(slot) = self.0.get_mut(member) {
+                *slot = grandparent;
+            }
+            member = grandparent;
+        }
+        member
+    }
+
+    fn join(&mut self, one: usize, two: usize) {
+        let (one, two) = (self.root(one), self.root(two));
+        if let Some(slot) = self.0.get_mut(one.max(two)) {
+            *slot = one.min(two);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Location, Package, Source};
+
+    fn vulnerability(tool: &str, id: &str, aliases: &[&str], version: Option<&str>, path: &str) -> Finding {
+        Finding {
+            kind: Kind::Vulnerability,
+            rule_id: id.to_owned(),
+            id: id.to_owned(),
+            aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+            package: Some(Box::new(Package {
+                ecosystem: "npm".to_owned(),
+                name: "lodash".to_owned(),
+                version: version.map(str::to_owned),
+                ..Package::default()
+            })),
+            locations: if path.is_empty() { Vec::new() } else { vec![Location::file(path)] },
+            sources: vec![Source { tool: tool.to_owned(), ..Source::default() }],
+            ..Finding::default()
+        }
+    }
+
+    #[test]
+    fn one_weakness_reported_by_three_tools_under_three_ids_is_one_finding() {
+        let merged = merge(vec![
+            vulnerability("npm", "GHSA-p6mc-m468-83gw", &[], None, ""),
+            vulnerability("trivy", "CVE-2020-8203", &["GHSA-p6mc-m468-83gw"], Some("4.17.15"), "package-lock.json"),
+            vulnerability("osv", "NPM-1523", &["GHSA-p6mc-m468-83gw"], Some("4.17.15"), "package-lock.json"),
+        ]);
+        assert_eq!(merged.len(), 1);
+        assert_eq!(merged[0].id, "CVE-2020-8203");
+        assert_eq!(merged[0].sources.len(), 3);
+        assert!(merged[0].aliases.contains("NPM-1523"));
+    }
+
+    #[test]
+    fn different_lock_files_stay_apart_and_an_unknown_place_joins_neither() {
+        let merged = merge(vec![
+            vulnerability("trivy", "CVE-2020-8203", &[], Some("4.17.15"), "a/package-lock.json"),
+            vulnerability("trivy", "CVE-2020-8203", &[], Some("4.17.15"), "b/package-lock.json"),
+            vulnerability("npm", "CVE-2020-8203", &[], None, ""),
+        ]);
+        assert_eq!(merged.len(), 3);
+    }
+
+    #[test]
+    fn two_weaknesses_of_one_package_stay_apart() {
+        let merged = merge(vec![
+            vulnerability("trivy", "CVE-2020-8203", &[], Some("4.17.15"), "package-lock.json"),
+            vulnerability("trivy", "CVE-2021-23337", &[], Some("4.17.15"), "package-lock.json"),
+        ]);
+        assert_eq!(merged.len(), 2);
+    }
+
+    #[test]
+    fn the_ignore_of_one_tool_does_not_hide_the_report_of_another() {
+        let mut ignored = vulnerability("trivy", "CVE-2020-8203", &[], Some("1"), "package-lock.json");
+        ignored.state = State::Suppressed;
+        let open = vulnerability("osv", "CVE-2020-8203", &[], Some("1"), "package-lock.json");
+        assert_eq!(merge(vec![ignored, open])[0].state, State::Open);
+    }
+
+    #[test]
+    fn a_known_severity_wins_over_unknown_and_the_higher_over_the_lower() {
+        let mut unrated = vulnerability("pip-audit", "CVE-2020-8203", &[], Some("1"), "");
+        unrated.severity = Severity::Unknown;
+        let mut low = vulnerability("a", "CVE-2020-8203", &[], Some("1"), "");
+        low.severity = Severity::Low;
+        let mut high = vulnerability("b", "CVE-2020-8203", &[], Some("1"), "");
+        high.severity = Severity::High;
+        assert_eq!(merge(vec![unrated, low, high])[0].severity, Severity::High);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_order_of_the_input_does_not_matter(seed in proptest::collection::vec((0..4_usize, 0..4_usize, 0..3_usize, 0..3_usize), 0..12), turn in 0..12_usize) {
+            let ids = ["CVE-2020-1000", "CVE-2020-1001", "GHSA-p6mc-m468-83gw", "NPM-7"];
+            let findings: Vec<_> = seed.iter().enumerate().map(|(index, (id, alias, version, path))| {
+                let version = [None, Some("1"), Some("2")][*version];
+                let path = ["", "a.lock", "b.lock"][*path];
+                vulnerability(&format!("tool{index}"), ids[*id], &[ids[*alias]], version, path)
+            }).collect();
+            let mut turned = findings.clone();
+            turned.rotate_left(turn.min(findings.len()));
+            let bytes = |findings: &[Finding]| serde_json::to_vec(findings).unwrap();
+            proptest::prop_assert_eq!(bytes(&merge(findings)), bytes(&merge(turned)));
+        }
+    }
+}
