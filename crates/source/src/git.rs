@@ -39,6 +39,20 @@ const KEPT: &[&str] = &[
     "GIT_DISCOVERY_ACROSS_FILESYSTEM",
 ];
 
+/// Handed on besides where git may reach the network: how it reaches it and what it trusts there.
+const KEPT_FOR_NETWORK: &[&str] = &[
+    "GIT_ASKPASS",
+    "GIT_SSH",
+    "GIT_SSH_COMMAND",
+    "GIT_SSH_VARIANT",
+    "GIT_SSL_CAINFO",
+    "GIT_SSL_CAPATH",
+    "GIT_PROXY_SSL_CAINFO",
+];
+
+/// Protocols of a fetch: those git always allows. `ext` would run a program.
+const PROTOCOLS: &str = "file:git:http:https:ssh";
+
 /// How git is called.
 #[derive(Clone, Debug)]
 pub struct GitSettings {
@@ -99,6 +113,14 @@ impl HookEnvironment {
 pub(crate) struct Git {
     directory: PathBuf,
     settings: GitSettings,
+    network: Network,
+}
+
+/// Whether git may talk to a remote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Network {
+    Forbidden,
+    Allowed,
 }
 
 /// What one call answered.
@@ -117,12 +139,17 @@ impl Answer {
 
 impl Git {
     pub(crate) fn new(directory: &Path, settings: &GitSettings) -> Self {
-        Self { directory: directory.to_owned(), settings: settings.clone() }
+        Self { directory: directory.to_owned(), settings: settings.clone(), network: Network::Forbidden }
+    }
+
+    /// The same git, allowed to fetch.
+    pub(crate) fn with_network(&self) -> Self {
+        Self { network: Network::Allowed, ..self.clone() }
     }
 
     /// The same git in another directory.
     pub(crate) fn within(&self, directory: &Path) -> Self {
-        Self { directory: directory.to_owned(), settings: self.settings.clone() }
+        Self { directory: directory.to_owned(), ..self.clone() }
     }
 
     /// The command, ready for its arguments; nothing is read from standard input.
@@ -131,7 +158,11 @@ impl Git {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         for (variable, _) in std::env::vars_os() {
             let steers_git = variable.to_string_lossy().starts_with("GIT_");
-            if steers_git && !KEPT.iter().any(|kept| variable == *kept) {
+            let kept: &[&[&str]] = match self.network {
+                Network::Forbidden => &[KEPT],
+                Network::Allowed => &[KEPT, KEPT_FOR_NETWORK],
+            };
+            if steers_git && !kept.iter().copied().flatten().any(|kept| variable == *kept) {
                 command.env_remove(variable);
             }
         }
@@ -143,9 +174,9 @@ impl Git {
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_LITERAL_PATHSPECS", "1")
-            // Older git knows no GIT_NO_LAZY_FETCH; with no protocol allowed it cannot fetch either.
             .env("GIT_NO_LAZY_FETCH", "1")
-            .env("GIT_ALLOW_PROTOCOL", "");
+            // Older git knows no GIT_NO_LAZY_FETCH; with no protocol allowed it cannot fetch either.
+            .env("GIT_ALLOW_PROTOCOL", if self.network == Network::Allowed { PROTOCOLS } else { "" });
         command.arg("--no-pager").arg("-C").arg(&self.directory);
         for setting in CONFIGURATION {
             command.arg("-c").arg(setting);

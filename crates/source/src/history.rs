@@ -80,6 +80,40 @@ pub(crate) fn is_shallow(git: &Git) -> Result<bool, SourceError> {
     Ok(git.run(&["rev-parse", "--is-shallow-repository"], &[])?.line() == b"true")
 }
 
+/// The full name of a branch of `origin`: the one called `name`, else the one its HEAD points to, else `main` or `master`.
+pub(crate) fn default_branch(git: &Git, name: Option<&str>) -> Result<Option<String>, SourceError> {
+    let candidates: Vec<String> = match name {
+        Some(name) => vec![name.to_owned()],
+        None => ["HEAD", "main", "master"].map(str::to_owned).to_vec(),
+    };
+    for candidate in candidates {
+        let reference = format!("refs/remotes/origin/{candidate}");
+        // Takes the name as it is: no `@{…}`, no `^`.
+        let answer = git.run(&["show-ref", "--verify", "--quiet", &reference], &[1, 128])?;
+        if answer.code == Some(0) {
+            return Ok(Some(reference));
+        }
+    }
+    Ok(None)
+}
+
+/// Gets one commit with all its files from `origin`, where the server gives single commits (GitHub does).
+pub(crate) fn fetch(git: &Git, id: &str) -> Result<(), SourceError> {
+    let arguments = [
+        "fetch",
+        "--quiet",
+        "--no-tags",
+        "--no-recurse-submodules",
+        "--no-write-fetch-head",
+        // A partial clone would leave the files out again.
+        "--no-filter",
+        "--depth=1",
+        "origin",
+        id,
+    ];
+    git.with_network().run(&arguments, &[]).map(|_| ())
+}
+
 /// The files that differ between two commits, below `prefix`, sorted by path.
 pub(crate) fn changed_files(git: &Git, base: &str, head: &str, prefix: &[u8]) -> Result<Vec<ChangedFile>, SourceError> {
     let arguments = [

@@ -152,6 +152,24 @@ impl Repository {
         history::changed_files(&located.git, &self.commit_id(base)?, &self.commit_id(head)?, &located.prefix)
     }
 
+    /// The full name of the remote's default branch, for [`Repository::merge_base`]; `name` where somebody has told it.
+    /// `None` when `origin` is not known to have it.
+    pub fn default_branch(&self, name: Option<&str>) -> Result<Option<String>, SourceError> {
+        history::default_branch(&self.located("a default branch")?.git, name)
+    }
+
+    /// Gets a commit that is not in the clone from `origin`, without its history: afterwards the clone is shallow. The only
+    /// question that reaches the network; nothing is checked out. `id` is a full id: a name would be the remote's to choose.
+    pub fn fetch_commit(&self, id: &str) -> Result<(), SourceError> {
+        let git = &self.located("a remote commit")?.git;
+        if !matches!(id.len(), 40 | 64) || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            let shallow = history::is_shallow(git)?;
+            return Err(SourceError::UnknownRevision { revision: id.to_owned(), shallow });
+        }
+        history::fetch(git, id)?;
+        self.commit_id(id).map(|_| ())
+    }
+
     /// Whether the clone holds only a part of the history.
     pub fn is_shallow(&self) -> Result<bool, SourceError> {
         history::is_shallow(&self.located("the history")?.git)

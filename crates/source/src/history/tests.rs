@@ -114,3 +114,52 @@ fn a_rename_concerns_both_paths() {
     let renamed = changed("new", Change::Renamed { from: "old".to_owned() });
     assert_eq!(renamed.paths().collect::<Vec<_>>(), ["old", "new"]);
 }
+
+#[test]
+fn the_default_branch_is_the_one_named_or_the_one_the_remote_points_to() {
+    let origin = Place::repository();
+    origin.commit();
+    origin.git(&["branch", "trunk"]);
+    let place = Place::plain();
+    place.git(&["clone", "--quiet", &format!("file://{}", origin.path().display()), "."]);
+    let clone = place.open();
+    assert_eq!(clone.default_branch(None).unwrap().as_deref(), Some("refs/remotes/origin/HEAD"));
+    assert_eq!(clone.default_branch(Some("trunk")).unwrap().as_deref(), Some("refs/remotes/origin/trunk"));
+    for absent in ["gone", "trunk^", "../../heads/main", "-x", ""] {
+        assert_eq!(clone.default_branch(Some(absent)).unwrap(), None, "{absent}");
+    }
+    place.git(&["remote", "set-head", "origin", "--delete"]);
+    assert_eq!(clone.default_branch(None).unwrap().as_deref(), Some("refs/remotes/origin/main"));
+    assert_eq!(origin.open().default_branch(None).unwrap(), None);
+}
+
+#[test]
+fn a_commit_outside_of_a_shallow_clone_is_fetched_with_its_files() {
+    use portcullis_model::Tree as _;
+    let origin = Place::repository();
+    let base = origin.write("portcullis.yaml", "strict").commit();
+    origin.write("portcullis.yaml", "weak").commit();
+    let place = Place::plain();
+    place.git(&["clone", "--quiet", "--depth=1", &format!("file://{}", origin.path().display()), "."]);
+    let clone = place.open();
+    assert!(clone.commit(&base).is_err());
+    clone.fetch_commit(&base).unwrap();
+    assert_eq!(clone.commit(&base).unwrap().read("portcullis.yaml").unwrap(), b"strict");
+    assert_eq!(clone.work_tree().read("portcullis.yaml").unwrap(), b"weak");
+}
+
+#[test]
+fn only_a_full_id_is_fetched_and_only_over_plain_transports() {
+    let place = Place::repository();
+    let absent = "1".repeat(40);
+    let trace = place.path().join("ran");
+    place.git(&["remote", "add", "origin", &format!("ext::touch {}", trace.display())]);
+    place.git(&["config", "protocol.ext.allow", "always"]);
+    let repository = place.open();
+    let refusal = repository.fetch_commit(&absent).unwrap_err().to_string();
+    assert!(refusal.contains("transport 'ext' not allowed"), "{refusal}");
+    assert!(!trace.exists());
+    for name in ["main", "--upload-pack=touch", "HEAD", "+main:main"] {
+        assert!(matches!(repository.fetch_commit(name), Err(SourceError::UnknownRevision { .. })), "{name}");
+    }
+}
