@@ -19,6 +19,8 @@ mod work_tree;
 
 pub mod name;
 
+#[cfg(all(test, unix))]
+mod agreement;
 #[cfg(test)]
 mod testing;
 

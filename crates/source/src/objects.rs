@@ -104,7 +104,7 @@ fn cannot_run(error: &io::Error) -> TreeError {
 }
 
 pub(crate) fn missing(id: &str) -> TreeError {
-    TreeError::Unreadable(format!("object {id} is not in this clone (shallow or partial): fetch it"))
+    TreeError::Unreadable(format!("object {id} is not in this clone (shallow, partial or damaged): fetch it"))
 }
 
 enum Reply {

@@ -170,10 +170,12 @@ impl Absent {
 
     fn problem(self) -> Option<Problem> {
         let first = self.first?;
-        let count = self.count;
-        let message = format!(
-            "the content of {count} files is not in this clone (shallow or partial), the first is `{first}`: fetch it"
-        );
+        let others = match self.count {
+            1 => String::new(),
+            count => format!(" and {} more files", count - 1),
+        };
+        let message =
+            format!("the content of `{first}`{others} is not in this clone (shallow, partial or damaged): fetch it");
         Some(Problem::error(ProblemCode::Unreadable, message).at_path(first))
     }
 }

@@ -108,12 +108,12 @@ fn an_object_that_a_partial_clone_lacks_is_named_and_never_fetched() {
     let clone = Repository::discover(&place.path().join("clone"), &GitSettings::default()).unwrap();
     let commit = clone.commit("HEAD").unwrap();
     let refusal = commit.read("a").unwrap_err().to_string();
-    assert!(refusal.contains("is not in this clone (shallow or partial): fetch it"), "{refusal}");
+    assert!(refusal.contains("is not in this clone (shallow, partial or damaged): fetch it"), "{refusal}");
     assert_eq!(commit.read("b").unwrap_err().to_string().len(), refusal.len());
     assert_eq!(paths(&commit), ["a", "b"]);
     assert_eq!(
         problems(&commit),
-        ["the content of 2 files is not in this clone (shallow or partial), the first is `a`: fetch it"]
+        ["the content of `a` and 1 more files is not in this clone (shallow, partial or damaged): fetch it"]
     );
     let objects = git(&place.path().join("clone"), &["count-objects", "-v"], b"");
     assert!(objects.contains("count: 0"), "{objects}");
@@ -194,4 +194,56 @@ fn a_repository_of_sha256_ids_is_read_too() {
     let id = place.write("a", "content").commit();
     assert_eq!(id.len(), 64);
     assert_eq!(place.open().commit(&id).unwrap().read("a").unwrap(), b"content");
+}
+
+#[test]
+fn a_link_with_a_target_longer_than_any_path_is_a_problem() {
+    let place = Place::repository();
+    place.write("target", &"a/".repeat(3_000)).write("fine", "");
+    let blob = place.git(&["hash-object", "-w", "target"]);
+    place.git(&["update-index", "--add", "--cacheinfo", &format!("120000,{blob},link")]);
+    place.git(&["add", "fine"]);
+    place.git(&["commit", "--quiet", "--message=x"]);
+    let commit = place.open().commit("HEAD").unwrap();
+    assert_eq!(paths(&commit), ["fine", "link -> "]);
+    assert_eq!(problems(&commit), ["`link` cannot be read: 6000 bytes, more than the limit of 4096"]);
+    assert_eq!(commit.read("link"), Err(TreeError::TooLarge { size: 6000, limit: 4096 }));
+}
+
+#[test]
+fn a_damaged_object_is_an_error_and_the_next_one_is_read() {
+    let place = Place::repository();
+    place.write("damaged", "some content").write("whole", "w").commit();
+    let blob = place.git(&["rev-parse", "HEAD:damaged"]);
+    let object = place.path().join(format!(".git/objects/{}/{}", &blob[..2], &blob[2..]));
+    std::fs::remove_file(&object).unwrap();
+    std::fs::write(&object, "nonsense").unwrap();
+    let commit = place.open().commit("HEAD").unwrap();
+    assert!(matches!(commit.read("damaged"), Err(TreeError::Unreadable(_))));
+    assert_eq!(commit.read("whole").unwrap(), b"w");
+    assert_eq!(paths(&commit), ["damaged", "whole"]);
+    assert_eq!(
+        problems(&commit),
+        ["the content of `damaged` is not in this clone (shallow, partial or damaged): fetch it"]
+    );
+}
+
+#[test]
+fn several_threads_read_at_once() {
+    let place = Place::repository();
+    for number in 0..20 {
+        place.write(&format!("f{number}"), &format!("{number}").repeat(5_000));
+    }
+    place.commit();
+    let commit = place.open().commit("HEAD").unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for number in 0..20 {
+                    let read = commit.read(&format!("f{number}")).unwrap();
+                    assert_eq!(read, format!("{number}").repeat(5_000).as_bytes());
+                }
+            });
+        }
+    });
 }

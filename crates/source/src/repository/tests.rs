@@ -128,3 +128,35 @@ fn the_directory_a_hook_names_is_the_repository() {
     assert_eq!(repository.root(), place.path().join("files").canonicalize().unwrap());
     assert_eq!(paths(&repository.work_tree()), ["a"]);
 }
+
+#[cfg(unix)]
+#[test]
+#[allow(clippy::print_stdout, reason = "a skipped test says so")]
+fn a_repository_of_another_owner_is_refused_unless_it_is_named() {
+    let place = Place::repository();
+    place.write("a", "");
+    for path in [place.path().to_owned(), place.path().join(".git")] {
+        if std::os::unix::fs::chown(path, Some(12_345), None).is_err() {
+            println!("skipped: this user may not give files away");
+            return;
+        }
+    }
+    let error = discover(&place, "").unwrap_err();
+    assert!(matches!(error, SourceError::DubiousOwnership { .. }), "{error}");
+    assert!(error.to_string().contains("git config --global --add safe.directory"), "{error}");
+
+    let safe_directory = Some(place.path().canonicalize().unwrap());
+    let settings = GitSettings { safe_directory, ..GitSettings::default() };
+    let repository = Repository::discover(place.path(), &settings).unwrap();
+    assert_eq!(paths(&repository.work_tree()), ["a"]);
+}
+
+#[test]
+fn a_path_with_a_line_feed_and_quotes_is_a_root_like_any_other() {
+    let place = Place::plain();
+    place.write("odd \"name\"\n/a", "");
+    git(&place.path().join("odd \"name\"\n"), &["init", "--quiet", "."], b"");
+    let repository = discover(&place, "odd \"name\"\n").unwrap();
+    assert!(repository.has_git());
+    assert_eq!(paths(&repository.work_tree()), ["a"]);
+}
