@@ -85,13 +85,15 @@ pub struct HookEnvironment {
 }
 
 impl HookEnvironment {
-    /// As the environment of this process says. Empty means unset.
+    /// As the environment of this process says. Empty means unset. Git gives paths relative to the directory the hook starts
+    /// in; they are made absolute here, because git is asked in others too.
     pub fn from_process() -> Self {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let path = |name| variable(name).map(|path| std::path::absolute(&path).map_or(path, PathBuf::into_os_string));
         Self {
-            directory: variable("GIT_DIR"),
-            work_tree: variable("GIT_WORK_TREE"),
-            index_file: variable("GIT_INDEX_FILE"),
+            directory: path("GIT_DIR"),
+            work_tree: path("GIT_WORK_TREE"),
+            index_file: path("GIT_INDEX_FILE"),
             prefix: variable("GIT_PREFIX"),
         }
     }

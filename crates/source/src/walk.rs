@@ -5,8 +5,8 @@ use std::path::Path;
 use ignore::{DirEntry, WalkBuilder};
 use portcullis_model::{Problem, ProblemCode};
 
-use crate::name;
 use crate::platform::name_of;
+use crate::{name, snapshot};
 
 /// What a walk met.
 #[derive(Default)]
@@ -39,7 +39,7 @@ pub(crate) fn walk(root: &Path) -> Walked {
 impl Walked {
     fn take(&mut self, root: &Path, entry: &DirEntry) {
         if let Some(error) = entry.error() {
-            self.problems.push(Problem::warning(ProblemCode::Unparsable, error.to_string()));
+            self.problems.push(broken_pattern(root, error));
         }
         let Ok(below) = entry.path().strip_prefix(root) else { return };
         if below.as_os_str().is_empty() {
@@ -67,22 +67,36 @@ pub(crate) fn nested_repository(path: &str, consequence: &str) -> Problem {
     Problem::warning(ProblemCode::Unreadable, message).at_path(path)
 }
 
-fn unreadable(root: &Path, error: &ignore::Error) -> Problem {
-    let problem = Problem::error(ProblemCode::Unreadable, error.to_string());
+/// A line of a `.gitignore` that is no pattern; the others count.
+fn broken_pattern(root: &Path, error: &ignore::Error) -> Problem {
     let place = place_of(error).and_then(|path| path.strip_prefix(root).ok()).and_then(name_of);
+    let message = error.to_string().replace(&format!("{}/", root.display()), "");
+    let problem = Problem::warning(ProblemCode::Unparsable, message);
     match place {
         Some(path) => problem.at_path(name::to_text(&path)),
         None => problem,
     }
 }
 
-/// The path an error is about. Errors are wrapped a fixed number of times, never by the input.
+/// Says where below the root: the same directory in another place gives the same report.
+fn unreadable(root: &Path, error: &ignore::Error) -> Problem {
+    // The whole error names the root.
+    let why = error.io_error().map_or_else(|| error.to_string(), |error| error.kind().to_string());
+    let place = place_of(error).and_then(|path| path.strip_prefix(root).ok()).and_then(name_of);
+    match place {
+        Some(path) => snapshot::unreadable(&name::to_text(&path), &why),
+        None => Problem::error(ProblemCode::Unreadable, why),
+    }
+}
+
+/// The path an error is about; of several the first.
 fn place_of(error: &ignore::Error) -> Option<&Path> {
     let mut error = error;
     loop {
         error = match error {
             ignore::Error::WithPath { path, .. } => return Some(path),
             ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
+            ignore::Error::Partial(errors) => errors.first()?,
             _ => return None,
         };
     }

@@ -83,7 +83,7 @@ impl WorkTree {
             .map_err(|error| TreeError::Unreadable(error.to_string()))?;
         // Git goes on past a directory it cannot open and says so here only.
         for line in answer.stderr.lines().filter(|line| !line.trim().is_empty()) {
-            listing.problems.push(Problem::error(ProblemCode::Unreadable, format!("git ls-files: {line}")));
+            listing.problems.push(unopened(line));
         }
         for record in records(&answer.stdout) {
             if let Some(nested) = record.strip_suffix(b"/") {
@@ -272,6 +272,16 @@ fn tracked(git: &Git) -> Result<BTreeMap<String, Tracked>, SourceError> {
         known.left_out |= tag == b"S ";
     }
     Ok(all)
+}
+
+/// What git says of a directory it cannot open: `warning: could not open directory 'a/b/': Permission denied`.
+fn unopened(line: &str) -> Problem {
+    let Some(rest) = line.strip_prefix("warning: could not open directory '") else {
+        return Problem::error(ProblemCode::Unreadable, format!("git ls-files: {line}"));
+    };
+    // Git cuts its messages at 4 KiB: the end is missing for the names that are too long to be opened.
+    let (path, why) = rest.rsplit_once("/': ").unwrap_or((rest, "the name is too long"));
+    unreadable(path, &why)
 }
 
 fn sparse(left_out: &[String]) -> Option<Problem> {

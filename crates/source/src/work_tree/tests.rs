@@ -30,6 +30,19 @@ fn without_git_everything_is_listed_that_gitignore_does_not_name() {
 }
 
 #[test]
+fn a_line_of_gitignore_that_is_no_pattern_is_a_warning_and_the_others_count() {
+    let place = Place::plain();
+    place.write("d/.gitignore", "[z-a]\n*.log\n").write("d/a.log", "").write("d/b", "");
+    let listing = place.open().work_tree().list().unwrap();
+    let listed: Vec<_> = listing.entries.iter().map(|entry| entry.path.as_str()).collect();
+    assert_eq!(listed, ["d/.gitignore", "d/b"]);
+    let [problem] = listing.problems.as_slice() else { panic!("{:?}", listing.problems) };
+    assert_eq!(problem.health, portcullis_model::Health::Warn);
+    assert_eq!(problem.path.as_deref(), Some("d/.gitignore"));
+    assert!(!problem.message.contains(place.path().to_str().unwrap()), "{}", problem.message);
+}
+
+#[test]
 fn a_gitignore_above_the_root_does_not_count_without_git() {
     let place = Place::plain();
     place.write(".gitignore", "*\n").write("project/file", "");
@@ -269,6 +282,32 @@ mod unix {
             for entry in tree.list().unwrap().entries {
                 assert_eq!(crate::name::to_text(&tree.read(&entry.path).unwrap()), entry.path);
             }
+        }
+    }
+
+    #[test]
+    fn a_directory_deeper_than_any_path_is_a_problem() {
+        let place = Place::plain();
+        let name = "d".repeat(200);
+        let (inner, outer) = (place.path().join(&name), place.path().join("outer"));
+        place.write(&format!("{name}/file"), "");
+        // From the inside out: a path this long cannot be given to the system.
+        for _ in 0..25 {
+            std::fs::create_dir(&outer).unwrap();
+            std::fs::rename(&inner, outer.join(&name)).unwrap();
+            std::fs::rename(&outer, &inner).unwrap();
+        }
+        for with_git in [false, true] {
+            if with_git {
+                place.git(&["init", "--quiet", "."]);
+            }
+            let listing = place.open().work_tree().list().unwrap();
+            assert!(listing.entries.is_empty());
+            let [problem] = listing.problems.as_slice() else { panic!("{:?}", listing.problems) };
+            let (_, why) = problem.message.split_once("` cannot be read: ").unwrap();
+            assert_eq!(why, if with_git { "the name is too long" } else { "invalid filename" });
+            assert!(problem.path.as_deref().unwrap().starts_with(&name));
+            assert_eq!(problem.health, portcullis_model::Health::Error);
         }
     }
 
