@@ -49,7 +49,7 @@ pub(crate) fn resolve(
             resolved.pop().ok_or(TreeError::Outside)?;
             continue;
         }
-        if component.eq_ignore_ascii_case(".git") {
+        if is_git_directory(&component) {
             return Err(TreeError::Outside);
         }
         resolved.push(component);
@@ -70,6 +70,19 @@ pub(crate) fn resolve(
     }
     // A path may end in `..`: what is left is a directory.
     Ok((resolved.join("/"), standing))
+}
+
+/// Whether some file system takes a name for `.git`: any case, on NTFS the short name, dots and spaces at the end and
+/// streams, on HFS+ characters that are not compared. Git refuses to check such names out for the same reason.
+pub(crate) fn is_git_directory(component: &str) -> bool {
+    let compared: String = component.chars().filter(|char| !is_passed_over(*char)).collect();
+    let name = compared.split(':').next().unwrap_or_default().trim_end_matches([' ', '.']);
+    name.eq_ignore_ascii_case(".git") || name.eq_ignore_ascii_case("git~1")
+}
+
+/// Characters that HFS+ does not compare (`next_hfs_char` of git).
+const fn is_passed_over(char: char) -> bool {
+    matches!(char, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
 }
 
 fn reversed(path: &str) -> Vec<String> {
@@ -120,6 +133,16 @@ mod tests {
         let tree = [("up", Some("../etc/passwd")), ("root", Some("/etc/passwd")), ("token", Some(".GIT/config"))];
         for path in ["up", "root", "token", "../x", "/etc/passwd", ".git/config", "up/../../x"] {
             assert_eq!(follow(&tree, path), Err(TreeError::Outside), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_another_file_system_takes_for_git_is_refused() {
+        for name in [".git", ".Git", "git~1", "GIT~1", ".git.", ".git . ", ".git::$INDEX_ALLOCATION", ".g\u{200c}it"] {
+            assert!(is_git_directory(name), "{name:?}");
+        }
+        for name in [".github", ".gitignore", "git", ".git2", "x.git", "git~2", ".", "..", ""] {
+            assert!(!is_git_directory(name), "{name:?}");
         }
     }
 

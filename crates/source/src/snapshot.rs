@@ -9,7 +9,7 @@ use portcullis_model::{Entry, EntryKind, Listing, Problem, ProblemCode, Stat, Tr
 use crate::git::Git;
 use crate::name;
 use crate::objects::{Objects, missing};
-use crate::resolve::{LONGEST_TARGET, LastLink, resolve};
+use crate::resolve::{LONGEST_TARGET, LastLink, is_git_directory, resolve};
 
 /// Paths and the objects that stand there.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Snapshot {
                 return self.report(&path, &format!("is recorded with mode `{mode}`, which git does not use"));
             }
         };
-        if path.split('/').any(|part| matches!(part, "" | "." | "..") || part.eq_ignore_ascii_case(".git")) {
+        if path.split('/').any(|part| matches!(part, "" | "." | "..") || is_git_directory(part)) {
             return self.report(&path, "is a path that no checkout can hold");
         }
         match self.entries.entry(path) {

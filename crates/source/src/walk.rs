@@ -25,7 +25,8 @@ pub(crate) fn walk(root: &Path) -> Walked {
         .git_ignore(true)
         .require_git(false)
         .follow_links(false)
-        .filter_entry(|entry| !entry.file_name().eq_ignore_ascii_case(".git"))
+        // Names that only another file system takes for it are listed, and refused when they are read.
+        .filter_entry(|entry| entry.file_name() != ".git")
         .build();
     for entry in entries {
         match entry {

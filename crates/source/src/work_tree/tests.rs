@@ -98,6 +98,17 @@ fn the_inside_of_git_is_no_part_of_the_tree() {
     assert!(paths(&tree).is_empty());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_directory_that_another_file_system_takes_for_git_is_listed_and_refused() {
+    let place = Place::plain();
+    place.write(".GIT/a", "").write("git~1/b", "");
+    let tree = place.open().work_tree();
+    assert_eq!(paths(&tree), [".GIT/a", "git~1/b"]);
+    assert_eq!(tree.read(".GIT/a"), Err(TreeError::Outside));
+    assert_eq!(tree.read("git~1/b"), Err(TreeError::Outside));
+}
+
 #[test]
 fn a_repository_inside_is_named_and_not_judged_by_git() {
     let place = Place::repository();
