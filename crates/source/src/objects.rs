@@ -1,6 +1,6 @@
 //! Objects of the repository by id: `git cat-file --batch`, kept open between reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -14,6 +14,9 @@ use crate::git::Git;
 const MOST_MESSAGES: u64 = 8 * 1024;
 /// Bytes of one line that introduces an object: an id of 64 digits, a type, a size.
 const LONGEST_HEADER: u64 = 256;
+
+/// Asks for ids and sizes.
+const SIZES: &str = "--batch-check=%(objectname) %(objectsize)";
 
 /// The objects of a repository.
 #[derive(Debug)]
@@ -47,15 +50,14 @@ impl Objects {
         blob
     }
 
-    /// The size of each object, in the order asked; `None` for one that is not in the repository.
-    pub(crate) fn sizes(&self, ids: &[&str]) -> Result<Vec<Option<u64>>, TreeError> {
+    /// The sizes of those objects that are in the repository.
+    pub(crate) fn sizes(&self, ids: &BTreeSet<&str>) -> Result<BTreeMap<String, u64>, TreeError> {
         if ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok(BTreeMap::new());
         }
-        let mut questions = ids.join("\n").into_bytes();
-        questions.push(b'\n');
+        let questions: Vec<u8> = ids.iter().flat_map(|id| id.bytes().chain(*b"\n")).collect();
         let mut command = self.git.command();
-        command.args(["cat-file", "--batch-check=%(objectsize)"]).stdin(Stdio::piped());
+        command.args(["cat-file", SIZES]).stdin(Stdio::piped());
         let mut child = command.spawn().map_err(|error| cannot_run(&error))?;
         let stdin = child.stdin.take();
         // Questions and answers both exceed a pipe: one side has to be written from another thread.
@@ -70,28 +72,29 @@ impl Objects {
             return Err(TreeError::Unreadable(format!("git cat-file: {}", message.trim())));
         }
         written.map_err(|error| cannot_run(&error))?;
-        let sizes: Vec<Option<u64>> =
-            String::from_utf8_lossy(&output.stdout).lines().map(|line| line.parse().ok()).collect();
-        if sizes.len() != ids.len() {
-            let (asked, answered) = (ids.len(), sizes.len());
+        let sizes = String::from_utf8_lossy(&output.stdout);
+        let (asked, answered) = (ids.len(), sizes.lines().count());
+        if asked != answered {
             return Err(TreeError::Unreadable(format!("git cat-file answered {answered} of {asked} questions")));
         }
-        Ok(sizes)
+        Ok(sizes.lines().filter_map(size_of).map(|(id, size)| (id.to_owned(), size)).collect())
     }
 
     /// The same for a partial clone, where git ends at the first object it would have to fetch: every object that is there
     /// is listed instead.
-    fn sizes_of_present(&self, ids: &[&str]) -> Result<Vec<Option<u64>>, TreeError> {
-        let arguments = ["cat-file", "--batch-check=%(objectname) %(objectsize)", "--batch-all-objects", "--unordered"];
+    fn sizes_of_present(&self, ids: &BTreeSet<&str>) -> Result<BTreeMap<String, u64>, TreeError> {
+        let arguments = ["cat-file", SIZES, "--batch-all-objects", "--unordered"];
         let answer = self.git.run(&arguments, &[]).map_err(|error| TreeError::Unreadable(error.to_string()))?;
         let present = String::from_utf8_lossy(&answer.stdout);
-        let present: BTreeMap<&str, u64> = present
-            .lines()
-            .filter_map(|line| line.split_once(' '))
-            .filter_map(|(id, size)| Some((id, size.parse().ok()?)))
-            .collect();
-        Ok(ids.iter().map(|id| present.get(id).copied()).collect())
+        let present = present.lines().filter_map(size_of).filter(|(id, _)| ids.contains(id));
+        Ok(present.map(|(id, size)| (id.to_owned(), size)).collect())
     }
+}
+
+/// Id and size of one answer; `None` for `ID missing`.
+fn size_of(line: &str) -> Option<(&str, u64)> {
+    let (id, size) = line.split_once(' ')?;
+    Some((id, size.parse().ok()?))
 }
 
 /// Whether git ended because a partial clone lacks an object it must not fetch.

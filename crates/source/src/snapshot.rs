@@ -1,8 +1,9 @@
 //! Files that git has recorded: what commit and index share.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
+use std::sync::OnceLock;
 
 use portcullis_model::{Entry, EntryKind, Listing, Problem, ProblemCode, Stat, TreeError};
 
@@ -17,6 +18,8 @@ pub(crate) struct Snapshot {
     entries: BTreeMap<String, Recorded>,
     problems: Vec<Problem>,
     objects: Objects,
+    /// Sizes by object id, asked for all at once: a process for each of many questions takes seconds.
+    sizes: OnceLock<Result<BTreeMap<String, u64>, TreeError>>,
     limit: u64,
 }
 
@@ -36,7 +39,13 @@ enum Mode {
 
 impl Snapshot {
     pub(crate) fn new(git: Git, limit: u64) -> Self {
-        Self { entries: BTreeMap::new(), problems: Vec::new(), objects: Objects::new(git), limit }
+        Self {
+            entries: BTreeMap::new(),
+            problems: Vec::new(),
+            objects: Objects::new(git),
+            sizes: OnceLock::new(),
+            limit,
+        }
     }
 
     pub(crate) fn set_limit(&mut self, limit: u64) {
@@ -93,24 +102,15 @@ impl Snapshot {
         let Some(recorded) = self.entries.get(&path) else {
             return Ok(Some(Stat { kind, size: 0, executable: false }));
         };
-        let size = match recorded.mode {
-            Mode::Submodule => 0,
-            _ => self.objects.sizes(&[&recorded.id])?.pop().flatten().ok_or_else(|| missing(&recorded.id))?,
-        };
+        let size = self.size(recorded)?.ok_or_else(|| missing(&recorded.id))?;
         Ok(Some(Stat { kind, size, executable: recorded.mode == Mode::Executable }))
     }
 
     pub(crate) fn list(&self) -> Result<Listing, TreeError> {
-        let in_repository = |recorded: &&Recorded| recorded.mode != Mode::Submodule;
-        let ids: Vec<&str> = self.entries.values().filter(in_repository).map(|recorded| recorded.id.as_str()).collect();
-        let mut sizes = self.objects.sizes(&ids)?.into_iter();
         let mut listing = Listing { entries: Vec::with_capacity(self.entries.len()), problems: self.problems.clone() };
         let mut absent = Absent::default();
         for (path, recorded) in &self.entries {
-            let size = match recorded.mode {
-                Mode::Submodule => Some(0),
-                _ => sizes.next().flatten(),
-            };
+            let size = self.size(recorded)?;
             if size.is_none() {
                 absent.add(path);
             }
@@ -133,6 +133,19 @@ impl Snapshot {
         }
         listing.problems.extend(absent.problem());
         Ok(listing)
+    }
+
+    /// Bytes of an entry; `None` where its object is not in the clone.
+    fn size(&self, recorded: &Recorded) -> Result<Option<u64>, TreeError> {
+        if recorded.mode == Mode::Submodule {
+            return Ok(Some(0));
+        }
+        let sizes = self.sizes.get_or_init(|| {
+            let files = self.entries.values().filter(|recorded| recorded.mode != Mode::Submodule);
+            let ids: BTreeSet<&str> = files.map(|recorded| recorded.id.as_str()).collect();
+            self.objects.sizes(&ids)
+        });
+        sizes.as_ref().map(|sizes| sizes.get(&recorded.id).copied()).map_err(Clone::clone)
     }
 
     /// What stands at a path none of whose parents is a link.
