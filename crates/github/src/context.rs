@@ -72,6 +72,11 @@ impl CiContext {
         detected
     }
 
+    /// Whether a change of somebody is judged, so that its own files must not steer the run.
+    pub fn judges_change(&self) -> bool {
+        self.judges_change
+    }
+
     /// Where the gate files are read from. Ask after [`CiContext::settle`].
     pub fn steering(&self) -> Steering {
         if self.judges_change { self.base.steering() } else { Steering::WorkTree }

@@ -11,6 +11,7 @@ mod history;
 mod index;
 mod objects;
 mod platform;
+mod reports;
 mod repository;
 mod resolve;
 mod snapshot;
@@ -29,6 +30,7 @@ pub use error::SourceError;
 pub use git::{GitSettings, HookEnvironment};
 pub use history::{Change, ChangedFile};
 pub use index::Index;
+pub use reports::{ReportFile, Selection, read_report, read_stdin, select};
 pub use repository::{POLICY_FILES, Repository};
 pub use work_tree::WorkTree;
 
