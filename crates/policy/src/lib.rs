@@ -4,6 +4,7 @@
 //! [`judge`] holds evidence against it; [`schema`] is the table both live by.
 
 mod judge;
+mod load;
 mod pattern;
 mod policy;
 mod rulebook;
@@ -11,5 +12,6 @@ mod rules;
 pub mod schema;
 
 pub use judge::{Judgement, Tally, exit_code, judge};
+pub use load::{Document, Inputs, Loaded, ReadParent, load};
 pub use policy::{Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};
 pub use rules::rules;

@@ -16,6 +16,7 @@ use portcullis_model::{
 use crate::Policy;
 use crate::pattern;
 use crate::policy::Setting;
+pub(crate) use levels::section_level;
 pub use verdict::{Tally, exit_code};
 
 /// The answer, before the gate adds context.

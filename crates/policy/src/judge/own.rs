@@ -39,7 +39,7 @@ fn about_exception(policy: &Policy, judged: &exceptions::Judged<'_>, today: Date
     let exception = judged.exception;
     let place = lines(&exception.origin, exception.last_line);
     let id = &exception.id;
-    let here = |rule, message: String, remediation: String| finding(rule, id, place.clone(), message, remediation);
+    let here = |rule, message: String, remediation: String| finding(rule, id, place.clone(), &message, &remediation);
     Some(match judged.row.state {
         ExceptionState::Expired => Made {
             finding: here(
@@ -89,7 +89,7 @@ fn about_comment(comment: &SuppressionComment, registry: &Registry, today: Date)
     let named = comment.rules.join(", ");
     let made = |rule, message: String, remediation: String| {
         let identity = format!("{}[{named}]", comment.path);
-        Some(Made { finding: finding(rule, &identity, place.clone(), message, remediation), level: None })
+        Some(Made { finding: finding(rule, &identity, place.clone(), &message, &remediation), level: None })
     };
     if let Some(error) = &comment.error {
         return made(
@@ -133,15 +133,15 @@ fn known(registry: &Registry, rule: &str) -> bool {
         || registry.ids().any(|id| id.split_once('/').is_some_and(|(_, slug)| slug == rule))
 }
 
-fn finding(rule_id: &'static str, identity: &str, place: Location, message: String, remediation: String) -> Finding {
+fn finding(rule_id: &'static str, identity: &str, place: Location, message: &str, remediation: &str) -> Finding {
     let page = rule(rule_id);
     Finding {
         kind: Kind::Misconfiguration,
         rule_id: rule_id.to_owned(),
         id: rule_id.to_owned(),
         title: page.map(|rule| rule.title.to_owned()).unwrap_or_default(),
-        message: text::bounded(&message, text::MESSAGE),
-        remediation: Some(text::bounded(&remediation, text::MESSAGE)),
+        message: text::bounded(message, text::MESSAGE),
+        remediation: Some(text::bounded(remediation, text::MESSAGE)),
         severity: page.map(|rule| rule.severity).unwrap_or_default(),
         severity_source: SeveritySource::RuleDefault,
         confidence: Some(Confidence::High),
@@ -155,19 +155,18 @@ fn finding(rule_id: &'static str, identity: &str, place: Location, message: Stri
 
 /// Steps 3 to 5 for a finding of the policy's own.
 fn level(policy: &Policy, finding: Finding, named: Option<(&'static str, Setting<Level>)>) -> Judged {
-    let names = [finding.rule_id.clone()];
+    let rule_names = [finding.rule_id.clone()];
     let mut judged = Judged { severity: finding.severity, state: finding.state, finding, ..Judged::default() };
-    if let Some(decided) = policy.rules.severity(&names) {
+    if let Some(decided) = policy.rules.severity(&rule_names) {
         judged.severity = decided.setting.value;
     }
-    match named {
-        Some((key, setting)) => set_level(&mut judged, Step::BaseLevel, key, setting.value, &setting.origin),
-        None => {
-            let (key, setting) = section_level(policy, judged.finding.section, judged.severity);
-            set_level(&mut judged, Step::BaseLevel, key, setting.value, &setting.origin);
-        }
+    if let Some((key, setting)) = named {
+        set_level(&mut judged, Step::BaseLevel, key, setting.value, &setting.origin);
+    } else {
+        let (key, setting) = section_level(policy, judged.finding.section, judged.severity);
+        set_level(&mut judged, Step::BaseLevel, key, setting.value, &setting.origin);
     }
-    if let Some(decided) = policy.rules.level(&names) {
+    if let Some(decided) = policy.rules.level(&rule_names) {
         let key = format!("rules.{}", decided.pattern);
         set_level(&mut judged, Step::RuleLevel, key, decided.setting.value, &decided.setting.origin);
     }

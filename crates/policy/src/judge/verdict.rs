@@ -43,11 +43,10 @@ impl Tally {
     /// 0, 1 or 3. With `exit_zero` what blocks is taken out, what could not be judged is not.
     pub const fn exit_code(&self, exit_zero: bool) -> u8 {
         match self.verdict() {
-            Verdict::Pass | Verdict::Warn => 0,
             Verdict::Incomplete => 3,
             Verdict::Fail if !exit_zero => 1,
             Verdict::Fail if self.unjudged > 0 || self.checks_ran == 0 => 3,
-            Verdict::Fail => 0,
+            Verdict::Pass | Verdict::Warn | Verdict::Fail => 0,
         }
     }
 }

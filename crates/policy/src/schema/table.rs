@@ -246,7 +246,7 @@ const RULE: &[Key] = &[
 ];
 
 const REPORT: &[Key] = &[
-    key("name", Type::Id, Required, Merge::Set, Strict::Neutral, "Name of the report, unique."),
+    key("name", Type::Text, Required, Merge::Set, Strict::Neutral, "Name of the report, unique."),
     key("path", Type::Glob, Required, Merge::Set, Strict::AnyIsLooser, "File, directory or pattern."),
     key("format", Type::Format, Unset, Merge::Set, Strict::AnyIsLooser, "Format; otherwise it is detected."),
     key(
