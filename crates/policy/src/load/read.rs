@@ -5,6 +5,7 @@ use portcullis_syntax::yaml::{Entry, Kind, Node, Typed};
 
 use super::scalar::{self, Known, Refusal, Scalar};
 use super::source::{Mark, Source, labelled};
+use super::structure::name_of;
 use super::value::{Located, Map, Value};
 use crate::schema::{self, Initial, Key, Merge, Type};
 
@@ -43,7 +44,7 @@ impl Reader<'_> {
     fn fields(&mut self, path: &str, keys: &[&'static Key], node: Node<'_>, complete: bool) -> Map {
         let mut map = Map::new();
         for entry in node.entries() {
-            let Some(name) = entry.key_str() else { continue };
+            let Some(name) = name_of(&entry) else { continue };
             // Merge keys and second entries are told already; `x-` belongs to the author.
             if name == "<<" || name.starts_with("x-") || map.contains_key(name) {
                 continue;
@@ -56,34 +57,36 @@ impl Reader<'_> {
             value.key = self.mark(entry.key);
             map.insert(name.to_owned(), value);
         }
-        for key in keys.iter().filter(|key| complete && key.default == Initial::Required) {
-            if node.get(key.name).is_none() {
-                self.missing(path, key, node);
-            }
+        if complete {
+            let missing: Vec<_> =
+                keys.iter().filter(|key| key.default == Initial::Required && node.get(key.name).is_none()).collect();
+            self.missing(path, &missing, node);
         }
         map
     }
 
-    fn missing(&mut self, path: &str, key: &Key, node: Node<'_>) {
-        let mut span = self.source.span(&node.span());
-        let (code, message) = if path.is_empty() && key.name == "version" {
-            ("policy/version", "the file does not say `version`".to_owned())
-        } else if path.is_empty() {
-            ("policy/bad-value", format!("the file does not say `{}`", key.name))
-        } else {
-            ("policy/bad-value", format!("`{path}` does not say `{}`", key.name))
+    /// Keys that must be there, told together.
+    fn missing(&mut self, path: &str, missing: &[&&'static Key], node: Node<'_>) {
+        let Some(first) = missing.first() else { return };
+        let subject = if path.is_empty() { "the file".to_owned() } else { format!("`{path}`") };
+        let names: Vec<_> = missing.iter().map(|key| format!("`{}`", key.name)).collect();
+        let message = format!("{subject} does not say {}", listed(&names, "and"));
+        let code = match path {
+            "" if first.name == "version" => "policy/version",
+            path => code_of(path),
         };
-        let code = if path.starts_with("exceptions[") { "policy/exception-invalid" } else { code };
-        span.label = format!("`{}` is missing", key.name);
-        let help = match key.name {
-            "version" => "begin with `version: 1`".to_owned(),
-            name => format!("`{name}`: {}", sentence(key.text)),
-        };
-        self.errors.push(Diagnostic::error(code, message, span).help(help));
+        let mut error = Diagnostic::error(code, message, self.source.span(&node.span()));
+        for key in missing {
+            error = match key.name {
+                "version" => error.help("begin with `version: 1`"),
+                name => error.help(format!("`{name}`: {}", sentence(key.text))),
+            };
+        }
+        self.errors.push(error);
     }
 
     fn unknown_key(&mut self, path: &str, keys: &[&'static Key], entry: &Entry<'_>) {
-        let name = entry.key_str().unwrap_or_default();
+        let name = name_of(&entry).unwrap_or_default();
         let message =
             if path.is_empty() { format!("unknown key `{name}`") } else { format!("unknown key `{name}` in `{path}`") };
         let error = Diagnostic::error("policy/unknown-key", message, self.source.span(&entry.key.span()));
@@ -143,9 +146,19 @@ impl Reader<'_> {
     }
 
     fn wrong_shape(&mut self, path: &str, kind: &Type, node: Node<'_>) -> Value {
-        let message = format!("`{path}` cannot be {}", what(node));
-        let error = Diagnostic::error("policy/bad-value", message, self.source.span(&node.span()));
-        self.errors.push(error.help(format!("expected {}", kind.expected())));
+        let message = match node.value().filter(|_| !node.is_null()) {
+            Some(text) => format!("`{path}` cannot be `{}`", portcullis_model::text::bounded(text, 60)),
+            None => format!("`{path}` cannot be {}", what(node)),
+        };
+        let names: Vec<_> = kind.keys().map(|key| format!("`{}`", key.name)).collect();
+        let help = match kind {
+            Type::Map(_) if (1..=12).contains(&names.len()) => {
+                format!("expected a mapping with {}", listed(&names, "or"))
+            }
+            _ => format!("expected {}", kind.expected()),
+        };
+        let error = Diagnostic::error(code_of(path), message, self.source.span(&node.span()));
+        self.errors.push(error.help(help));
         Value::Invalid
     }
 
@@ -161,8 +174,7 @@ impl Reader<'_> {
         let shown = portcullis_model::text::bounded(raw, 60);
         let reason = if refusal.reason.is_empty() { String::new() } else { format!(": {}", refusal.reason) };
         let message = format!("`{path}` cannot be `{shown}`{reason}");
-        let code = if path.starts_with("exceptions[") { "policy/exception-invalid" } else { "policy/bad-value" };
-        let mut error = Diagnostic::error(code, message, self.source.span(&node.span()));
+        let mut error = Diagnostic::error(code_of(path), message, self.source.span(&node.span()));
         if !refusal.help.is_empty() {
             error = error.help(&refusal.help);
         }
@@ -189,12 +201,7 @@ impl Reader<'_> {
         for (index, item) in node.items().enumerate() {
             let path = format!("{path}[{index}]");
             if item.is_null() {
-                self.refuse(
-                    &path,
-                    item.raw(),
-                    &Refusal { reason: "it is empty".to_owned(), help: String::new() },
-                    item,
-                );
+                self.wrong_shape(&path, element, item);
                 continue;
             }
             elements.push(self.value(&path, element, Merge::Set, item));
@@ -206,7 +213,7 @@ impl Reader<'_> {
     fn edit(&mut self, path: &str, element: &'static Type, node: Node<'_>) -> Value {
         let (mut add, mut remove) = (Vec::new(), Vec::new());
         for entry in node.entries() {
-            let list = match entry.key_str() {
+            let list = match name_of(&entry) {
                 Some("add") => &mut add,
                 Some("remove") => &mut remove,
                 Some(name) if name == "<<" || name.starts_with("x-") => continue,
@@ -218,7 +225,7 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            let inner = join(path, entry.key_str().unwrap_or_default());
+            let inner = join(path, name_of(&entry).unwrap_or_default());
             *list = if entry.value.is_seq() {
                 self.elements(&inner, element, entry.value)
             } else {
@@ -239,9 +246,7 @@ impl Reader<'_> {
                 continue;
             }
             if !item.is_map() {
-                let message = format!("`{path}` cannot be {}", what(item));
-                let error = Diagnostic::error("policy/bad-value", message, self.source.span(&item.span()));
-                self.errors.push(error.help("expected a mapping"));
+                self.wrong_shape(&path, &Type::Map(&[]), item);
                 continue;
             }
             let value = if merge == Merge::Keyed && item.get("remove").is_some() {
@@ -262,7 +267,7 @@ impl Reader<'_> {
     fn removal(&mut self, path: &str, by: &str, keys: &[&'static Key], item: Node<'_>) -> Map {
         let mut map = Map::new();
         for entry in item.entries() {
-            match entry.key_str() {
+            match name_of(&entry) {
                 Some("remove") => {
                     let value = self.value(&join(path, "remove"), &Type::Bool, Merge::Set, entry.value);
                     if value.as_bool() == Some(false) {
@@ -297,7 +302,7 @@ impl Reader<'_> {
             && item.get(by).is_none()
             && let Some(key) = keys.iter().find(|key| key.name == by)
         {
-            self.missing(path, key, item);
+            self.missing(path, &[key], item);
         }
     }
 
@@ -319,7 +324,7 @@ impl Reader<'_> {
         let keys: Vec<_> = kind.keys().collect();
         let mut map = Map::new();
         for entry in node.entries() {
-            let Some(pattern) = entry.key_str().filter(|pattern| *pattern != "<<") else { continue };
+            let Some(pattern) = name_of(&entry).filter(|pattern| *pattern != "<<") else { continue };
             if map.contains_key(pattern) {
                 continue;
             }
@@ -343,8 +348,22 @@ impl Reader<'_> {
     }
 }
 
+/// Faults of an exception have a code of their own.
+fn code_of(path: &str) -> &'static str {
+    if path.starts_with("exceptions[") { "policy/exception-invalid" } else { "policy/bad-value" }
+}
+
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// `a`, `b` and `c`.
+fn listed(words: &[String], last: &str) -> String {
+    match words.split_last() {
+        Some((only, [])) => only.clone(),
+        Some((end, rest)) => format!("{} {last} {end}", rest.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// A sentence of the schema inside another one: small first letter, no full stop.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::Diagnostic;
-use portcullis_syntax::yaml::{Kind, Node};
+use portcullis_syntax::yaml::{Entry, Kind, Node, Typed};
 
 use super::source::{Source, labelled};
 
@@ -19,7 +19,7 @@ pub(crate) fn faults(source: &Source, root: Node<'_>) -> Vec<Diagnostic> {
             Kind::Seq => nodes.extend(node.items().map(|item| (item, name))),
             Kind::Map => {
                 keys(source, node, name, &mut faults);
-                nodes.extend(node.entries().map(|entry| (entry.value, entry.key_str())));
+                nodes.extend(node.entries().map(|entry| (entry.value, name_of(&entry))));
             }
         }
     }
@@ -27,18 +27,27 @@ pub(crate) fn faults(source: &Source, root: Node<'_>) -> Vec<Diagnostic> {
 }
 
 fn decoration(source: &Source, node: Node<'_>, faults: &mut Vec<Diagnostic>) {
-    let error = |message: String| Diagnostic::error("policy/yaml", message, source.span(&node.span()));
+    let error = |message: String, place: Option<std::ops::Range<usize>>| {
+        Diagnostic::error("policy/yaml", message, source.span(&place.unwrap_or_else(|| node.span())))
+    };
     if node.kind() == Kind::Alias {
-        faults.push(error(format!("`{}` is an alias", node.raw())).help("write the value again"));
+        faults.push(error(format!("`{}` is an alias", node.raw()), None).help("write the value again"));
     }
     if let Some(anchor) = node.anchor() {
-        faults.push(error(format!("`&{anchor}` is an anchor")).help("write the value at each place"));
+        faults
+            .push(error(format!("`&{anchor}` is an anchor"), node.anchor_span()).help("write the value at each place"));
     }
     if let Some(tag) = node.tag() {
         faults.push(
-            error(format!("`{tag}` is a tag")).help("the schema says of what type a value is; leave the tag out"),
+            error(format!("`{tag}` is a tag"), node.tag_span())
+                .help("the schema says of what type a value is; leave the tag out"),
         );
     }
+}
+
+/// A key that is text; numbers, booleans and mappings are none.
+pub(crate) fn name_of<'a>(entry: &Entry<'a>) -> Option<&'a str> {
+    entry.key_str().filter(|_| matches!(entry.key.typed(), Typed::Str(_)))
 }
 
 /// Keys of one mapping; `name` is the key it stands under.
@@ -46,7 +55,7 @@ fn keys(source: &Source, map: Node<'_>, name: Option<&str>, faults: &mut Vec<Dia
     let mut seen: BTreeMap<&str, Node<'_>> = BTreeMap::new();
     for entry in map.entries() {
         let span = source.span(&entry.key.span());
-        let Some(key) = entry.key_str() else {
+        let Some(key) = name_of(&entry) else {
             let message = format!("the key `{}` is no text", entry.key.raw());
             faults.push(Diagnostic::error("policy/yaml", message, span).help("put it in quotes"));
             continue;

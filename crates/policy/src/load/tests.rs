@@ -267,7 +267,7 @@ fn a_long_policy_with_ten_faults_tells_ten() {
         (280, "  trivy:AVD-0001: off"),
         (240, "  trivy:E: &anchor off"),
         (200, "  trivy:F: !!str off"),
-        (160, "  1: off"),
+        (160, "  1: off"), // no text
         (120, "  k9s/*: off"),
     ] {
         let position = policy.match_indices('\n').nth(line).unwrap().0;
