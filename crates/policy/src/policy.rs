@@ -19,6 +19,7 @@ pub struct Setting<T> {
 
 /// The policy in force. Made by [`load`](crate::load); the gate asks it what to run, [`judge`](crate::judge) what to do.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_field_names, reason = "`exception_policy` is a key of the file")]
 pub struct Policy {
     pub(crate) path: Option<String>,
     pub(crate) name: Option<String>,

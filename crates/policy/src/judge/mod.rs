@@ -7,6 +7,8 @@ mod required;
 mod tools;
 mod verdict;
 
+use std::cmp::Reverse;
+
 use jiff::civil::Date;
 use portcullis_model::{
     Counts, Decision, Evidence, ExceptionRow, Finding, Health, Introduced, Judged, Level, Origin, Problem, Reason,
@@ -58,7 +60,7 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
 
     let mut findings: Vec<Judged> = drafts.into_iter().map(|draft| draft.judged).collect();
     findings.extend(own::findings(policy, &exceptions, &collected.suppression_comments, registry, today));
-    findings.sort_by(|one, two| order::findings(&one.finding, &two.finding));
+    findings.sort_by(|one, two| order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two))));
 
     let counts = count(&findings);
     let tally = verdict::tally(policy, &counts, &problems, &collected.check_runs);
@@ -93,6 +95,11 @@ impl Draft {
         let judged = Judged { severity: finding.severity, state: finding.state, finding, ..Judged::default() };
         Self { judged, names, before_modifiers: Level::Off, hits: Vec::new() }
     }
+}
+
+/// What tells findings apart that no report should have listed twice.
+fn tie(judged: &Judged) -> (Reverse<Level>, u8, State) {
+    (Reverse(judged.level), judged.severity.display_rank(), judged.state)
 }
 
 /// Sets a level and says which step did.
@@ -157,3 +164,6 @@ fn is_error(problem: &Problem) -> bool {
 fn section_rank(section: Section) -> usize {
     Section::ALL.iter().position(|known| *known == section).unwrap_or(Section::ALL.len())
 }
+
+#[cfg(test)]
+mod tests;

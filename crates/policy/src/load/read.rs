@@ -86,7 +86,7 @@ impl Reader<'_> {
     }
 
     fn unknown_key(&mut self, path: &str, keys: &[&'static Key], entry: &Entry<'_>) {
-        let name = name_of(&entry).unwrap_or_default();
+        let name = name_of(entry).unwrap_or_default();
         let message =
             if path.is_empty() { format!("unknown key `{name}`") } else { format!("unknown key `{name}` in `{path}`") };
         let error = Diagnostic::error("policy/unknown-key", message, self.source.span(&entry.key.span()));

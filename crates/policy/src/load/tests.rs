@@ -1,5 +1,7 @@
 //! What people read when a policy is wrong, and what holds when it is right.
 
+use std::fmt::Write as _;
+
 use jiff::civil::date;
 use portcullis_model::{Diagnostic, FixKind, Level, Origin, Registry, Rule, Section, Severity, Tier};
 
@@ -53,7 +55,6 @@ pub(crate) fn loaded(policy: &str) -> Loaded {
 
 /// The form of spec/policy.md 10.2, plain.
 pub(crate) fn printed(diagnostics: &[Diagnostic]) -> String {
-    use std::fmt::Write as _;
     let mut text = String::new();
     for diagnostic in diagnostics {
         let severity = format!("{:?}", diagnostic.severity).to_lowercase();
@@ -106,7 +107,7 @@ fn every_fault_is_told_once_where_it_stands_with_what_to_do() {
             }
         };
         assert_ne!(told, "accepted\n", "{title}");
-        text.push_str(&format!("=== {title}\n{told}\n"));
+        writeln!(text, "=== {title}\n{told}").unwrap();
     }
     insta::assert_snapshot!(text);
 }
@@ -254,7 +255,7 @@ fn the_digest_changes_with_every_file_and_with_nothing_else() {
 fn a_long_policy_with_ten_faults_tells_ten() {
     let mut policy = String::from("version: 1\nsecrets: {}\nrules:\n");
     for number in 0..480 {
-        policy.push_str(&format!("  trivy:AVD-{number:04}: {{ level: warn, reason: 'looked at in spring' }}\n"));
+        writeln!(policy, "  trivy:AVD-{number:04}: {{ level: warn, reason: 'looked at in spring' }}").unwrap();
     }
     let sound = loaded(&policy);
     assert_eq!(sound.warnings, []);
@@ -280,8 +281,8 @@ fn a_long_policy_with_ten_faults_tells_ten() {
 
 #[test]
 fn the_fifty_first_error_is_a_count() {
-    let keys: String = (0..60).map(|number| format!("key{number}: 1\n")).collect();
-    let errors = load_files(&format!("version: 1\n{keys}"), &[]).unwrap_err();
+    let keys: Vec<_> = (0..60).map(|number| format!("key{number}: 1\n")).collect();
+    let errors = load_files(&format!("version: 1\n{}", keys.concat()), &[]).unwrap_err();
     assert_eq!(errors.len(), 51);
     assert_eq!(errors[50].message, "and 10 more errors");
 }
