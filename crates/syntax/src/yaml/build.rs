@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
 
 use super::arena::{Arena, Cell, Extent, NONE, NodeId, Properties, Schema, Shape, Style, narrow, wide};
 use super::block_scalar;
@@ -33,6 +33,8 @@ pub(super) struct Built {
     pub(super) documents: Vec<DocumentCell>,
     pub(super) comments: Vec<Comment>,
     pub(super) faults: Vec<Found>,
+    /// Mappings with a key `<<`, with the document they stand in.
+    pub(super) merging: Vec<(usize, NodeId)>,
 }
 
 /// How reading goes on after something went wrong.
@@ -45,12 +47,15 @@ enum Stop {
 
 /// Reads all documents of a text.
 pub(super) fn build(text: &str, limits: &Limits) -> Built {
+    // The builder holds the depth limit itself. The parser looks ahead for the length of a key before it tells of a
+    // bracket; were its limit the same, it would give up before it told of the levels above.
+    let nesting = limits.depth.saturating_add(limits.key_characters);
     let options = granit_parser::options! {
         emit_comments: true,
         emit_anchor_events: true,
         emit_unresolved_aliases: true,
-        flow_nesting_limit: limits.depth,
-        block_nesting_limit: limits.depth,
+        flow_nesting_limit: nesting,
+        block_nesting_limit: nesting,
         max_buffered_comment_events: 100_000.min(limits.comments),
         simple_key_max_lookahead: limits.key_characters,
     };
@@ -208,6 +213,9 @@ impl<'t> Builder<'t> {
                 range = at..at;
             }
         }
+        if value == "<<" {
+            self.note_merge();
+        }
         let style = match style {
             ScalarStyle::Plain => Style::Plain,
             ScalarStyle::SingleQuoted => Style::SingleQuoted,
@@ -224,6 +232,14 @@ impl<'t> Builder<'t> {
         self.push(Cell { span: extent, shape, style, schema: schema(tag), properties: NONE }, anchor, &span)?;
         self.floor = self.floor.max(range.end);
         Ok(())
+    }
+
+    /// Remembers the mapping in which `<<` is about to become a key.
+    fn note_merge(&mut self) {
+        let document = self.built.documents.len().saturating_sub(1);
+        let open =
+            self.open.last().filter(|frame| frame.is_map && (self.pending.len() - frame.first).is_multiple_of(2));
+        self.built.merging.extend(open.map(|frame| (document, frame.node)));
     }
 
     /// A value that needed no decoding is a piece of the text; only others are stored.
@@ -413,10 +429,20 @@ impl<'t> Builder<'t> {
     fn syntax(&mut self, error: &ScanError) {
         let byte = error.marker().byte_offset().unwrap_or(self.text.len());
         let (kind, message) = describe(error.kind());
-        if !self.in_document && self.document(byte).is_err() {
+        if !self.in_document && !self.is_behind_document(error, byte) && self.document(byte).is_err() {
             return;
         }
         self.fault(kind, message, byte);
+    }
+
+    /// Whether the error is that a document goes on behind its end: the parser closes a document whose root is a scalar
+    /// and then misses the `---`.
+    fn is_behind_document(&self, error: &ScanError, byte: usize) -> bool {
+        let between = self.text.get(self.floor..byte).unwrap_or_default();
+        let is_prefix = |line: &str| line.starts_with(['%', '.']);
+        *error.kind() == ErrorKind::ExpectedDocumentStart
+            && !self.built.documents.is_empty()
+            && !between.split(['\n', '\r']).any(is_prefix)
     }
 
     fn fault(&mut self, kind: FaultKind, message: String, byte: usize) {
@@ -459,6 +485,8 @@ impl<'t> Builder<'t> {
             // A file of nothing, or of nothing but comments, is one empty document.
             self.built.documents.push(DocumentCell { span: 0..narrow(self.text.len()), root: None });
         }
+        self.built.merging.sort_unstable();
+        self.built.merging.dedup();
         // A comment behind a block scalar's indicator comes after the scalar.
         self.built.comments.sort_by_key(|comment| comment.span.start);
         self.built

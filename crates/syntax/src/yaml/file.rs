@@ -10,6 +10,7 @@ use super::decode::decode;
 use super::fault::{Fault, FaultKind};
 use super::limits::{Dialect, Limits};
 use super::lines::{Lines, Position};
+use super::merge;
 use super::node::Node;
 use super::source_map::SourceMap;
 
@@ -23,6 +24,8 @@ pub struct File {
     documents: Vec<DocumentCell>,
     comments: Vec<Comment>,
     faults: Vec<Fault>,
+    /// Whether merge keys are followed: they are part of the dialect, and cheap enough.
+    merges: bool,
     lines: OnceLock<Lines>,
     /// The table of the scalar that was asked for last: a check asks for many offsets of one scalar in a row, and
     /// building the table each time would make that quadratic.
@@ -50,17 +53,45 @@ pub fn parse(bytes: &[u8], dialect: Dialect, limits: &Limits) -> File {
 
 impl File {
     fn new(text: String, transcoded: bool, dialect: Dialect, limits: &Limits, built: Built) -> Self {
-        let Built { arena, documents, comments, faults: found } = built;
-        let lines = OnceLock::new();
-        let mut faults: Vec<Fault> = Vec::with_capacity(found.len());
-        for Found { kind, message, byte, document } in found {
-            let Position { line, col } = lines.get_or_init(|| Lines::new(&text)).position(&text, byte);
-            faults.push(Fault { kind, message, byte, line, col, document });
+        let Built { arena, documents, comments, faults, merging } = built;
+        let mut file = Self {
+            text,
+            dialect,
+            limits: *limits,
+            transcoded,
+            arena,
+            documents,
+            comments,
+            faults: Vec::with_capacity(faults.len()),
+            merges: dialect == Dialect::Yaml11,
+            lines: OnceLock::new(),
+            last_map: Mutex::new(None),
+        };
+        for fault in faults {
+            file.add_fault(fault);
         }
-        faults.sort_by_key(|fault| fault.byte);
-        let limits = *limits;
-        let last_map = Mutex::new(None);
-        Self { text, dialect, limits, transcoded, arena, documents, comments, faults, lines, last_map }
+        for merging in merging.chunk_by(|left, right| left.0 == right.0) {
+            file.bound_merges(merging);
+        }
+        file.faults.sort_by_key(|fault| fault.byte);
+        file
+    }
+
+    fn add_fault(&mut self, Found { kind, message, byte, document }: Found) {
+        let Position { line, col } = self.position(byte);
+        self.faults.push(Fault { kind, message, byte, line, col, document });
+    }
+
+    /// Merged mappings can merge others, so that few lines make each question expensive. Such a document is refused, and
+    /// nothing is merged any more.
+    fn bound_merges(&mut self, merging: &[(usize, NodeId)]) {
+        let maps: Vec<_> = merging.iter().map(|&(_, id)| self.node(id)).collect();
+        let Err(index) = merge::cost(&maps, self.limits.materialised) else { return };
+        let Some((map, &(document, _))) = maps.get(index).zip(merging.get(index)) else { return };
+        let byte = map.span().start;
+        let message = format!("merge keys lead to more than {} entries", self.limits.materialised);
+        self.add_fault(Found { kind: FaultKind::Limit("merges"), message, byte, document });
+        self.merges = false;
     }
 
     fn unread(message: String, dialect: Dialect, limits: &Limits) -> Self {
@@ -82,6 +113,10 @@ impl File {
     /// How plain scalars are read.
     pub fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    pub(super) fn merges(&self) -> bool {
+        self.merges
     }
 
     /// The bounds the file was read with.

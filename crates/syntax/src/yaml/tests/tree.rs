@@ -1,4 +1,4 @@
-use super::*;
+use crate::yaml::*;
 
 fn core(text: &str) -> File {
     parse(text.as_bytes(), Dialect::Core, &Limits::WORKFLOW)
