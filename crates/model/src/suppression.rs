@@ -26,10 +26,14 @@ pub struct SuppressionComment {
     pub form: String,
     /// Findings it matched.
     pub matched: u32,
+    /// Why it cannot be read; then it suppresses nothing and every other field but the place is empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<SuppressionError>,
 }
 
 /// Why a comment that looks like ours is none.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SuppressionError {
     /// No `[` after the word, or no `]`.
     Brackets,
@@ -37,6 +41,16 @@ pub enum SuppressionError {
     NoRule,
     /// `until=` without a date.
     Date(String),
+}
+
+impl std::fmt::Display for SuppressionError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Brackets => f.write_str("the rule ids stand in brackets, `ignore[RULE]`"),
+            Self::NoRule => f.write_str("it names no rule"),
+            Self::Date(word) => write!(f, "`{word}` is no date, write `until=2027-01-31`"),
+        }
+    }
 }
 
 /// What a comment says, once its language's comment sign is taken off.

@@ -1,1 +1,17 @@
 //! Policy files, exceptions, levels and the verdict: a pure function.
+//!
+//! [`load`] turns the bytes of policy, presets and exceptions into a [`Policy`] or into every error they hold;
+//! [`judge`] holds evidence against it; [`schema`] is the table both live by.
+
+mod judge;
+mod load;
+mod pattern;
+mod policy;
+mod rulebook;
+mod rules;
+pub mod schema;
+
+pub use judge::{Judgement, Tally, exit_code, judge};
+pub use load::{Document, Inputs, Loaded, ReadParent, load};
+pub use policy::{Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};
+pub use rules::rules;

@@ -1,0 +1,321 @@
+//! Step 10: which exceptions apply, and what became of each (spec/policy.md 7.4).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use portcullis_model::{
+    Collected, ExceptionRow, ExceptionState, Finding, InputReport, Kind, Level, Problem, Registry, RunStatus, Section,
+    State, Step, advisory,
+};
+
+use super::levels::has_fix;
+use super::{Draft, cap, is_error, set_level};
+use crate::Policy;
+use crate::policy::{Exception, Setting, fed_by_reports};
+
+/// An exception after all findings were held against it.
+pub(super) struct Judged<'a> {
+    pub(super) exception: &'a Exception,
+    pub(super) row: ExceptionRow,
+    /// Where an exception matches too much: what it covers, the most frequent first.
+    pub(super) covers: Vec<(String, u64)>,
+}
+
+/// Applies the exceptions to every open finding.
+pub(super) fn apply<'a>(
+    policy: &'a Policy,
+    drafts: &mut [Draft],
+    coverage: &Coverage<'_>,
+    today: Date,
+) -> Vec<Judged<'a>> {
+    let mut tallies: Vec<Tally> = policy.exceptions.iter().map(|_| Tally::default()).collect();
+    let index = Index::new(&policy.exceptions);
+    for draft in drafts.iter_mut().filter(|draft| draft.judged.is_open()) {
+        for candidate in index.candidates(draft) {
+            let (Some(exception), Some(tally)) = (policy.exceptions.get(candidate), tallies.get_mut(candidate)) else {
+                continue;
+            };
+            hold(policy, exception, candidate, draft, tally, today);
+        }
+    }
+    for draft in drafts.iter_mut() {
+        settle(policy, draft, &tallies);
+    }
+    let mut judged: Vec<_> = policy
+        .exceptions
+        .iter()
+        .zip(&tallies)
+        .map(|(exception, tally)| {
+            let state = state(policy, exception, tally, coverage, today);
+            let covers = if state == ExceptionState::TooBroad { covers(drafts, exception, policy) } else { Vec::new() };
+            Judged { exception, row: row(exception, tally, state), covers }
+        })
+        .collect();
+    judged.sort_by(|one, two| one.row.id.cmp(&two.row.id));
+    judged
+}
+
+/// How often an exception matched, and how.
+#[derive(Default)]
+struct Tally {
+    hits: u64,
+    after_end: u64,
+    after_fix: u64,
+}
+
+/// Holds one finding against one exception that names it.
+fn hold(policy: &Policy, exception: &Exception, position: usize, draft: &mut Draft, tally: &mut Tally, today: Date) {
+    let id = &exception.id;
+    if let Some(mismatch) = mismatch(exception, &draft.judged.finding) {
+        draft.judged.notes.push(format!("exception {id} does not apply: {mismatch} ({})", exception.origin));
+        return;
+    }
+    if exception.expires < today {
+        tally.after_end += 1;
+        let ago = days(days_between(exception.expires, today));
+        draft.judged.notes.push(format!("exception {id} ended {ago} ago ({})", exception.origin));
+        let expired = &policy.exception_policy.expired;
+        if expired.value < Level::Fail {
+            cap(&mut draft.judged, Step::Exception, "exception_policy.expired", expired);
+        }
+        return;
+    }
+    if exception.ends_when_fixed && has_fix(&draft.judged.finding) {
+        tally.after_fix += 1;
+        let version = draft.judged.finding.fix.as_ref().and_then(|fix| fix.versions.first());
+        let fix = version.map_or_else(|| "a fix is".to_owned(), |version| format!("fix {version}"));
+        draft.judged.notes.push(format!("{fix} available, exception {id} ended ({})", exception.origin));
+        return;
+    }
+    tally.hits += 1;
+    draft.hits.push(position);
+}
+
+/// Takes a finding out where one of its exceptions holds, or says why none does.
+fn settle(policy: &Policy, draft: &mut Draft, tallies: &[Tally]) {
+    let limit = policy.exception_policy.max_matches.value;
+    for position in std::mem::take(&mut draft.hits) {
+        let (Some(exception), Some(tally)) = (policy.exceptions.get(position), tallies.get(position)) else { continue };
+        if tally.hits > limit {
+            draft.judged.notes.push(format!(
+                "exception {} matches {} findings, at most {limit} are allowed: it applies to none ({})",
+                exception.id, tally.hits, exception.origin
+            ));
+        } else if draft.judged.state != State::Excepted {
+            set_level(&mut draft.judged, Step::Exception, &exception.id, Level::Off, &exception.origin);
+            draft.judged.state = State::Excepted;
+            draft.judged.exception = Some(exception.id.clone());
+        }
+    }
+}
+
+/// The first selector, besides the rules, that keeps the exception from a finding.
+fn mismatch(exception: &Exception, finding: &Finding) -> Option<String> {
+    if !exception.fingerprints.is_empty() && !exception.fingerprints.contains(&finding.fingerprint) {
+        return Some("the fingerprint differs".to_owned());
+    }
+    if let Some(package) = &exception.package
+        && !finding.package.as_deref().is_some_and(|found| package.matches(found))
+    {
+        return Some(format!("package {}", package.as_str()));
+    }
+    if !exception.paths.is_empty() && (finding.path().is_empty() || !exception.paths.matches(finding.path())) {
+        let globs: Vec<_> = exception.paths.iter().map(portcullis_model::Glob::as_str).collect();
+        return Some(format!("paths {}", globs.join(", ")));
+    }
+    if let Some(resource) = &exception.resource
+        && !names_resource(finding).any(|found| resource.matches(found))
+    {
+        return Some(format!("resource {}", resource.as_str()));
+    }
+    // Who names a rule of a foreign tool may not know that its findings are secrets.
+    if finding.kind == Kind::Secret && exception.fingerprints.is_empty() && exception.paths.is_empty() {
+        return Some("secrets are only accepted by `paths` or `fingerprints`".to_owned());
+    }
+    None
+}
+
+/// The object a finding is about, with and without the container inside it.
+fn names_resource(finding: &Finding) -> impl Iterator<Item = &str> {
+    finding
+        .locations
+        .iter()
+        .filter_map(|location| location.resource.as_deref())
+        .flat_map(|resource| [Some(resource), resource.split_once('#').map(|(object, _)| object)])
+        .flatten()
+}
+
+/// Which exceptions may concern a finding, without holding every finding against every exception.
+struct Index<'a> {
+    by_name: BTreeMap<&'a str, Vec<usize>>,
+    by_fingerprint: BTreeMap<&'a str, Vec<usize>>,
+    globs: Vec<(usize, &'a crate::pattern::Pattern)>,
+}
+
+impl<'a> Index<'a> {
+    fn new(exceptions: &'a [Exception]) -> Self {
+        let mut index = Self { by_name: BTreeMap::new(), by_fingerprint: BTreeMap::new(), globs: Vec::new() };
+        for (position, exception) in exceptions.iter().enumerate() {
+            for rule in &exception.rules {
+                if rule.is_glob() {
+                    index.globs.push((position, rule));
+                } else {
+                    index.by_name.entry(rule.as_str()).or_default().push(position);
+                }
+            }
+            if exception.rules.is_empty() {
+                for fingerprint in &exception.fingerprints {
+                    index.by_fingerprint.entry(fingerprint).or_default().push(position);
+                }
+            }
+        }
+        index
+    }
+
+    /// Exceptions that name the finding, in the order they were read.
+    fn candidates(&self, draft: &Draft) -> BTreeSet<usize> {
+        let named = draft.names.iter().filter_map(|name| self.by_name.get(name.as_str()));
+        let exact = self.by_fingerprint.get(draft.judged.finding.fingerprint.as_str());
+        let globs = self
+            .globs
+            .iter()
+            .filter(|(_, glob)| draft.names.iter().any(|name| glob.matches(name)))
+            .map(|(position, _)| *position);
+        named.chain(exact).flatten().copied().chain(globs).collect()
+    }
+}
+
+fn state(
+    policy: &Policy,
+    exception: &Exception,
+    tally: &Tally,
+    coverage: &Coverage<'_>,
+    today: Date,
+) -> ExceptionState {
+    if exception.expires < today {
+        return ExceptionState::Expired;
+    }
+    if tally.hits > policy.exception_policy.max_matches.value {
+        return ExceptionState::TooBroad;
+    }
+    if tally.hits == 0 && tally.after_fix > 0 {
+        return ExceptionState::EndedByFix;
+    }
+    if tally.hits == 0 && coverage.could_match(exception) {
+        return ExceptionState::Unused;
+    }
+    if days_between(today, exception.expires) <= i64::from(policy.exception_policy.warn_days.value) {
+        return ExceptionState::Expiring;
+    }
+    ExceptionState::Active
+}
+
+fn row(exception: &Exception, tally: &Tally, state: ExceptionState) -> ExceptionRow {
+    let matched = match state {
+        ExceptionState::Expired => tally.after_end,
+        ExceptionState::EndedByFix => tally.after_fix,
+        _ => tally.hits,
+    };
+    ExceptionRow {
+        id: exception.id.clone(),
+        rules: exception.rules().map(str::to_owned).collect(),
+        target: exception.target(),
+        reason: exception.reason.clone(),
+        owner: Some(exception.owner.clone()),
+        expires: Some(exception.expires),
+        state,
+        matched,
+        origin: exception.origin.clone(),
+    }
+}
+
+/// Rule and file (or package) of what a too broad exception matches: the narrower selectors its author may choose from.
+fn covers(drafts: &[Draft], exception: &Exception, policy: &Policy) -> Vec<(String, u64)> {
+    let index = Index::new(std::slice::from_ref(exception));
+    let mut places: BTreeMap<String, u64> = BTreeMap::new();
+    for draft in drafts.iter().filter(|draft| draft.judged.is_open() || draft.judged.state == State::Excepted) {
+        let finding = &draft.judged.finding;
+        let ended = exception.ends_when_fixed && has_fix(finding);
+        if index.candidates(draft).is_empty() || mismatch(exception, finding).is_some() || ended {
+            continue;
+        }
+        let place = match finding.package.as_deref().and_then(|package| package.purl.as_deref()) {
+            Some(purl) => format!("`rules: [{}]` with `package: {purl}`", finding.id),
+            None => format!("`rules: [{}]` with `paths: [{}]`", finding.id, finding.path()),
+        };
+        *places.entry(place).or_default() += 1;
+    }
+    let mut places: Vec<_> = places.into_iter().collect();
+    places.sort_by(|(one, first), (two, second)| second.cmp(first).then_with(|| one.cmp(two)));
+    places.truncate(usize::try_from(policy.exception_policy.max_matches.value).unwrap_or(5).min(5));
+    places
+}
+
+pub(super) fn days_between(from: Date, to: Date) -> i64 {
+    i64::from((to - from).get_days())
+}
+
+pub(super) fn days(count: i64) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}
+
+/// What this run looked at: only then can an exception be called unused.
+pub(super) struct Coverage<'a> {
+    looked_at: BTreeSet<Section>,
+    every_report_read: bool,
+    nothing_missing: bool,
+    registry: &'a Registry,
+}
+
+impl<'a> Coverage<'a> {
+    pub(super) fn new(policy: &Policy, collected: &Collected, problems: &[Problem], registry: &'a Registry) -> Self {
+        let mut broken: BTreeSet<Section> = BTreeSet::new();
+        let mut nothing_missing = true;
+        for problem in problems.iter().filter(|problem| is_error(problem)) {
+            nothing_missing = false;
+            broken.extend(problem.section);
+        }
+        let runs = || collected.check_runs.iter();
+        broken.extend(runs().filter(|run| run.status == RunStatus::Error).map(|run| run.section));
+        let looked_at = runs().filter(|run| run.status == RunStatus::Ran).map(|run| run.section);
+        let read =
+            |name: &str| collected.reports.iter().any(|report: &InputReport| report.name.as_deref() == Some(name));
+        Self {
+            looked_at: looked_at.filter(|section| !broken.contains(section)).collect(),
+            every_report_read: policy.reports.iter().all(|entry| read(&entry.name)),
+            nothing_missing,
+            registry,
+        }
+    }
+
+    /// Whether everything that could have matched the exception was there and healthy.
+    fn could_match(&self, exception: &Exception) -> bool {
+        if exception.rules.is_empty() {
+            return self.everything();
+        }
+        exception.rules.iter().all(|rule| match self.section_of(rule.as_str()) {
+            Some(section) => self.looked_at.contains(&section) && (!fed_by_reports(section) || self.everything()),
+            None => self.everything(),
+        })
+    }
+
+    fn everything(&self) -> bool {
+        self.nothing_missing && self.every_report_read && !self.looked_at.is_empty()
+    }
+
+    /// The section of our own rules and of advisories; `None` for patterns and the ids of other tools.
+    fn section_of(&self, rule: &str) -> Option<Section> {
+        if self.registry.secret_rules().iter().any(|known| known == rule) {
+            return Some(Section::Secrets);
+        }
+        if let Some(rule) = self.registry.get(rule) {
+            return Some(rule.section());
+        }
+        advisory::is_advisory(rule).then_some(Section::Vulnerabilities)
+    }
+}
+
+/// A cap or level of the exception policy, for the findings only policy makes.
+pub(super) fn unused_level(policy: &Policy) -> &Setting<Level> {
+    &policy.exception_policy.unused
+}

@@ -1,0 +1,169 @@
+//! From evidence to verdict (spec/policy.md 5 and 6): a pure function of policy, evidence, rules and date.
+
+mod exceptions;
+mod levels;
+mod own;
+mod required;
+mod tools;
+mod verdict;
+
+use std::cmp::Reverse;
+
+use jiff::civil::Date;
+use portcullis_model::{
+    Counts, Decision, Evidence, ExceptionRow, Finding, Health, Introduced, Judged, Level, Origin, Problem, Reason,
+    Registry, Section, State, Step, ToolRow, Verdict, order,
+};
+
+use crate::Policy;
+use crate::pattern;
+use crate::policy::Setting;
+pub(crate) use levels::section_level;
+pub use verdict::{Tally, exit_code};
+
+/// The answer, before the gate adds context.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, in order; the first is the headline.
+    pub reasons: Vec<Reason>,
+    /// Findings, counted.
+    pub counts: Counts,
+    /// What the verdict was decided on.
+    pub tally: Tally,
+    /// Every finding with its level, those that only policy sees included, in the total order.
+    pub findings: Vec<Judged>,
+    /// Every exception and what became of it, by id.
+    pub exceptions: Vec<ExceptionRow>,
+    /// A row per check and per report.
+    pub tools: Vec<ToolRow>,
+    /// Everything that could not be judged; missing evidence the policy asks for included.
+    pub problems: Vec<Problem>,
+}
+
+/// Holds the evidence against the policy.
+pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Judgement {
+    let Evidence { mut collected, tracked } = evidence;
+    let problems = required::problems(policy, &collected, &tracked, registry);
+
+    let mut drafts: Vec<Draft> =
+        std::mem::take(&mut collected.findings).into_iter().map(|finding| Draft::new(policy, finding)).collect();
+    for draft in &mut drafts {
+        levels::judge(policy, draft, today);
+    }
+    let healthy = exceptions::Coverage::new(policy, &collected, &problems, registry);
+    let exceptions = exceptions::apply(policy, &mut drafts, &healthy, today);
+    for draft in &mut drafts {
+        levels::floors(policy, draft);
+    }
+
+    let mut findings: Vec<Judged> = drafts.into_iter().map(|draft| draft.judged).collect();
+    findings.extend(own::findings(policy, &exceptions, &collected.suppression_comments, registry, today));
+    findings.sort_by(|one, two| order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two))));
+
+    let counts = count(&findings);
+    let tally = verdict::tally(policy, &counts, &problems, &collected.check_runs);
+    let verdict = tally.verdict();
+    Judgement {
+        reasons: verdict::reasons(verdict, &tally, &counts, &problems, &findings),
+        tools: tools::rows(policy, &collected, &problems, &findings),
+        exceptions: exceptions.into_iter().map(|exception| exception.row).collect(),
+        verdict,
+        counts,
+        tally,
+        findings,
+        problems,
+    }
+}
+
+/// A finding on its way through the steps.
+struct Draft {
+    judged: Judged,
+    /// Every name the policy may use for it; empty where the policy names none.
+    names: Vec<String>,
+    /// Level after the steps that look at severity and rule only: what floors start from.
+    before_modifiers: Level,
+    /// Exceptions that match and are in force, as positions in the policy.
+    hits: Vec<usize>,
+}
+
+impl Draft {
+    fn new(policy: &Policy, finding: Finding) -> Self {
+        let names =
+            if policy.rules.is_empty() && policy.exceptions.is_empty() { Vec::new() } else { pattern::names(&finding) };
+        let judged = Judged { severity: finding.severity, state: finding.state, finding, ..Judged::default() };
+        Self { judged, names, before_modifiers: Level::Off, hits: Vec::new() }
+    }
+}
+
+/// What tells findings apart that no report should have listed twice.
+fn tie(judged: &Judged) -> (Reverse<Level>, u8, State) {
+    (Reverse(judged.level), judged.severity.display_rank(), judged.state)
+}
+
+/// Sets a level and says which step did.
+fn set_level(judged: &mut Judged, step: Step, key: impl Into<String>, level: Level, origin: &Origin) {
+    let from = if step == Step::BaseLevel { String::new() } else { judged.level.as_str().to_owned() };
+    judged.level = level;
+    judged.decision.push(Decision {
+        step,
+        key: key.into(),
+        from,
+        to: level.as_str().to_owned(),
+        origin: origin.clone(),
+    });
+}
+
+/// Lowers a level to at most this; says so only where it changes something.
+fn cap(judged: &mut Judged, step: Step, key: &str, setting: &Setting<Level>) {
+    if judged.level > setting.value {
+        set_level(judged, step, key, setting.value, &setting.origin);
+    }
+}
+
+/// Counts so that `total = fail + warn + log + off + excepted + excluded + suppressed` (spec/policy.md 6).
+fn count(findings: &[Judged]) -> Counts {
+    let mut counts = Counts::default();
+    for judged in findings {
+        let place = match judged.state {
+            State::Passed => continue,
+            State::Absent => {
+                counts.fixed += 1;
+                continue;
+            }
+            State::Excepted => &mut counts.excepted,
+            State::Excluded => &mut counts.excluded,
+            State::Suppressed | State::NotAffected | State::Fixed => &mut counts.suppressed,
+            State::Open | State::Review | State::UnderInvestigation => match judged.level {
+                Level::Fail => &mut counts.fail,
+                Level::Warn => &mut counts.warn,
+                Level::Log => &mut counts.log,
+                Level::Off => &mut counts.off,
+            },
+        };
+        *place += 1;
+        counts.total += 1;
+        match judged.introduced {
+            Introduced::New => counts.new += 1,
+            Introduced::NewlyDisclosed => counts.newly_disclosed += 1,
+            Introduced::Existing => counts.existing += 1,
+            Introduced::Fixed => counts.fixed += 1,
+            Introduced::Unknown => {}
+        }
+    }
+    counts
+}
+
+/// Whether a problem takes evidence away.
+fn is_error(problem: &Problem) -> bool {
+    problem.health == Health::Error
+}
+
+/// Position of a section in the policy's table; the gate's own come last.
+fn section_rank(section: Section) -> usize {
+    Section::ALL.iter().position(|known| *known == section).unwrap_or(Section::ALL.len())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+//! Findings that only policy can make: about exceptions and ignore comments.
+
+use jiff::civil::Date;
+use portcullis_model::{
+    Confidence, ExceptionState, Finding, Judged, Kind, Level, Location, Origin, Registry, SeveritySource, Source, Step,
+    SuppressionComment, fingerprint, text,
+};
+
+use super::exceptions::{self, days, days_between};
+use super::levels::section_level;
+use super::set_level;
+use crate::Policy;
+use crate::policy::Setting;
+use crate::rules::rule;
+
+/// What the policy says about exceptions and comments, each a finding with its level.
+pub(super) fn findings(
+    policy: &Policy,
+    exceptions: &[exceptions::Judged<'_>],
+    comments: &[SuppressionComment],
+    registry: &Registry,
+    today: Date,
+) -> Vec<Judged> {
+    let mut made: Vec<Made> =
+        exceptions.iter().filter_map(|exception| about_exception(policy, exception, today)).collect();
+    made.extend(comments.iter().filter_map(|comment| about_comment(comment, registry, today)));
+    let mut findings: Vec<Finding> = made.iter_mut().map(|made| std::mem::take(&mut made.finding)).collect();
+    fingerprint::assign(&mut findings);
+    made.into_iter().zip(findings).map(|(made, finding)| level(policy, finding, made.level)).collect()
+}
+
+/// A finding, and the key of the policy that gives its level where one names this very finding.
+struct Made {
+    finding: Finding,
+    level: Option<(&'static str, Setting<Level>)>,
+}
+
+fn about_exception(policy: &Policy, judged: &exceptions::Judged<'_>, today: Date) -> Option<Made> {
+    let exception = judged.exception;
+    let place = lines(&exception.origin, exception.last_line);
+    let id = &exception.id;
+    let here = |rule, message: String, remediation: String| finding(rule, id, place.clone(), &message, &remediation);
+    Some(match judged.row.state {
+        ExceptionState::Expired => Made {
+            finding: here(
+                "policy/exception-expired",
+                format!(
+                    "exception `{id}` ended {} ago, on {}",
+                    days(days_between(exception.expires, today)),
+                    exception.expires
+                ),
+                format!(
+                    "delete {}, or decide again and give it new dates",
+                    range(&exception.origin, exception.last_line)
+                ),
+            ),
+            level: Some(("exception entry", Setting { value: Level::Warn, origin: Origin::builtin() })),
+        },
+        ExceptionState::Unused => Made {
+            finding: here(
+                "policy/exception-unused",
+                format!("exception `{id}` matches no finding, although everything it could match was looked at"),
+                format!("delete {}", range(&exception.origin, exception.last_line)),
+            ),
+            level: Some(("exception_policy.unused", exceptions::unused_level(policy).clone())),
+        },
+        ExceptionState::TooBroad => {
+            let limit = &policy.exception_policy.max_matches;
+            let covers: Vec<_> = judged.covers.iter().map(|(place, count)| format!("{place} covers {count}")).collect();
+            Made {
+                finding: here(
+                    "policy/exception-too-broad",
+                    format!(
+                        "exception `{id}` matches {} findings, at most {} are allowed ({}): it applies to none",
+                        judged.row.matched, limit.value, limit.origin
+                    ),
+                    format!("name less: {}", covers.join("; ")),
+                ),
+                level: Some(("exception entry", Setting { value: Level::Fail, origin: Origin::builtin() })),
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// An ignore comment that cannot be read, has ended, or suppressed nothing. Comments of other tools are theirs to judge.
+fn about_comment(comment: &SuppressionComment, registry: &Registry, today: Date) -> Option<Made> {
+    let place = Location { start_col: Some(comment.col), ..Location::line(&comment.path, comment.line) };
+    let named = comment.rules.join(", ");
+    let made = |rule, message: String, remediation: String| {
+        let identity = format!("{}[{named}]", comment.path);
+        Some(Made { finding: finding(rule, &identity, place.clone(), &message, &remediation), level: None })
+    };
+    if let Some(error) = &comment.error {
+        return made(
+            "gate/suppression-malformed",
+            format!("the ignore comment cannot be read and suppresses nothing: {error}"),
+            "write `# portcullis: ignore[RULE] reason`".to_owned(),
+        );
+    }
+    if comment.form != "portcullis" {
+        return None;
+    }
+    if let Some(until) = comment.until.filter(|until| *until < today) {
+        return made(
+            "gate/suppression-expired",
+            format!("the ignore comment for `{named}` ended on {until}"),
+            "mend what it ignores and delete the comment, or decide again and give it a new date".to_owned(),
+        );
+    }
+    if comment.matched > 0 {
+        return None;
+    }
+    let unknown = comment.rules.iter().find(|rule| !known(registry, rule));
+    let (message, remediation) = match unknown {
+        Some(unknown) => {
+            let nearest = registry.nearest(unknown);
+            let advice = nearest.first().map_or_else(
+                || "delete the comment".to_owned(),
+                |nearest| format!("delete the comment; did you mean `{nearest}`?"),
+            );
+            (format!("the ignore comment suppresses nothing: there is no rule `{unknown}`"), advice)
+        }
+        None => (format!("the ignore comment for `{named}` suppresses nothing"), "delete the comment".to_owned()),
+    };
+    made("gate/suppression-unused", message, remediation)
+}
+
+/// An exact id, the slug of one, or a pattern; patterns are not looked up.
+fn known(registry: &Registry, rule: &str) -> bool {
+    crate::pattern::is_glob(rule)
+        || registry.contains(rule)
+        || registry.ids().any(|id| id.split_once('/').is_some_and(|(_, slug)| slug == rule))
+}
+
+fn finding(rule_id: &'static str, identity: &str, place: Location, message: &str, remediation: &str) -> Finding {
+    let page = rule(rule_id);
+    Finding {
+        kind: Kind::Misconfiguration,
+        rule_id: rule_id.to_owned(),
+        id: rule_id.to_owned(),
+        title: page.map(|rule| rule.title.to_owned()).unwrap_or_default(),
+        message: text::bounded(message, text::MESSAGE),
+        remediation: Some(text::bounded(remediation, text::MESSAGE)),
+        severity: page.map(|rule| rule.severity).unwrap_or_default(),
+        severity_source: SeveritySource::RuleDefault,
+        confidence: Some(Confidence::High),
+        tier: page.map(|rule| rule.tier),
+        locations: vec![place],
+        sources: vec![Source { tool: "portcullis".to_owned(), ..Source::default() }],
+        identity: identity.to_owned(),
+        ..Finding::default()
+    }
+}
+
+/// Steps 3 to 5 for a finding of the policy's own.
+fn level(policy: &Policy, finding: Finding, named: Option<(&'static str, Setting<Level>)>) -> Judged {
+    let rule_names = [finding.rule_id.clone()];
+    let mut judged = Judged { severity: finding.severity, state: finding.state, finding, ..Judged::default() };
+    if let Some(decided) = policy.rules.severity(&rule_names) {
+        judged.severity = decided.setting.value;
+    }
+    if let Some((key, setting)) = named {
+        set_level(&mut judged, Step::BaseLevel, key, setting.value, &setting.origin);
+    } else {
+        let (key, setting) = section_level(policy, judged.finding.section, judged.severity);
+        set_level(&mut judged, Step::BaseLevel, key, setting.value, &setting.origin);
+    }
+    if let Some(decided) = policy.rules.level(&rule_names) {
+        let key = format!("rules.{}", decided.pattern);
+        set_level(&mut judged, Step::RuleLevel, key, decided.setting.value, &decided.setting.origin);
+    }
+    judged
+}
+
+fn lines(origin: &Origin, last_line: u32) -> Location {
+    Location {
+        path: origin.layer.clone(),
+        start_line: origin.line,
+        start_col: origin.col,
+        end_line: origin.line.map(|_| last_line),
+        ..Location::default()
+    }
+}
+
+fn range(origin: &Origin, last_line: u32) -> String {
+    match origin.line {
+        Some(first) if first < last_line => format!("lines {first} to {last_line} of {}", origin.layer),
+        Some(first) => format!("line {first} of {}", origin.layer),
+        None => format!("it from {}", origin.layer),
+    }
+}

@@ -1,0 +1,159 @@
+//! Evidence the policy asks for and nobody brought: problems that keep the verdict from being a pass.
+
+use portcullis_model::{CheckRun, Collected, Globs, Problem, ProblemCode, Registry, RunStatus, Section, order};
+
+use crate::Policy;
+use crate::policy::{Required, fed_by_reports};
+
+/// Every problem of the evidence, those of the reports included, and what is missing besides; sorted.
+pub(super) fn problems(
+    policy: &Policy,
+    collected: &Collected,
+    tracked: &[String],
+    registry: &Registry,
+) -> Vec<Problem> {
+    let mut problems = collected.problems.clone();
+    problems.extend(collected.reports.iter().flat_map(|report| report.problems.iter().cloned()));
+    problems.extend(missing_reports(policy, collected, &problems));
+    for section in Section::ALL {
+        problems.extend(missing_check(policy, *section, &collected.check_runs, tracked, registry));
+        problems.extend(skipped_inputs(policy, *section, &collected.check_runs));
+    }
+    problems.sort_by(order::problems);
+    problems.dedup();
+    problems
+}
+
+/// A required report nobody read and nobody complained about.
+fn missing_reports(policy: &Policy, collected: &Collected, known: &[Problem]) -> Vec<Problem> {
+    policy
+        .reports
+        .iter()
+        .filter(|entry| entry.required)
+        .filter(|entry| !collected.reports.iter().any(|report| report.name.as_deref() == Some(entry.name.as_str())))
+        .filter(|entry| !known.iter().any(|problem| problem.report.as_deref() == Some(entry.name.as_str())))
+        .map(|entry| {
+            let message =
+                format!("report `{}` was not read ({} is required by {})", entry.name, entry.path, entry.origin);
+            Problem { report: Some(entry.name.clone()), ..Problem::error(ProblemCode::ReportMissing, message) }
+        })
+        .collect()
+}
+
+/// `<section>.required`.
+fn missing_check(
+    policy: &Policy,
+    section: Section,
+    runs: &[CheckRun],
+    tracked: &[String],
+    registry: &Registry,
+) -> Option<Problem> {
+    let runs: Vec<_> = runs.iter().filter(|run| run.section == section).collect();
+    if let Some(run) = runs.iter().find(|run| run.status == RunStatus::Error) {
+        return Some(problem(section, format!("check `{}` could not judge", run.id)));
+    }
+    if runs.iter().any(|run| run.status == RunStatus::Ran) {
+        return None;
+    }
+    let applies = || subject(section).and_then(|globs| tracked.iter().find(|path| globs.matches(path)));
+    // A check that looked and found nothing to judge among the files of this run has done its work, as long as the
+    // repository holds something for it.
+    let looked = runs.iter().any(|run| run.status == RunStatus::Skipped) && !fed_by_reports(section);
+    match policy.required(section) {
+        Required::No => None,
+        Required::Yes if looked && applies().is_some() => None,
+        Required::Yes => {
+            let origin = policy.sections.get(&section).map(|section| section.required.origin.to_string());
+            let origin = origin.unwrap_or_default();
+            Some(problem(
+                section,
+                format!("no check of `{section}` ran, `{section}.required: true` asks for one ({origin})"),
+            ))
+        }
+        Required::Auto if looked || policy.profile(section) == "off" || !has_checks(section, registry) => None,
+        Required::Auto => applies().map(|path| {
+            let what = if fed_by_reports(section) {
+                format!("no report about it was read: add one to `reports`, or set `{section}.required: false`")
+            } else {
+                format!("no check of `{section}` ran")
+            };
+            problem(section, format!("the repository holds `{path}`, but {what}"))
+        }),
+    }
+}
+
+/// Whether anything could serve the section: a report, or a rule of our own.
+fn has_checks(section: Section, registry: &Registry) -> bool {
+    match section {
+        Section::Secrets => true,
+        section if fed_by_reports(section) => true,
+        section => registry.rules().iter().any(|rule| rule.section() == section),
+    }
+}
+
+/// A file a required check had to leave out is missing evidence.
+fn skipped_inputs(policy: &Policy, section: Section, runs: &[CheckRun]) -> Vec<Problem> {
+    if policy.required(section) != Required::Yes {
+        return Vec::new();
+    }
+    runs.iter()
+        .filter(|run| run.section == section)
+        .flat_map(|run| &run.skipped)
+        .map(|skipped| {
+            let message = format!("`{}` was not looked at: {}", skipped.what, skipped.reason);
+            problem(section, message).at_path(&skipped.what)
+        })
+        .collect()
+}
+
+fn problem(section: Section, message: String) -> Problem {
+    Problem::error(ProblemCode::CheckNotRun, message).in_section(section)
+}
+
+/// The files by which a repository shows that a section concerns it.
+fn subject(section: Section) -> Option<Globs> {
+    let patterns: &[&str] = match section {
+        Section::Vulnerabilities => &[
+            "package-lock.json",
+            "npm-shrinkwrap.json",
+            "yarn.lock",
+            "pnpm-lock.yaml",
+            "bun.lock",
+            "poetry.lock",
+            "uv.lock",
+            "pdm.lock",
+            "Pipfile.lock",
+            "pylock.toml",
+            "Cargo.lock",
+            "go.sum",
+            "Gemfile.lock",
+            "composer.lock",
+            "packages.lock.json",
+            "gradle.lockfile",
+            "mix.lock",
+            "pubspec.lock",
+            "Package.resolved",
+            "Podfile.lock",
+        ],
+        Section::Secrets => &["**"],
+        Section::Workflows => &[".github/workflows/*.{yml,yaml}", "action.{yml,yaml}", ".github/dependabot.{yml,yaml}"],
+        Section::Dockerfiles => &["Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile"],
+        Section::Compose => &["{docker-,}compose{,.*}.{yml,yaml}"],
+        _ => return None,
+    };
+    Globs::compile(patterns.iter().copied()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_patterns_of_every_section_compile() {
+        for section in
+            [Section::Vulnerabilities, Section::Secrets, Section::Workflows, Section::Dockerfiles, Section::Compose]
+        {
+            assert!(subject(section).is_some(), "{section}");
+        }
+    }
+}

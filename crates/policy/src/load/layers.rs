@@ -1,0 +1,207 @@
+//! A policy file and its parents, in the order in which they apply (spec/policy.md 3.1, 3.3).
+
+use portcullis_model::{Diagnostic, Section, suggest};
+
+use super::document;
+use super::scalar::Known;
+use super::source::{Mark, Sources};
+use super::value::Located;
+use super::{Document, IMPLIED, Inputs};
+use crate::schema;
+
+/// Chains of parents end here: nobody reads more.
+const DEEPEST: usize = 8;
+const MOST: usize = 32;
+
+/// Every file that was read.
+pub(crate) struct Layers {
+    pub(crate) sources: Sources,
+    /// Policy layers, first applied first.
+    pub(crate) policies: Vec<Layer>,
+    /// Files of exceptions, as read.
+    pub(crate) exceptions: Vec<Layer>,
+    /// Nobody named a parent or a section: the preset was implied.
+    pub(crate) implied: bool,
+    pub(crate) told: Vec<Diagnostic>,
+}
+
+/// One file.
+pub(crate) struct Layer {
+    pub(crate) name: String,
+    pub(crate) tree: Located,
+}
+
+impl Layers {
+    pub(crate) fn read(inputs: &Inputs<'_>) -> Self {
+        let mut reading = Reading {
+            inputs,
+            known: Known { formats: inputs.known_formats },
+            chain: Vec::new(),
+            done: Vec::new(),
+            layers: Self {
+                sources: Sources::default(),
+                policies: Vec::new(),
+                exceptions: Vec::new(),
+                implied: inputs.policy.is_none(),
+                told: Vec::new(),
+            },
+        };
+        match inputs.policy {
+            Some(policy) => reading.policy(policy.path, policy.bytes),
+            None => reading.preset(IMPLIED, None),
+        }
+        for file in inputs.exceptions {
+            reading.exceptions(*file);
+        }
+        reading.layers
+    }
+}
+
+struct Reading<'a> {
+    inputs: &'a Inputs<'a>,
+    known: Known<'a>,
+    /// Files being read, the root first.
+    chain: Vec<String>,
+    /// Files that are part of the policy already.
+    done: Vec<String>,
+    layers: Layers,
+}
+
+impl Reading<'_> {
+    /// Reads a file, its parents first.
+    fn policy(&mut self, name: &str, bytes: &[u8]) {
+        let Layers { sources, told, .. } = &mut self.layers;
+        let (_, tree) = document::read(sources, name, bytes, schema::POLICY, self.known, told);
+        self.done.push(name.to_owned());
+        let Some(tree) = tree else { return };
+        self.chain.push(name.to_owned());
+        if self.chain.len() == 1 && says_nothing(&tree) {
+            self.layers.implied = true;
+            self.preset(IMPLIED, None);
+        }
+        if let Some(parents) = tree.at(&["extends"]) {
+            for parent in parents.items() {
+                if let Some(reference) = parent.as_text() {
+                    self.parent(name, reference, &parent.mark);
+                }
+            }
+        }
+        self.chain.pop();
+        self.layers.policies.push(Layer { name: name.to_owned(), tree });
+    }
+
+    fn parent(&mut self, child: &str, reference: &str, mark: &Mark) {
+        if reference.starts_with("preset:") {
+            return self.preset(reference, Some(mark));
+        }
+        if reference.contains("://") {
+            return self.refuse(
+                mark,
+                format!("`{reference}` is remote: parents are presets or files of this repository"),
+                None,
+            );
+        }
+        if child.starts_with("preset:") {
+            return self.refuse(mark, format!("a preset cannot extend the file `{reference}`"), None);
+        }
+        let is_yaml = [".yaml", ".yml"].iter().any(|ending| reference.ends_with(ending));
+        if !reference.starts_with("./") && !reference.starts_with("../") || !is_yaml {
+            let help = format!("expected {}", schema::Type::Reference.expected());
+            return self.refuse(mark, format!("`{reference}` is no parent"), Some(help));
+        }
+        let Some(path) = resolve(child, reference) else {
+            return self.refuse(mark, format!("`{reference}` leaves the repository"), None);
+        };
+        if !self.enter(&path, mark) {
+            return;
+        }
+        let Some(read) = self.inputs.parent else {
+            return self.refuse(mark, format!("`{path}` cannot be read here"), None);
+        };
+        match read(&path) {
+            Ok(bytes) => self.policy(&path, &bytes),
+            Err(reason) => self.refuse(mark, format!("`{path}` cannot be read: {reason}"), None),
+        }
+    }
+
+    fn preset(&mut self, reference: &str, mark: Option<&Mark>) {
+        let name = reference.strip_prefix("preset:").unwrap_or(reference);
+        let nowhere = Mark::default();
+        let mark = mark.unwrap_or(&nowhere);
+        let Some((_, text)) = self.inputs.presets.iter().find(|(known, _)| *known == name) else {
+            let names = || self.inputs.presets.iter().map(|(known, _)| *known);
+            let help = match names().find(|known| known.split('@').next() == Some(name)) {
+                Some(versioned) => format!("name the version: `preset:{versioned}`"),
+                None => match suggest::nearest(name, names(), 1).first() {
+                    Some(nearest) => format!("did you mean `preset:{nearest}`?"),
+                    None => format!("presets: {}", names().collect::<Vec<_>>().join(", ")),
+                },
+            };
+            return self.refuse(mark, format!("there is no preset `{name}`"), Some(help));
+        };
+        if self.enter(reference, mark) {
+            self.policy(reference, text.as_bytes());
+        }
+    }
+
+    /// Whether a parent is to be read now: it is no ancestor of itself, and it was not read before.
+    fn enter(&mut self, name: &str, mark: &Mark) -> bool {
+        if self.chain.iter().any(|known| known == name) {
+            let mut chain = self.chain.clone();
+            chain.push(name.to_owned());
+            let message = format!("`{name}` extends itself: {}", chain.join(" -> "));
+            let span = self.layers.sources.span(mark);
+            self.layers.told.push(Diagnostic::error("policy/extends-cycle", message, span));
+            return false;
+        }
+        if self.done.iter().any(|known| known == name) {
+            return false;
+        }
+        if self.chain.len() > DEEPEST || self.done.len() >= MOST {
+            let message = format!("too many parents: at most {DEEPEST} below each other and {MOST} in all");
+            let span = self.layers.sources.span(mark);
+            self.layers.told.push(Diagnostic::error("policy/extends-cycle", message, span));
+            return false;
+        }
+        true
+    }
+
+    fn refuse(&mut self, mark: &Mark, message: String, help: Option<String>) {
+        let error = Diagnostic::error("policy/bad-value", message, self.layers.sources.span(mark));
+        self.layers.told.push(match help {
+            Some(help) => error.help(help),
+            None => error,
+        });
+    }
+
+    fn exceptions(&mut self, file: Document<'_>) {
+        let Layers { sources, told, .. } = &mut self.layers;
+        let (_, tree) = document::read(sources, file.path, file.bytes, schema::EXCEPTIONS, self.known, told);
+        if let Some(tree) = tree {
+            self.layers.exceptions.push(Layer { name: file.path.to_owned(), tree });
+        }
+    }
+}
+
+/// No parent and no section: the author has not decided anything yet.
+fn says_nothing(tree: &Located) -> bool {
+    tree.as_map().is_some_and(|map| {
+        !map.contains_key("extends") && !Section::ALL.iter().any(|section| map.contains_key(section.as_str()))
+    })
+}
+
+/// A path relative to the file that names it; `None` when it climbs out of the repository.
+fn resolve(child: &str, reference: &str) -> Option<String> {
+    let mut parts: Vec<&str> = child.split('/').collect();
+    parts.pop();
+    for part in reference.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}

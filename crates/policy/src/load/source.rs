@@ -1,0 +1,89 @@
+//! The files of a policy, and how places in them are named.
+
+use std::ops::Range;
+
+use portcullis_model::{Origin, Span};
+use portcullis_syntax::yaml;
+
+/// A file that was read.
+pub(crate) struct Source {
+    /// `portcullis.yaml`, `preset:baseline@1`.
+    pub(crate) name: String,
+    pub(crate) file: yaml::File,
+}
+
+/// Every file that was read, in that order. Places name their file by its position here.
+#[derive(Default)]
+pub(crate) struct Sources(Vec<Source>);
+
+/// A place: bytes of one source; none for built-in defaults.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) source: Option<usize>,
+    pub(crate) bytes: Range<usize>,
+}
+
+/// The place, with what stands beside its carets.
+pub(crate) fn labelled(span: Span, label: impl Into<String>) -> Span {
+    Span { label: label.into(), ..span }
+}
+
+impl Sources {
+    pub(crate) fn push(&mut self, source: Source) -> usize {
+        self.0.push(source);
+        self.0.len() - 1
+    }
+
+    pub(crate) fn get(&self, position: usize) -> Option<&Source> {
+        self.0.get(position)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.0.iter()
+    }
+
+    pub(crate) fn span(&self, mark: &Mark) -> Span {
+        match mark.source.and_then(|source| self.get(source)) {
+            Some(source) => source.span(&mark.bytes),
+            None => Span { path: "default".to_owned(), ..Span::default() },
+        }
+    }
+
+    pub(crate) fn origin(&self, mark: &Mark) -> Origin {
+        match mark.source.and_then(|source| self.get(source)) {
+            Some(source) => source.origin(mark.bytes.start),
+            None => Origin::builtin(),
+        }
+    }
+
+    /// Line of the last character of a place.
+    pub(crate) fn last_line(&self, mark: &Mark) -> u32 {
+        let Some(source) = mark.source.and_then(|source| self.get(source)) else { return 0 };
+        let text = source.file.text().get(mark.bytes.clone()).unwrap_or_default();
+        source.file.position(mark.bytes.start + text.trim_end().len()).line
+    }
+}
+
+impl Source {
+    /// The range, cut at the end of its first line: carets under a whole block help nobody.
+    pub(crate) fn span(&self, bytes: &Range<usize>) -> Span {
+        let start = self.file.position(bytes.start);
+        let text = self.file.text().get(bytes.clone()).unwrap_or_default();
+        let first_line = text.lines().next().unwrap_or_default().trim_end();
+        let end = self.file.position(bytes.start + first_line.len());
+        Span {
+            path: self.name.clone(),
+            start_line: start.line,
+            start_col: start.col,
+            end_line: end.line,
+            end_col: end.col.max(start.col + 1),
+            label: String::new(),
+            source_line: self.file.line_text(start.line).to_owned(),
+        }
+    }
+
+    fn origin(&self, byte: usize) -> Origin {
+        let position = self.file.position(byte);
+        Origin { layer: self.name.clone(), line: Some(position.line), col: Some(position.col) }
+    }
+}

@@ -1,0 +1,160 @@
+//! Patterns over things that are no paths: rule ids, objects, package URLs.
+
+use globset::{GlobBuilder, GlobMatcher};
+use portcullis_model::{Finding, Kind, Package, advisory};
+
+/// An exact name, or a glob in which `*` matches anything, `/` included.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    text: String,
+    matcher: Option<GlobMatcher>,
+}
+
+impl Pattern {
+    /// Compiles a pattern; the error says what is wrong with it.
+    pub(crate) fn new(text: &str) -> Result<Self, String> {
+        let matcher = if is_glob(text) { Some(compile(text)?) } else { None };
+        // Advisory ids are compared in their canonical spelling, as findings carry them.
+        let text = if matcher.is_none() { advisory::spelling(text) } else { text.to_owned() };
+        Ok(Self { text, matcher })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) const fn is_glob(&self) -> bool {
+        self.matcher.is_some()
+    }
+
+    pub(crate) fn matches(&self, name: &str) -> bool {
+        match &self.matcher {
+            Some(matcher) => matcher.is_match(name),
+            None => self.text == name,
+        }
+    }
+
+    /// Characters that stand for themselves: of two globs the one with more is the more exact.
+    pub(crate) fn literal_chars(&self) -> usize {
+        self.text.chars().filter(|char| !matches!(char, '*' | '?' | '[' | ']' | '{' | '}' | ',')).count()
+    }
+
+    /// Whether it matches every name: nothing in it stands for itself.
+    pub(crate) fn matches_everything(&self) -> bool {
+        self.is_glob() && self.text.chars().all(|char| matches!(char, '*' | '/'))
+    }
+}
+
+/// Whether a text is a glob and not an exact name.
+pub(crate) fn is_glob(text: &str) -> bool {
+    text.contains(['*', '?', '[', '{'])
+}
+
+fn compile(text: &str) -> Result<GlobMatcher, String> {
+    GlobBuilder::new(text)
+        .literal_separator(false)
+        .backslash_escape(true)
+        .build()
+        .map(|glob| glob.compile_matcher())
+        .map_err(|error| error.kind().to_string())
+}
+
+/// A pattern over package URLs. Without a version it covers every version.
+#[derive(Clone, Debug)]
+pub(crate) struct PackagePattern {
+    text: String,
+    pattern: Pattern,
+    names_version: bool,
+}
+
+impl PackagePattern {
+    pub(crate) fn new(text: &str) -> Result<Self, String> {
+        if !text.starts_with("pkg:") {
+            return Err(format!("a package URL starts with `pkg:`; for npm write `pkg:npm/{text}`"));
+        }
+        let decoded = decode_scope(text);
+        Ok(Self {
+            text: text.to_owned(),
+            names_version: version_at(&decoded).is_some(),
+            pattern: Pattern::new(&decoded)?,
+        })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn matches(&self, package: &Package) -> bool {
+        let Some(purl) = &package.purl else { return false };
+        let decoded = decode_scope(purl);
+        let bare = decoded.split(['?', '#']).next().unwrap_or_default();
+        if self.names_version {
+            return self.pattern.matches(bare);
+        }
+        let end = version_at(bare).unwrap_or(bare.len());
+        self.pattern.matches(bare.get(..end).unwrap_or(bare))
+    }
+}
+
+/// The scope of an npm package is written `%40scope` in a URL and `@scope` by people.
+fn decode_scope(purl: &str) -> String {
+    purl.replace("%40", "@")
+}
+
+/// Where the `@` before the version stands: after the last `/`.
+fn version_at(purl: &str) -> Option<usize> {
+    let name = purl.rfind('/').map_or(0, |slash| slash + 1);
+    purl.get(name..)?.find('@').filter(|at| *at > 0).map(|at| name + at)
+}
+
+/// Every name under which a policy may speak of a finding: its ids and aliases, and `tool:ID` for each tool that reported it.
+pub(crate) fn names(finding: &Finding) -> Vec<String> {
+    let mut names: Vec<String> = finding.all_ids().map(str::to_owned).collect();
+    for source in &finding.sources {
+        names.push(format!("{}:{}", source.tool, finding.rule_id));
+        if finding.id != finding.rule_id {
+            names.push(format!("{}:{}", source.tool, finding.id));
+        }
+    }
+    if let (Kind::License, Some(license)) = (finding.kind, finding.license.as_deref()) {
+        names.extend(license.expression.iter().chain(license.name.iter()).map(|name| format!("license:{name}")));
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(purl: &str) -> Package {
+        Package { purl: Some(purl.to_owned()), ..Package::default() }
+    }
+
+    #[test]
+    fn a_package_pattern_without_a_version_covers_every_version() {
+        let pattern = PackagePattern::new("pkg:npm/minimist").unwrap();
+        assert!(pattern.matches(&package("pkg:npm/minimist@1.2.5")));
+        assert!(pattern.matches(&package("pkg:npm/minimist")));
+        assert!(!pattern.matches(&package("pkg:npm/minimist-options@4.1.0")));
+    }
+
+    #[test]
+    fn a_version_in_a_package_pattern_is_compared() {
+        let pattern = PackagePattern::new("pkg:npm/minimist@1.2.*").unwrap();
+        assert!(pattern.matches(&package("pkg:npm/minimist@1.2.5?vcs_url=x")));
+        assert!(!pattern.matches(&package("pkg:npm/minimist@1.3.0")));
+    }
+
+    #[test]
+    fn a_scope_may_be_written_as_people_write_it() {
+        let pattern = PackagePattern::new("pkg:npm/@babel/core").unwrap();
+        assert!(pattern.matches(&package("pkg:npm/%40babel/core@7.0.0")));
+    }
+
+    #[test]
+    fn advisory_ids_are_compared_in_their_canonical_spelling() {
+        assert!(Pattern::new("ghsa-AAAA-bbbb-cccc").unwrap().matches("ghsa-AAAA-bbbb-cccc"));
+        assert!(Pattern::new("cve-2024-0001").unwrap().matches("CVE-2024-0001"));
+    }
+}

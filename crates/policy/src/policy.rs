@@ -1,0 +1,321 @@
+//! The policy in force: every layer merged, every value typed, each with the place that set it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use portcullis_model::{BySeverity, Globs, Level, Origin, Scope, Section, Severity};
+
+use crate::pattern::{PackagePattern, Pattern};
+use crate::rulebook::RuleBook;
+
+/// A value of the policy and the place that set it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Setting<T> {
+    /// The value in force.
+    pub value: T,
+    /// Which file and line set it, or `default`.
+    pub origin: Origin,
+}
+
+/// The policy in force. Made by [`load`](crate::load); the gate asks it what to run, [`judge`](crate::judge) what to do.
+#[derive(Clone, Debug)]
+#[allow(clippy::struct_field_names, reason = "`exception_policy` is a key of the file")]
+pub struct Policy {
+    pub(crate) path: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) layers: Vec<String>,
+    pub(crate) implied_preset: bool,
+    pub(crate) digest: String,
+    pub(crate) levels: BySeverity<Setting<Level>>,
+    pub(crate) sections: BTreeMap<Section, SectionPolicy>,
+    pub(crate) vulnerabilities: VulnerabilityPolicy,
+    pub(crate) secrets: SecretPolicy,
+    pub(crate) rules: RuleBook,
+    pub(crate) reports: Vec<ReportEntry>,
+    pub(crate) exceptions: Vec<Exception>,
+    pub(crate) exception_policy: ExceptionPolicy,
+    pub(crate) verdict: VerdictPolicy,
+}
+
+impl Policy {
+    /// Path of the policy file; `None` when the built-in policy is in force.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// `name` of the policy file.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The layers in force, first applied first: `preset:baseline@1`, `portcullis.yaml`.
+    pub fn layers(&self) -> &[String] {
+        &self.layers
+    }
+
+    /// One line that says which layers are in force, and whether a preset was implied because nothing else was said.
+    pub fn describe(&self) -> String {
+        let layers = self.layers.join(" < ");
+        if self.implied_preset {
+            format!("{layers} (implied: the policy names no parent and no section)")
+        } else {
+            layers
+        }
+    }
+
+    /// SHA-256 over every file that was read, hex.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Reports the gate has to read.
+    pub fn reports(&self) -> &[ReportEntry] {
+        &self.reports
+    }
+
+    /// Profile of a section's own rules: `off`, `minimal`, `recommended`, `strict`, `audit`; sections without one are `recommended`.
+    pub fn profile(&self, section: Section) -> &str {
+        self.sections.get(&section).map_or("recommended", |section| section.profile.value.as_str())
+    }
+
+    /// Whether the verdict needs a check of this section.
+    pub fn required(&self, section: Section) -> Required {
+        self.sections.get(&section).map_or(Required::Auto, |section| section.required.value)
+    }
+
+    /// Which files a section judges.
+    pub fn paths(&self, section: Section) -> Option<&SectionPaths> {
+        self.sections.get(&section).map(|section| &section.paths)
+    }
+
+    /// The scanner's rule file, where the policy names one.
+    pub fn secrets_config(&self) -> Option<&Setting<String>> {
+        self.secrets.config.as_ref()
+    }
+
+    /// Exceptions of every file, in the order read.
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
+    }
+
+    /// The policy for a run that looks at files only and reads no report (a pre-commit hook): what only reports can show
+    /// is not asked for. Everything else is unchanged.
+    #[must_use]
+    pub fn without_reports(mut self) -> Self {
+        self.reports.clear();
+        for (section, policy) in &mut self.sections {
+            if fed_by_reports(*section) {
+                policy.required.value = Required::No;
+            }
+        }
+        self
+    }
+}
+
+/// Sections no rule of ours serves: their findings come from reports only.
+pub(crate) const fn fed_by_reports(section: Section) -> bool {
+    matches!(
+        section,
+        Section::Vulnerabilities
+            | Section::Licenses
+            | Section::Sbom
+            | Section::Packages
+            | Section::Code
+            | Section::Misconfigurations
+            | Section::Quality
+    )
+}
+
+/// What every section has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SectionPolicy {
+    pub(crate) levels: BySeverity<Option<Setting<Level>>>,
+    pub(crate) required: Setting<Required>,
+    pub(crate) profile: Setting<String>,
+    pub(crate) paths: SectionPaths,
+}
+
+/// Which files a section judges.
+#[derive(Clone, Debug, Default)]
+pub struct SectionPaths {
+    /// Only these; each pattern with the place that set it.
+    pub include: Vec<Setting<portcullis_model::Glob>>,
+    /// Not these.
+    pub exclude: Vec<Setting<portcullis_model::Glob>>,
+}
+
+/// Whether the verdict is incomplete without a check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Required {
+    /// Never.
+    No,
+    /// When the repository holds something to check.
+    #[default]
+    Auto,
+    /// Always.
+    Yes,
+}
+
+/// `vulnerabilities`, besides what every section has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct VulnerabilityPolicy {
+    pub(crate) only_fixable: Setting<bool>,
+    pub(crate) wont_fix: Setting<Level>,
+    pub(crate) unreachable: Setting<Level>,
+    pub(crate) kev: Setting<Level>,
+    pub(crate) malware: Setting<Level>,
+    pub(crate) scopes: BTreeMap<Scope, BySeverity<Option<Setting<Level>>>>,
+}
+
+/// `secrets`, besides what every section has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SecretPolicy {
+    pub(crate) verified: Setting<Level>,
+    pub(crate) unverified: Setting<Level>,
+    pub(crate) unaudited: Setting<Level>,
+    pub(crate) config: Option<Setting<String>>,
+}
+
+/// One entry of `reports` (spec/policy.md 2.4).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReportEntry {
+    /// Name, unique.
+    pub name: String,
+    /// File, directory or pattern.
+    pub path: String,
+    /// Format id, where it is not to be detected.
+    pub format: Option<String>,
+    /// Missing makes the verdict incomplete.
+    pub required: bool,
+    /// Oldest report that counts, in seconds.
+    pub max_age: Option<i64>,
+    /// Oldest database that counts, in seconds.
+    pub max_db_age: Option<i64>,
+    /// It must be about the commit that is judged.
+    pub require_commit: bool,
+    /// Fewest components of a bill of materials.
+    pub min_components: Option<u64>,
+    /// An empty file means "nothing found".
+    pub empty_is_clean: bool,
+    /// A Trivy report without `Results` is an error.
+    pub require_targets: bool,
+    /// How much may go unaudited.
+    pub max_skipped: Amount,
+    /// More than that is an error.
+    pub fail_on_skipped: bool,
+    /// Path to put before every location.
+    pub prefix: Option<String>,
+    /// Path to take off every location.
+    pub root: Option<String>,
+    /// Where the entry stands.
+    pub origin: Origin,
+}
+
+/// A count, or a share of all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Amount {
+    /// So many.
+    Count(u64),
+    /// So many of a hundred.
+    Percent(f64),
+}
+
+impl Default for Amount {
+    fn default() -> Self {
+        Self::Percent(0.0)
+    }
+}
+
+/// An exception: findings that are accepted for a while (spec/policy.md 7).
+#[derive(Clone, Debug, Default)]
+pub struct Exception {
+    /// Its id.
+    pub id: String,
+    /// Why it is acceptable.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// First day.
+    pub created: Date,
+    /// Last day.
+    pub expires: Date,
+    /// Where the work is tracked.
+    pub ticket: Option<String>,
+    /// It ends by itself once a fixed version exists.
+    pub ends_when_fixed: bool,
+    /// Where it is written.
+    pub origin: Origin,
+    /// Last line of the entry, 1-based.
+    pub last_line: u32,
+    pub(crate) rules: Vec<Pattern>,
+    pub(crate) package: Option<PackagePattern>,
+    pub(crate) paths: Globs,
+    pub(crate) resource: Option<Pattern>,
+    pub(crate) fingerprints: BTreeSet<String>,
+}
+
+impl Exception {
+    /// Rules or advisories it names, as written.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(Pattern::as_str)
+    }
+
+    /// Package, paths and resource it names, for people.
+    pub fn target(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        parts.extend(self.package.as_ref().map(|package| package.as_str().to_owned()));
+        parts.extend(self.paths.iter().map(|glob| glob.as_str().to_owned()));
+        parts.extend(self.resource.as_ref().map(|resource| resource.as_str().to_owned()));
+        if parts.is_empty() && !self.fingerprints.is_empty() {
+            let count = self.fingerprints.len();
+            parts.push(format!("{count} {}", if count == 1 { "fingerprint" } else { "fingerprints" }));
+        }
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+/// `exception_policy`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ExceptionPolicy {
+    pub(crate) warn_days: Setting<u32>,
+    pub(crate) expired: Setting<Level>,
+    pub(crate) unused: Setting<Level>,
+    pub(crate) max_matches: Setting<u64>,
+}
+
+/// `verdict`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct VerdictPolicy {
+    pub(crate) warnings_fail: Setting<bool>,
+    pub(crate) max_warnings: Option<Setting<u64>>,
+    pub(crate) incomplete_warns: Setting<bool>,
+}
+
+/// What `rules` says about one pattern.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RuleSetting {
+    pub(crate) level: Field<Level>,
+    pub(crate) severity: Field<Severity>,
+}
+
+/// A value that a later layer may leave alone, set, or put back to what holds without it.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Field<T> {
+    #[default]
+    Unset,
+    Reset,
+    Set(Setting<T>),
+}
+
+impl<T> Field<T> {
+    pub(crate) const fn speaks(&self) -> bool {
+        !matches!(self, Self::Unset)
+    }
+
+    pub(crate) const fn setting(&self) -> Option<&Setting<T>> {
+        match self {
+            Self::Set(setting) => Some(setting),
+            Self::Unset | Self::Reset => None,
+        }
+    }
+}
