@@ -55,6 +55,9 @@ struct Printable<F>(F);
 /// Writes a piece of a string. `serde_json` hands down the longest pieces it need not escape itself, so a `##[` is never
 /// split between two of them.
 fn write_printable<W: ?Sized + Write>(writer: &mut W, fragment: &str) -> io::Result<()> {
+    if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !fragment.contains("##[") {
+        return writer.write_all(fragment.as_bytes());
+    }
     let mut plain = 0;
     for (index, char) in fragment.char_indices() {
         let before = fragment.get(..index).unwrap_or_default();

@@ -2,11 +2,13 @@
 //! and only show.
 //!
 //! [`human`] is the report in a terminal, [`short`] one line for each finding, [`json`] the whole document;
-//! [`diagnostics`] draws the errors of a policy, [`page`] what `explain` prints. [`escape`] holds the only types that
+//! [`diagnostics`] draws the errors of a policy; [`page`] and [`decision`] are what `explain` prints of a rule and of a
+//! finding. [`escape`] holds the only types that
 //! carry untrusted text into an output.
 
 pub mod escape;
 
+mod decision;
 mod diagnostics;
 mod frame;
 mod human;
@@ -18,6 +20,7 @@ mod terminal;
 #[cfg(test)]
 mod sample;
 
+pub use decision::decision;
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use human::human;
 pub use json::{JsonForm, json, jsonl};

@@ -180,12 +180,17 @@ struct Mark<'a> {
 fn draw_marks(canvas: &mut Canvas<'_>, gutter: usize, room: usize, marks: &mut [Mark<'_>]) -> Vec<TermText> {
     let rightmost = marks.iter().map(|mark| mark.columns.end).max().unwrap_or(0);
     canvas.space(gutter + 1).put(Ink::Gutter, &"|").space(1);
-    for column in 0..rightmost {
-        // The place at fault comes first, so its carets win where marks overlap.
-        match marks.iter().find(|mark| mark.columns.contains(&column)) {
-            Some(mark) => canvas.put(mark.ink, &mark.sign),
-            None => canvas.space(1),
+    // The place at fault comes first, so its carets win where marks overlap.
+    let mark_at = |column| marks.iter().find(|mark| mark.columns.contains(&column)).map(|mark| (mark.sign, mark.ink));
+    let mut column = 0;
+    while column < rightmost {
+        let here = mark_at(column);
+        let length = (column..rightmost).take_while(|column| mark_at(*column) == here).count();
+        match here {
+            Some((sign, ink)) => canvas.put(ink, &TermText::new(&sign.repeat(length), length)),
+            None => canvas.space(length),
         };
+        column += length;
     }
     marks.sort_by_key(|mark| std::cmp::Reverse(mark.columns.start));
     let (fitting, overflow): (Vec<_>, Vec<_>) = marks.iter().filter(|mark| !mark.label.is_empty()).partition(|mark| {

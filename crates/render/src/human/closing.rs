@@ -279,20 +279,23 @@ fn deltas(outcome: &Outcome) -> TermText {
 }
 
 fn not_judged(outcome: &Outcome) -> TermText {
-    let errors = outcome.problems.iter().filter(|problem| problem.health == Health::Error).count();
-    match errors {
+    match errors(outcome) {
         0 => TermText::default(),
         1 => text![", and 1 thing could not be judged"],
-        _ => text![", and ", errors, " things could not be judged"],
+        several => text![", and ", several, " things could not be judged"],
     }
+}
+
+fn errors(outcome: &Outcome) -> usize {
+    outcome.problems.iter().filter(|problem| problem.health == Health::Error).count()
 }
 
 /// At most three lines a stranger can act on.
 pub(super) fn next_steps(outcome: &Outcome, listing: &Listing<'_>, canvas: &mut Canvas<'_>) {
     let terminal = canvas.terminal;
     let mut steps: Vec<(TermText, &'static str)> = Vec::new();
-    if outcome.verdict == Verdict::Incomplete {
-        let unchecked = outcome.reasons.first().is_some_and(|reason| reason.code == "nothing_checked");
+    let unchecked = outcome.reasons.first().is_some_and(|reason| reason.code == "nothing_checked");
+    if outcome.verdict == Verdict::Incomplete || errors(outcome) > 0 {
         if unchecked {
             steps.push((text!["portcullis init"], "looks at this repository and writes a policy that checks it"));
         } else {

@@ -49,7 +49,7 @@ pub(super) fn frame(judged: &Judged, detail: Detail, first_of_its_rule: bool, te
         ink: Some(Ink::of_level(judged.level)),
         id: terminal.text(&finding.id, cap::RULE),
         title: terminal.text(headline(judged), cap::TITLE),
-        places: places(judged, terminal),
+        places: places(judged, detail, terminal),
         ..Frame::default()
     };
     say_what(&mut frame, judged, terminal);
@@ -69,9 +69,13 @@ pub(super) fn frame(judged: &Judged, detail: Detail, first_of_its_rule: bool, te
     frame
 }
 
-fn places(judged: &Judged, terminal: &Terminal) -> Vec<Place> {
+fn places(judged: &Judged, detail: Detail, terminal: &Terminal) -> Vec<Place> {
     let finding = &judged.finding;
-    let said = said_besides_the_title(judged);
+    // The message of an advisory is an essay; its title says enough beside package and version.
+    let said = match (&finding.package, detail) {
+        (Some(_), Detail::Brief) => "",
+        _ => said_besides_the_title(judged),
+    };
     let mut places = Vec::new();
     match finding.primary().filter(|location| !location.path.is_empty()) {
         Some(location) => places.push(place(location, said, terminal)),
@@ -231,7 +235,7 @@ impl std::fmt::Display for Tenths {
 
 impl crate::escape::Shown for Tenths {}
 
-fn reported_by(finding: &Finding, terminal: &Terminal) -> TermText {
+pub(crate) fn reported_by(finding: &Finding, terminal: &Terminal) -> TermText {
     let Some((first, others)) = finding.sources.split_first() else { return TermText::default() };
     let mut shown = terminal.text(&first.tool, cap::VERSION);
     if let Some(version) = &first.tool_version {
@@ -321,7 +325,7 @@ fn say_why(frame: &mut Frame, judged: &Judged, detail: Detail, terminal: &Termin
     }
 }
 
-fn not_accepted(suppression: &Suppression, terminal: &Terminal) -> TermText {
+pub(crate) fn not_accepted(suppression: &Suppression, terminal: &Terminal) -> TermText {
     let by = terminal.text(&suppression.by, cap::VERSION);
     let mut refused = text!["a suppression (", by];
     if let (Some(path), Some(line)) = (&suppression.source_file, suppression.line) {
@@ -332,7 +336,20 @@ fn not_accepted(suppression: &Suppression, terminal: &Terminal) -> TermText {
 }
 
 fn step(decision: &Decision, terminal: &Terminal) -> TermText {
-    let word = match decision.step {
+    let key = terminal.text(&decision.key, cap::TITLE);
+    let origin = origin(&decision.origin, terminal);
+    text![step_word(decision.step), " ", key, ": ", change_of(decision, terminal), " (", origin, ")"]
+}
+
+/// `warn -> fail`; of the first step only where it led.
+pub(crate) fn change_of(decision: &Decision, terminal: &Terminal) -> TermText {
+    let from = terminal.text(&decision.from, cap::VERSION);
+    let to = terminal.text(&decision.to, cap::VERSION);
+    if from.is_empty() { to } else { text![from, " -> ", to] }
+}
+
+pub(crate) const fn step_word(step: Step) -> &'static str {
+    match step {
         Step::State => "state",
         Step::ExcludedPath => "excluded path",
         Step::Severity => "severity",
@@ -346,15 +363,10 @@ fn step(decision: &Decision, terminal: &Terminal) -> TermText {
         Step::Floor => "floor",
         Step::Budget => "budget",
         Step::ReportOnly => "report-only",
-    };
-    let key = terminal.text(&decision.key, cap::TITLE);
-    let from = terminal.text(&decision.from, cap::VERSION);
-    let to = terminal.text(&decision.to, cap::VERSION);
-    let change = if from.is_empty() { to } else { text![from, " -> ", to] };
-    text![word, " ", key, ": ", change, " (", origin(&decision.origin, terminal), ")"]
+    }
 }
 
-pub(super) fn origin(origin: &portcullis_model::Origin, terminal: &Terminal) -> TermText {
+pub(crate) fn origin(origin: &portcullis_model::Origin, terminal: &Terminal) -> TermText {
     terminal.text(&origin.to_string(), cap::PATH)
 }
 
@@ -369,7 +381,7 @@ fn more(finding: &Finding, terminal: &Terminal) -> TermText {
 }
 
 /// An id that can be pasted into a shell as one word. Others are not put into commands: somebody would paste them.
-pub(super) fn command_word(id: &str, terminal: &Terminal) -> Option<TermText> {
+pub(crate) fn command_word(id: &str, terminal: &Terminal) -> Option<TermText> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/@:+-".contains(&byte);
     let usable = !id.is_empty() && id.len() <= cap::RULE && !id.starts_with('-') && id.bytes().all(plain);
     usable.then(|| terminal.text(id, cap::RULE))

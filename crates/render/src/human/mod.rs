@@ -1,7 +1,7 @@
 //! The report people read in a terminal (spec/github-ux.md 16).
 
 mod closing;
-mod finding;
+pub(crate) mod finding;
 mod listing;
 mod problems;
 

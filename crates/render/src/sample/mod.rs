@@ -7,8 +7,8 @@ use jiff::civil::date;
 use portcullis_model::{
     Counts, Decision, Edit, Epss, ExceptionRow, ExceptionState, Finding, Fix, FixState, InputFile, Introduced, Judged,
     Kev, Kind, Level, Limit, Location, Origin, Outcome, Package, PolicyInfo, PolicySource, Problem, ProblemCode,
-    RESULT_SCHEMA, Reason, Safety, Score, Secret, Section, Severity, Skipped, Source, Step, Suggestion, Tool,
-    ToolCounts, ToolRow, ToolStatus, Verdict, Vulnerability,
+    RESULT_SCHEMA, Reason, Safety, Score, Secret, Section, Severity, Source, Step, Suggestion, Tool, ToolCounts,
+    ToolRow, ToolStatus, Verdict, Vulnerability,
 };
 
 use crate::escape;
