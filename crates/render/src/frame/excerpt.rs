@@ -50,7 +50,7 @@ impl Excerpt {
 
         let inside = |col: u32| to_usize(col).saturating_sub(base).min(cells.len());
         let spans: Vec<Range<usize>> =
-            spans.iter().map(|span| inside(span.start)..inside(span.end.max(span.start + 1))).collect();
+            spans.iter().map(|span| inside(span.start)..inside(span.end.max(span.start.saturating_add(1)))).collect();
         let window = Window::new(&cells, spans.first(), columns.min(WIDEST), base > 1, cut_right, terminal);
         let marked = spans.iter().map(|span| window.columns(&cells, span)).collect();
         Self { text: window.text(&cells, terminal), marked }

@@ -1,6 +1,7 @@
 //! The report as people see it: look at the snapshots.
 
-use portcullis_model::{Level, Outcome};
+use portcullis_model::{Level, Location, Outcome, Suggestion};
+use proptest::prelude::*;
 
 use crate::escape::{Shape, StopToken, shape};
 use crate::{Terminal, Verbosity, human, sample};
@@ -199,4 +200,48 @@ fn wide_and_combining_characters_keep_the_carets_aligned() {
 #[test]
 fn the_same_outcome_gives_the_same_bytes() {
     assert_eq!(plain(&sample::hostile()), plain(&sample::hostile()));
+}
+
+/// Positions as a careless or hostile report may state them.
+fn position() -> impl Strategy<Value = Option<u32>> {
+    prop_oneof![
+        Just(None),
+        Just(Some(0)),
+        (1_u32..200).prop_map(Some),
+        Just(Some(u32::MAX)),
+        any::<u32>().prop_map(Some)
+    ]
+}
+
+prop_compose! {
+    fn location()(
+        path in "[a-z/\u{1b}\n]{0,12}", lines in (position(), position()), cols in (position(), position()),
+        snippet in proptest::option::of("[ \ta-z日e\u{301}\u{202e}\u{1b}]{0,300}"), snippet_col in position(), label in ".{0,200}",
+    ) -> Location {
+        Location {
+            path, start_line: lines.0, end_line: lines.1, start_col: cols.0, end_col: cols.1, snippet, snippet_col,
+            label: Some(label), ..Location::default()
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_position_is_too_strange_to_be_shown(
+        places in proptest::collection::vec(location(), 1..4), width in 0_usize..200, unicode in any::<bool>(),
+        lines in (any::<u32>(), any::<u32>()), replacement in ".{0,40}",
+    ) {
+        let mut outcome = sample::failing();
+        for judged in &mut outcome.findings {
+            judged.finding.locations.clone_from(&places);
+            judged.finding.related.clone_from(&places);
+            judged.suggestion = Some(Suggestion {
+                path: places[0].path.clone(), start_line: lines.0, end_line: lines.1, replacement: replacement.clone(),
+            });
+        }
+        let report = human(&outcome, &Terminal { unicode, width, ..Terminal::default() });
+        prop_assert!(report.chars().all(|char| char == '\n' || matches!(shape(char), Shape::Plain | Shape::Mark)));
+        prop_assert!(unicode || report.is_ascii());
+        prop_assert!(report.contains("3 blocking"));
+    }
 }

@@ -231,6 +231,16 @@ jobs:
     }
 
     #[test]
+    fn colours_change_nothing_but_the_colour() {
+        let shown = |color| page(&RULE, date(2026, 11, 20), &Terminal { color, ..Terminal::default() });
+        let mut stripped = String::new();
+        for (index, piece) in shown(true).split("\u{1b}[").enumerate() {
+            stripped.push_str(if index == 0 { piece } else { piece.split_once('m').unwrap().1 });
+        }
+        assert_eq!(stripped, shown(false));
+    }
+
+    #[test]
     fn the_list_has_a_row_for_each_rule() {
         insta::assert_snapshot!(rule_list(&rules(), &Terminal::default()));
         insta::assert_snapshot!(rule_list(&rules(), &Terminal { width: 60, ..Terminal::default() }));
