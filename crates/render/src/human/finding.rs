@@ -17,6 +17,9 @@ const CHANGED_LINES: usize = 10;
 /// Links of a dependency path that are shown.
 const DEPENDENCIES: usize = 8;
 
+/// Characters of the text of an advisory that are shown.
+const ADVISORY: usize = 240;
+
 /// How much of a finding is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Detail {
@@ -49,10 +52,10 @@ pub(super) fn frame(judged: &Judged, detail: Detail, first_of_its_rule: bool, te
         ink: Some(Ink::of_level(judged.level)),
         id: terminal.text(&finding.id, cap::RULE),
         title: terminal.text(headline(judged), cap::TITLE),
-        places: places(judged, detail, terminal),
+        places: places(judged, terminal),
         ..Frame::default()
     };
-    say_what(&mut frame, judged, terminal);
+    say_what(&mut frame, judged, detail, terminal);
     if let Some(remediation) = &finding.remediation {
         frame.note("help", terminal.text(remediation, cap::MESSAGE));
     }
@@ -69,13 +72,10 @@ pub(super) fn frame(judged: &Judged, detail: Detail, first_of_its_rule: bool, te
     frame
 }
 
-fn places(judged: &Judged, detail: Detail, terminal: &Terminal) -> Vec<Place> {
+fn places(judged: &Judged, terminal: &Terminal) -> Vec<Place> {
     let finding = &judged.finding;
-    // The message of an advisory is an essay; its title says enough beside package and version.
-    let said = match (&finding.package, detail) {
-        (Some(_), Detail::Brief) => "",
-        _ => said_besides_the_title(judged),
-    };
+    // The message of an advisory is an essay: it comes after package and version, if at all.
+    let said = if finding.package.is_some() { "" } else { said_besides_the_title(judged) };
     let mut places = Vec::new();
     match finding.primary().filter(|location| !location.path.is_empty()) {
         Some(location) => places.push(place(location, said, terminal)),
@@ -129,7 +129,7 @@ fn first_visible(source: &Source) -> u32 {
 }
 
 /// Facts of the kind of finding: object, package, versions, secret.
-fn say_what(frame: &mut Frame, judged: &Judged, terminal: &Terminal) {
+fn say_what(frame: &mut Frame, judged: &Judged, detail: Detail, terminal: &Terminal) {
     let finding = &judged.finding;
     if let Some(resource) = finding.primary().and_then(|location| location.resource.as_ref()) {
         frame.note("object", terminal.text(resource, cap::PATH));
@@ -141,6 +141,9 @@ fn say_what(frame: &mut Frame, judged: &Judged, terminal: &Terminal) {
     }
     if finding.vulnerability.is_some() {
         frame.note("severity", severity(judged));
+    }
+    if finding.package.is_some() && detail != Detail::Brief {
+        frame.note("about", terminal.text(said_besides_the_title(judged), ADVISORY));
     }
     if let Some(secret) = &finding.secret {
         let mut shown = terminal.text(secret.redacted.as_deref().unwrap_or("…"), cap::VERSION);
