@@ -3,7 +3,7 @@
 use portcullis_model::{Judged, State};
 
 use crate::escape::{TermText, cap, text};
-use crate::human::finding::{change_of, command_word, not_accepted, origin, reported_by, step_word};
+use crate::human::finding::{change_of, not_accepted, origin, reported_by, step_word};
 use crate::short::place;
 use crate::terminal::{Canvas, Ink, Terminal};
 
@@ -98,10 +98,6 @@ fn besides(judged: &Judged, terminal: &Terminal) -> Vec<(&'static str, TermText)
     notes.extend(judged.notes.iter().map(|note| ("note", terminal.text(note, cap::MESSAGE))));
     if judged.would_fail {
         notes.push(("note", text!["would block, were the policy not in report-only mode"]));
-    }
-    match command_word(&judged.finding.id, terminal) {
-        Some(id) if judged.is_open() => notes.push(("to accept", text!["portcullis exception add ", id])),
-        _ => {}
     }
     notes
 }

@@ -1,10 +1,11 @@
 //! The end of the report: a row for each check, what was left out, the verdict, what to do next.
 
 use portcullis_model::{
-    Counts, ExceptionRow, ExceptionState, Health, Kind, Outcome, PolicyInfo, PolicySource, ToolRow, ToolStatus, Verdict,
+    Counts, ExceptionRow, ExceptionState, Health, Judged, Kind, Outcome, PolicyInfo, PolicySource, ToolRow, ToolStatus,
+    Verdict,
 };
 
-use super::finding::{command_word, is_safe, joined};
+use super::finding::{command_word, joined};
 use super::listing::Listing;
 use super::plural;
 use crate::escape::{TermText, cap, text};
@@ -62,7 +63,6 @@ pub(super) fn rows(outcome: &Outcome, canvas: &mut Canvas<'_>) {
 }
 
 fn check(tool: &ToolRow, terminal: &Terminal) -> Row {
-    let title = if tool.title.trim().is_empty() { &tool.id } else { &tool.title };
     let status = match tool.status {
         ToolStatus::Ok => vec![(Ink::Good, text!["ok"])],
         ToolStatus::Findings => counts(tool),
@@ -71,7 +71,7 @@ fn check(tool: &ToolRow, terminal: &Terminal) -> Row {
         ToolStatus::Missing if tool.required => vec![(Ink::Error, text!["missing, but required"])],
         ToolStatus::Missing => vec![(Ink::Warning, text!["missing"])],
     };
-    Row { title: terminal.text(title, WIDEST_TITLE), status, detail: detail(tool, terminal) }
+    Row { title: terminal.text(&tool.id, WIDEST_TITLE), status, detail: detail(tool, terminal) }
 }
 
 fn counts(tool: &ToolRow) -> Vec<(Ink, TermText)> {
@@ -94,6 +94,9 @@ fn counts(tool: &ToolRow) -> Vec<(Ink, TermText)> {
 
 fn detail(tool: &ToolRow, terminal: &Terminal) -> TermText {
     let mut facts = Vec::new();
+    if !tool.title.eq_ignore_ascii_case(&tool.id) && !tool.title.is_empty() {
+        facts.push(terminal.text(&tool.title, cap::TITLE));
+    }
     let named = if terminal.verbosity == Verbosity::Verbose { usize::MAX } else { 1 };
     facts.extend(tool.inputs.iter().take(named).map(|input| terminal.text(&input.path, cap::PATH)));
     if tool.inputs.len() > facts.len() {
@@ -203,7 +206,7 @@ fn policy(policy: &PolicyInfo, terminal: &Terminal) -> TermText {
         PolicySource::Head => text![path, at, ", from this change, as the base policy allows"],
         PolicySource::Bootstrap => text![path, at, ", from this change: the base has no policy yet"],
         PolicySource::Local => path,
-        PolicySource::Builtin => text!["built in; `portcullis init` writes one for this repository"],
+        PolicySource::Builtin => text!["built in: this repository has no `portcullis.yaml`"],
     }
 }
 
@@ -297,7 +300,10 @@ pub(super) fn next_steps(outcome: &Outcome, listing: &Listing<'_>, canvas: &mut 
     let unchecked = outcome.reasons.first().is_some_and(|reason| reason.code == "nothing_checked");
     if outcome.verdict == Verdict::Incomplete || errors(outcome) > 0 {
         if unchecked {
-            steps.push((text!["portcullis init"], "looks at this repository and writes a policy that checks it"));
+            steps.push((
+                TermText::default(),
+                "Start in a repository, name files to judge, or a report: `portcullis check --report FILE`.",
+            ));
         } else {
             steps.push((
                 TermText::default(),
@@ -305,20 +311,17 @@ pub(super) fn next_steps(outcome: &Outcome, listing: &Listing<'_>, canvas: &mut 
             ));
         }
     }
-    let fixable = outcome.findings.iter().filter(|judged| judged.is_open()).any(|judged| is_safe(&judged.finding));
-    if fixable && matches!(outcome.verdict, Verdict::Fail | Verdict::Warn) {
-        steps.push((text!["portcullis check --fix"], "makes the changes that are safe"));
-    }
     let ours = listing.blocking().find(|judged| judged.finding.tool() == "portcullis");
     if let Some(id) = ours.and_then(|judged| command_word(&judged.finding.id, terminal)) {
         steps.push((text!["portcullis explain ", id], "says why it matters and how to mend it"));
     }
     // A leaked secret and malware are never to be accepted first of all.
-    let mut acceptable =
-        listing.blocking().filter(|judged| !matches!(judged.finding.kind, Kind::Secret | Kind::Malware));
-    if let Some(id) = acceptable.find_map(|judged| command_word(&judged.finding.id, terminal)) {
-        let command = text!["portcullis exception add ", id];
-        steps.push((command, "accepts it for a time, with a reason and an owner"));
+    let acceptable = |judged: &&Judged| !matches!(judged.finding.kind, Kind::Secret | Kind::Malware);
+    if listing.blocking().any(|judged| acceptable(&judged)) {
+        steps.push((
+            TermText::default(),
+            "An exception in the policy accepts a finding for a time, with a reason and an owner.",
+        ));
     }
     steps.truncate(3);
     if steps.is_empty() {

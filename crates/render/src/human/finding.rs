@@ -56,7 +56,7 @@ pub(super) fn frame(judged: &Judged, detail: Detail, first_of_its_rule: bool, te
         ..Frame::default()
     };
     say_what(&mut frame, judged, detail, terminal);
-    if let Some(remediation) = &finding.remediation {
+    if let Some(remediation) = finding.remediation.as_deref().filter(|_| !is_said_already(judged)) {
         frame.note("help", terminal.text(remediation, cap::MESSAGE));
     }
     propose_change(&mut frame, judged, terminal);
@@ -90,12 +90,26 @@ fn places(judged: &Judged, terminal: &Terminal) -> Vec<Place> {
     places
 }
 
+/// Whether the advice adds nothing: the versions that mend a package stand in a line of their own, and some tools give the
+/// name of the rule as its help.
+fn is_said_already(judged: &Judged) -> bool {
+    let finding = &judged.finding;
+    let has_versions = finding.fix.as_ref().is_some_and(|fix| !fix.versions.is_empty());
+    let advice = finding.remediation.as_deref().unwrap_or_default().trim().to_lowercase();
+    (finding.package.is_some() && has_versions) || headline(judged).to_lowercase().contains(&advice)
+}
+
 /// The message, unless the title says the same already.
 fn said_besides_the_title(judged: &Judged) -> &str {
     let same =
         |one: &str, two: &str| one.trim().trim_end_matches('.').eq_ignore_ascii_case(two.trim().trim_end_matches('.'));
     let message = &judged.finding.message;
-    if same(message, headline(judged)) { "" } else { message }
+    let title = headline(judged);
+    // Reports of packages often write `NAME VERSION: TITLE`; the name stands in a line of its own.
+    let rest = message.strip_suffix(title).map_or(message.as_str(), |rest| rest.trim_end_matches([':', ' ']));
+    let package = judged.finding.package.as_deref();
+    let named = package.is_some_and(|package| same(rest, &package.label()) || package.label().ends_with(rest));
+    if same(message, title) || named { "" } else { message }
 }
 
 fn place(location: &Location, label: &str, terminal: &Terminal) -> Place {
@@ -264,24 +278,23 @@ fn propose_change(frame: &mut Frame, judged: &Judged, terminal: &Terminal) {
             frame.note("help", change_heading(judged, suggestion, terminal));
             frame.body.push(Part::Change(change(finding, suggestion)));
         }
-        None if finding.edits.is_empty() => {}
-        None if is_safe(finding) => frame.note("help", text!["`portcullis check --fix` mends this"]),
-        None => frame.note("help", text!["`portcullis check --fix --diff` shows a change to look at"]),
+        None => {}
     }
 }
 
-pub(super) fn is_safe(finding: &Finding) -> bool {
+fn is_safe(finding: &Finding) -> bool {
     !finding.edits.is_empty() && finding.edits.iter().all(|edit| edit.safety == Safety::Safe)
 }
 
 fn change_heading(judged: &Judged, suggestion: &Suggestion, terminal: &Terminal) -> TermText {
-    let how = if is_safe(&judged.finding) { "made by `portcullis check --fix`" } else { "look at it first" };
-    let elsewhere = suggestion.path != judged.finding.path();
-    if elsewhere {
-        text!["proposed change in ", terminal.text(&suggestion.path, cap::PATH), ", ", how]
-    } else {
-        text!["proposed change, ", how]
+    let mut heading = text!["proposed change"];
+    if suggestion.path != judged.finding.path() {
+        heading.push(&text![" in ", terminal.text(&suggestion.path, cap::PATH)]);
     }
+    if !is_safe(&judged.finding) {
+        heading.push(&", look at it first");
+    }
+    heading
 }
 
 fn change(finding: &Finding, suggestion: &Suggestion) -> Change {

@@ -45,8 +45,8 @@ fn header(rule: &Rule, canvas: &mut Canvas<'_>) {
         "fix",
         text![match rule.fix {
             FixKind::None => "by hand",
-            FixKind::Safe => "`portcullis check --fix` mends it",
-            FixKind::Unsafe => "`portcullis check --fix --diff` proposes a change to look at",
+            FixKind::Safe => "a safe change is known",
+            FixKind::Unsafe => "a change is known, to be looked at first",
         }],
     );
     fact("since", terminal.text(rule.since, cap::VERSION));
@@ -72,11 +72,7 @@ fn switch_off(rule: &Rule, today: Date, canvas: &mut Canvas<'_>) {
     let at_the_line = text!["For one place, in a comment on the line or alone on the line above:"];
     canvas.wrap(Ink::Plain, &at_the_line, 0);
     code(canvas, &[text!["# portcullis: ignore[", rule.id, "] why it is fine here"]]);
-    let exception = text![
-        "For a time, with an owner, in `.portcullis/exceptions/` (`portcullis exception add ",
-        rule.id,
-        "` writes it):"
-    ];
+    let exception = text!["For a time, with an owner, under `exceptions` in the policy:"];
     canvas.wrap(Ink::Plain, &exception, 0);
     code(
         canvas,
