@@ -18,6 +18,8 @@ pub mod translate;
 
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod pack;
 
 pub use allow::{Allowlist, Condition, Target};
 pub use config::{COMPATIBLE_WITH, CONFIG_NAME, Config, Loaded, ReadFile, Required, Rule, Sources};
