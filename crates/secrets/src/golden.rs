@@ -14,11 +14,11 @@ use serde_json::Value;
 
 use crate::content::Content;
 use crate::decode::base64;
-use crate::engine::{Search, drop_what_yields};
+use crate::engine::{Match, Search, drop_what_yields};
 use crate::ignore::fingerprint;
 use crate::inline::Comments;
 use crate::text::Text;
-use crate::{Config, File, IgnoreFile, Match, Options, Required, Scanner, Sources};
+use crate::{Config, File, IgnoreFile, Options, Required, Scanner, Sources};
 
 /// Cases in which this scanner answers differently, and why.
 const DEVIATIONS: &[(&str, &str)] = &[

@@ -162,6 +162,7 @@ impl Desk<'_> {
             aliases: group.also.iter().filter_map(|rule| self.rule(*rule)).map(|rule| rule.id.clone()).collect(),
             message: bounds::bounded(&message(rule, matched), bounds::MESSAGE),
             title: bounds::bounded(&title(rule), bounds::TITLE),
+            description: bounds::bounded(&why(rule, matched), bounds::DESCRIPTION),
             remediation: Some(REMEDIATION.replace("RULE", &rule.id)),
             severity,
             severity_source,
@@ -284,6 +285,18 @@ fn message(rule: &Rule, matched: &Match) -> String {
     let secret = matched.secret.reveal();
     let shown = if secret.starts_with("-----") { String::new() } else { format!(" `{}`", redacted(secret)) };
     format!("{title}{shown} stands in the file{encoded}")
+}
+
+/// Why the rule spoke, with the numbers a rule is tuned by.
+fn why(rule: &Rule, matched: &Match) -> String {
+    let id = &rule.id;
+    if matched.is_about_path() {
+        return format!("The path matches the rule `{id}`.");
+    }
+    let threshold =
+        if rule.entropy == 0.0 { "none asked for".to_owned() } else { format!("more than {} asked for", rule.entropy) };
+    let tags = if matched.tags.is_empty() { String::new() } else { format!(" Tags: {}.", matched.tags.join(", ")) };
+    format!("The pattern of the rule `{id}` matches; entropy {:.2}, {threshold}.{tags}", matched.entropy)
 }
 
 /// The rule's own severity, else that of a tag (`critical`, `severity:low`), else what its id tells.
