@@ -16,7 +16,7 @@ use crate::rules::rule;
 /// What the policy says about exceptions and comments, each a finding with its level.
 pub(super) fn findings(
     policy: &Policy,
-    exceptions: &[exceptions::Judged<'_>],
+    exceptions: &[exceptions::Held<'_>],
     comments: &[SuppressionComment],
     registry: &Registry,
     today: Date,
@@ -35,7 +35,7 @@ struct Made {
     level: Option<(&'static str, Setting<Level>)>,
 }
 
-fn about_exception(policy: &Policy, judged: &exceptions::Judged<'_>, today: Date) -> Option<Made> {
+fn about_exception(policy: &Policy, judged: &exceptions::Held<'_>, today: Date) -> Option<Made> {
     let exception = judged.exception;
     let place = lines(&exception.origin, exception.last_line);
     let id = &exception.id;
@@ -155,7 +155,7 @@ fn finding(rule_id: &'static str, identity: &str, place: Location, message: &str
 
 /// Steps 3 to 5 for a finding of the policy's own.
 fn level(policy: &Policy, finding: Finding, named: Option<(&'static str, Setting<Level>)>) -> Judged {
-    let rule_names = [finding.rule_id.clone()];
+    let rule_names = [finding.rule_id.clone().into()];
     let mut judged = Judged { severity: finding.severity, state: finding.state, finding, ..Judged::default() };
     if let Some(decided) = policy.rules.severity(&rule_names) {
         judged.severity = decided.setting.value;
