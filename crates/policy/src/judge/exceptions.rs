@@ -35,11 +35,17 @@ pub(super) fn apply<'a>(
     let mut tallies: Vec<Tally> = policy.exceptions.iter().map(|_| Tally::default()).collect();
     let index = Index::new(&policy.exceptions);
     for (position, judged) in findings.iter_mut().enumerate().filter(|(_, judged)| judged.is_open()) {
-        for candidate in index.candidates(&judged.finding) {
+        for (candidate, by_name) in index.candidates(&judged.finding) {
             let (Some(exception), Some(tally)) = (policy.exceptions.get(candidate), tallies.get_mut(candidate)) else {
                 continue;
             };
-            if hold(policy, exception, judged, tally, today) {
+            if let Some(mismatch) = mismatch(exception, &judged.finding) {
+                // A pattern is near to half of everything: only who names a finding is told why it does not help.
+                if by_name {
+                    let note = format!("exception {} does not apply: {mismatch} ({})", exception.id, exception.origin);
+                    judged.notes.push(note);
+                }
+            } else if is_in_force(policy, exception, judged, tally, today) {
                 tally.hits.push(position);
             }
         }
@@ -74,13 +80,9 @@ struct Tally {
     after_fix: u64,
 }
 
-/// Holds one finding against one exception that names it: whether the exception matches and is in force.
-fn hold(policy: &Policy, exception: &Exception, judged: &mut Judged, tally: &mut Tally, today: Date) -> bool {
+/// Whether an exception that matches a finding counts today; where it does not, the finding says why.
+fn is_in_force(policy: &Policy, exception: &Exception, judged: &mut Judged, tally: &mut Tally, today: Date) -> bool {
     let id = &exception.id;
-    if let Some(mismatch) = mismatch(exception, &judged.finding) {
-        judged.notes.push(format!("exception {id} does not apply: {mismatch} ({})", exception.origin));
-        return false;
-    }
     if exception.expires < today {
         tally.after_end += 1;
         let ago = days(days_between(exception.expires, today));
@@ -179,17 +181,18 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// Exceptions that name the finding, in the order they were read.
-    fn candidates(&self, finding: &Finding) -> BTreeSet<usize> {
-        let mut found = BTreeSet::new();
+    /// Exceptions that may concern the finding, in the order they were read, and whether they name it outright.
+    fn candidates(&self, finding: &Finding) -> BTreeMap<usize, bool> {
+        let mut found = BTreeMap::new();
         if self.by_name.is_empty() && self.by_fingerprint.is_empty() && self.globs.is_empty() {
             return found;
         }
-        found.extend(self.by_fingerprint.get(finding.fingerprint.as_str()).into_iter().flatten());
         let names = pattern::names(finding);
-        found.extend(names.iter().filter_map(|name| self.by_name.get(name.as_ref())).flatten());
         let globs = self.globs.iter().filter(|(_, glob)| names.iter().any(|name| glob.matches(name)));
-        found.extend(globs.map(|(position, _)| *position));
+        found.extend(globs.map(|(position, _)| (*position, false)));
+        let outright = names.iter().filter_map(|name| self.by_name.get(name.as_ref()));
+        let exact = self.by_fingerprint.get(finding.fingerprint.as_str());
+        found.extend(outright.chain(exact).flatten().map(|position| (*position, true)));
         found
     }
 }
@@ -305,6 +308,11 @@ impl<'a> Coverage<'a> {
             Some(section) => self.looked_at.contains(&section) && (!fed_by_reports(section) || self.everything()),
             None => self.everything(),
         })
+    }
+
+    /// Whether the check of a rule named in a comment ran. Patterns, short forms and unknown ids belong to no check.
+    pub(super) fn has_looked_at(&self, rule: &str) -> bool {
+        self.section_of(rule).is_none_or(|section| section == Section::None || self.looked_at.contains(&section))
     }
 
     fn everything(&self) -> bool {

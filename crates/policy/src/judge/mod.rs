@@ -53,7 +53,7 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
     for (judged, before_modifiers) in findings.iter_mut().zip(before_modifiers) {
         levels::floors(policy, judged, before_modifiers);
     }
-    findings.extend(own::findings(policy, &exceptions, &collected.suppression_comments, registry, today));
+    findings.extend(own::findings(policy, &exceptions, &collected.suppression_comments, registry, &coverage, today));
     findings.sort_by(|one, two| order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two))));
 
     let counts = count(&findings);

@@ -105,12 +105,9 @@ impl Reader<'_> {
         let help = near.first().map(|near| format!("did you mean `{near}`?"));
         let help = help.or_else(|| self.elsewhere(name)).or_else(|| {
             let names: Vec<_> = keys.iter().map(|key| format!("`{}`", key.name)).collect();
-            (names.len() <= 12).then(|| format!("keys here: {}", names.join(", ")))
+            Some(format!("keys here: {}", names.join(", ")))
         });
-        self.errors.push(match help {
-            Some(help) => error.help(help),
-            None => error.help("keys of the policy: portcullis policy schema"),
-        });
+        self.errors.push(help.into_iter().fold(error, Diagnostic::help));
     }
 
     /// The key exists, in another place.

@@ -109,7 +109,7 @@ pub(crate) fn unknown(pattern: &Pattern, text: &str, registry: &Registry) -> Opt
     Some(match quoted.split_last() {
         Some((last, [])) => format!("did you mean {last}?"),
         Some((last, rest)) => format!("did you mean {} or {last}?", rest.join(", ")),
-        None => "rules: portcullis explain; rules of other tools are written `tool:ID`".to_owned(),
+        None => "`portcullis explain --list` shows every rule; rules of other tools are written `tool:ID`".to_owned(),
     })
 }
 
