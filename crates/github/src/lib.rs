@@ -1,1 +1,18 @@
 //! The event a run belongs to and the conversation with GitHub.
+//!
+//! [`CiContext::detect`] is pure: it gets the environment as a map and the event's payload through a function. What only git
+//! knows (the parents of the merge commit) it asks in [`CiContext::settle`].
+
+mod base;
+mod context;
+mod environment;
+mod event;
+mod payload;
+mod token;
+
+pub use base::{Base, Steering};
+pub use context::{CiContext, Idle};
+pub use environment::{Endpoints, Runner};
+pub use event::Event;
+pub use payload::PAYLOAD_LIMIT;
+pub use token::Token;

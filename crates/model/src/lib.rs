@@ -11,6 +11,7 @@ mod level;
 mod location;
 mod outcome;
 mod package;
+mod path_resolver;
 mod problem;
 mod report;
 mod rule;
@@ -43,6 +44,7 @@ pub use outcome::{
     Reason, ToolCounts, ToolRow, Verdict,
 };
 pub use package::{Component, Package, Scope};
+pub use path_resolver::{Mount, PathResolver, ResolvedPath};
 pub use problem::{Health, Problem, ProblemCode};
 pub use report::{
     CheckRun, FailedCase, InputReport, Metric, ReportCounts, RunStatus, Skipped, TestSuite, Threshold, Tool,

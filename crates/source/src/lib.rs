@@ -1,1 +1,38 @@
-//! Where files come from: work tree, index, commit.
+//! Where files come from: work tree, index, commit. The only room that runs `git`.
+//!
+//! [`Repository`] finds the root and answers what only git knows; [`WorkTree`], [`Index`] and [`Commit`] are the trees a
+//! run judges and steers by. All three follow links by the same rule and write names the same way, so that the same
+//! content gives the same listing wherever it is read from.
+
+mod commit;
+mod error;
+mod git;
+mod history;
+mod index;
+mod objects;
+mod platform;
+mod reports;
+mod repository;
+mod resolve;
+mod snapshot;
+mod walk;
+mod work_tree;
+
+pub mod name;
+
+#[cfg(all(test, unix))]
+mod agreement;
+#[cfg(test)]
+mod testing;
+
+pub use commit::Commit;
+pub use error::SourceError;
+pub use git::{GitSettings, HookEnvironment};
+pub use history::{Change, ChangedFile};
+pub use index::Index;
+pub use reports::{ReportFile, Selection, read_report, read_stdin, select};
+pub use repository::{POLICY_FILES, Repository};
+pub use work_tree::WorkTree;
+
+/// Bytes of a file that are read whole unless a tree is told otherwise: 256 MiB.
+pub const READ_LIMIT: u64 = 256 * 1024 * 1024;

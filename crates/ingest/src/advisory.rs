@@ -1,0 +1,223 @@
+//! Ids of advisories and which of them name the same weakness (spec/ingest.md 5).
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What an id is, the better canonical id first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Class {
+    Cve,
+    Ghsa,
+    /// Database of one language.
+    Language,
+    Osv,
+    Vendor,
+    /// Names a notice that may cover several weaknesses: a reference, never an alias.
+    Errata,
+}
+
+const CLASSES: [(&str, Class); 6] = [
+    ("cve", Class::Cve),
+    ("ghsa", Class::Ghsa),
+    ("language", Class::Language),
+    ("osv", Class::Osv),
+    ("vendor", Class::Vendor),
+    ("errata", Class::Errata),
+];
+
+#[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
+static ID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)^(?:
+            (?<cve>CVE-\d{4}-\d{4,})
+            |(?<ghsa>GHSA(?:-[23456789cfghjmpqrvwx]{4}){3})
+            |(?<language>PYSEC-\d{4}-\d+|RUSTSEC-\d{4}-\d{4}|GO-\d{4}-\d{4,}|MAL-\d{4}-\d+)
+            |(?<osv>OSV-\d{4}-\d+)
+            |(?<errata>DSA-\d+(?:-\d+)?|DLA-\d+(?:-\d+)?|USN-\d+-\d+|RHSA-\d{4}:\d+|ELSA-\d{4}-\d+
+                |ALAS[0-9a-z.\-]*-\d{4}-\d+|(?:open)?SUSE-SU-\d{4}:[\d.\-]+)
+            |(?<vendor>SNYK-[A-Z]+-[A-Z0-9]+-\d+|GMS-\d{4}-\d+|TEMP-[0-9A-Z\-]+|NSWG-[A-Z0-9\-]+|NPM-\d+)
+        )$",
+    )
+    .unwrap()
+});
+
+#[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
+static ADVISORY_PAGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(?:/advisories/(GHSA-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4})|nvd\.nist\.gov/vuln/detail/(CVE-\d{4}-\d{4,})|osv\.dev/vulnerability/([A-Z0-9:\-]+)|rustsec\.org/advisories/(RUSTSEC-\d{4}-\d{4}))(?:$|[/?#.])",
+    )
+    .unwrap()
+});
+
+#[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
+static CWE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)\bcwe[-_ /]{0,2}0*(\d{1,5})\b").unwrap());
+
+/// Every CWE number a text names: `CWE-79: …`, `external/cwe/cwe-079`.
+pub(crate) fn cwes_in(text: &str) -> impl Iterator<Item = u32> {
+    CWE.captures_iter(text).filter_map(|found| found.get(1)?.as_str().parse().ok()).filter(|number| *number > 0)
+}
+
+/// The class and canonical spelling of an id; `None` for anything that is no advisory id.
+pub(crate) fn classify(id: &str) -> Option<(Class, String)> {
+    let found = ID.captures(id.trim())?;
+    let (class, text) = CLASSES.iter().find_map(|(name, class)| Some((*class, found.name(name)?.as_str())))?;
+    let spelled = match class {
+        Class::Ghsa => format!("GHSA{}", text.get(4..).unwrap_or_default().to_ascii_lowercase()),
+        Class::Errata => text.to_owned(),
+        _ => text.to_ascii_uppercase(),
+    };
+    Some((class, spelled))
+}
+
+/// The id a text begins with: `CVE-2021-44228-log4j-core`.
+pub(crate) fn at_start(text: &str) -> Option<String> {
+    let mut end = text.len().min(200);
+    while let Some(start) = text.get(..end) {
+        if let Some((_, id)) = classify(start) {
+            return Some(id);
+        }
+        end = start.rfind('-')?;
+    }
+    None
+}
+
+/// The id an advisory page's address names.
+pub(crate) fn in_url(url: &str) -> Option<(Class, String)> {
+    let found = ADVISORY_PAGE.captures(url)?;
+    found.iter().skip(1).flatten().find_map(|id| classify(id.as_str()))
+}
+
+/// The names of one weakness.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Names {
+    /// Canonical id.
+    pub(crate) id: String,
+    /// Every other one.
+    pub(crate) aliases: BTreeSet<String>,
+    /// Pages of notices that cover it among others.
+    pub(crate) notices: Vec<String>,
+}
+
+impl Names {
+    /// From the tool's own id, what it lists as the same, and the addresses it refers to.
+    pub(crate) fn of<'a>(
+        rule_id: &str,
+        same: impl IntoIterator<Item = &'a str>,
+        urls: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let own = classify(rule_id);
+        let own_class = own.as_ref().map(|(class, _)| *class);
+        let mut known: BTreeSet<(Class, String)> = BTreeSet::new();
+        let mut notices = Vec::new();
+        let mut unclassified: BTreeSet<String> = BTreeSet::new();
+        for id in same {
+            match classify(id) {
+                Some((Class::Errata, id)) => notices.extend(notice_page(&id)),
+                Some(named) => _ = known.insert(named),
+                None => _ = unclassified.insert(id.trim().to_owned()),
+            }
+        }
+        for named in urls.into_iter().filter_map(in_url) {
+            // Pages about one CVE often link another one's: two CVE numbers are two weaknesses until a list says otherwise.
+            if named.0 != Class::Errata && !(named.0 == Class::Cve && own_class == Some(Class::Cve)) {
+                known.insert(named);
+            }
+        }
+        let best = own
+            .iter()
+            .filter(|(class, _)| *class != Class::Errata)
+            .chain(&known)
+            .min_by(|one, two| rank(one).cmp(&rank(two)));
+        let id = match (&own, best) {
+            // The tool's own CVE stays: "lowest" is only to choose among aliases.
+            (Some((Class::Cve, id)), _) | (_, Some((_, id))) | (Some((_, id)), None) => id.clone(),
+            (None, None) => rule_id.trim().to_owned(),
+        };
+        let own_spelling = own.map_or_else(|| rule_id.trim().to_owned(), |(_, id)| id);
+        let mut aliases: BTreeSet<String> = known.into_iter().map(|(_, id)| id).chain(unclassified).collect();
+        aliases.insert(own_spelling);
+        aliases.remove(&id);
+        aliases.remove("");
+        Self { id, aliases, notices }
+    }
+
+    /// Whether one of the names says that the package itself is malicious.
+    pub(crate) fn is_malware(&self) -> bool {
+        std::iter::once(&self.id).chain(&self.aliases).any(|id| id.starts_with("MAL-"))
+    }
+}
+
+/// Class, then number: the lowest year and number of several CVEs.
+fn rank(named: &(Class, String)) -> (Class, Vec<u64>, &str) {
+    let numbers = named.1.split('-').filter_map(|part| part.parse().ok()).collect();
+    (named.0, numbers, &named.1)
+}
+
+/// Where a notice can be read.
+pub(crate) fn notice_page(id: &str) -> Option<String> {
+    let (family, _) = id.split_once('-')?;
+    match family.to_ascii_uppercase().as_str() {
+        "RHSA" => Some(format!("https://access.redhat.com/errata/{id}")),
+        "USN" => Some(format!("https://ubuntu.com/security/notices/{id}")),
+        "DSA" | "DLA" => Some(format!("https://security-tracker.debian.org/tracker/{id}")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_get_their_canonical_spelling() {
+        assert_eq!(classify("cve-2021-44228"), Some((Class::Cve, "CVE-2021-44228".to_owned())));
+        assert_eq!(classify("ghsa-JFH8-C2JP-5V3Q"), Some((Class::Ghsa, "GHSA-jfh8-c2jp-5v3q".to_owned())));
+        assert_eq!(classify("CVE-2021-1"), None);
+        assert_eq!(classify("DL3008"), None);
+    }
+
+    #[test]
+    fn an_address_names_an_id_only_when_it_is_an_advisory_page() {
+        let ghsa = "https://github.com/npm/cli/security/advisories/GHSA-jfh8-c2jp-5v3q";
+        assert_eq!(in_url(ghsa).unwrap().1, "GHSA-jfh8-c2jp-5v3q");
+        assert_eq!(in_url("https://blog.example.com/CVE-2021-44228"), None);
+    }
+
+    #[test]
+    fn cwe_numbers_are_found_in_every_spelling() {
+        assert_eq!(
+            cwes_in("external/cwe/cwe-079 CWE-22: x, cwe_1333 CWE- CWE-noinfo").collect::<Vec<_>>(),
+            [79, 22, 1333]
+        );
+    }
+
+    #[test]
+    fn the_best_class_gives_the_canonical_id_and_the_rest_are_aliases() {
+        let names = Names::of("PYSEC-2021-9", ["GHSA-jfh8-c2jp-5v3q", "CVE-2021-44228", "CVE-2020-9999"], []);
+        assert_eq!(names.id, "CVE-2020-9999");
+        assert_eq!(
+            names.aliases.into_iter().collect::<Vec<_>>(),
+            ["CVE-2021-44228", "GHSA-jfh8-c2jp-5v3q", "PYSEC-2021-9"]
+        );
+    }
+
+    #[test]
+    fn a_notice_is_a_reference_and_no_alias() {
+        let names = Names::of("CVE-2024-1000", ["RHSA-2024:1234"], []);
+        assert!(names.aliases.is_empty());
+        assert_eq!(names.notices, ["https://access.redhat.com/errata/RHSA-2024:1234"]);
+    }
+
+    #[test]
+    fn a_link_to_another_cve_does_not_rename_a_cve() {
+        let names = Names::of("CVE-2024-1000", [], ["https://nvd.nist.gov/vuln/detail/CVE-2019-1111"]);
+        assert_eq!((names.id.as_str(), names.aliases.len()), ("CVE-2024-1000", 0));
+    }
+
+    #[test]
+    fn an_id_of_the_tool_alone_stays_as_it_is() {
+        assert_eq!(Names::of("tool-42", [], []).id, "tool-42");
+    }
+}

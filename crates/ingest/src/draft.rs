@@ -1,0 +1,318 @@
+//! A report while it is being read: every reader writes into a draft, which applies the limits and keeps the books.
+
+use std::collections::BTreeSet;
+
+use portcullis_model::text::{self, bounded};
+use portcullis_model::{
+    CheckRun, Collected, Component, Finding, InputReport, Kind, KnownSecret, Location, Problem, ProblemCode, RunStatus,
+    Section, Severity, Source, State,
+};
+
+use crate::cvss::{self, Stated};
+use crate::json::{Break, Faults};
+use crate::options::{ReportOptions, Surroundings};
+use crate::package_url;
+use crate::severity::{self, Rating};
+
+/// Findings of one report (spec/ingest.md 2).
+const MAX_FINDINGS: usize = 2_000_000;
+/// References of one finding.
+const MAX_REFERENCES: usize = 20;
+/// Different odd values named; more are only counted.
+const MAX_NAMED: usize = 20;
+
+/// What is known of a report so far.
+pub(crate) struct Draft<'a> {
+    pub(crate) around: &'a Surroundings<'a>,
+    pub(crate) options: &'a ReportOptions,
+    pub(crate) report: InputReport,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) components: Vec<Component>,
+    pub(crate) known_secrets: Vec<KnownSecret>,
+    /// Sections the report is evidence for, also when it found nothing.
+    pub(crate) sections: BTreeSet<Section>,
+    /// Commits the report says it is about.
+    pub(crate) commits: BTreeSet<String>,
+    /// Packages that were looked at, where the format tells.
+    pub(crate) audited: u64,
+    /// Checks that passed: counted, no findings.
+    pub(crate) passed: u64,
+    lenient: BTreeSet<String>,
+    lenient_more: u64,
+    overflowed: u64,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(around: &'a Surroundings<'a>, options: &'a ReportOptions, report: InputReport) -> Self {
+        Self {
+            around,
+            options,
+            report,
+            findings: Vec::new(),
+            components: Vec::new(),
+            known_secrets: Vec::new(),
+            sections: BTreeSet::new(),
+            commits: BTreeSet::new(),
+            audited: 0,
+            passed: 0,
+            lenient: BTreeSet::new(),
+            lenient_more: 0,
+            overflowed: 0,
+        }
+    }
+
+    /// Names the tool.
+    pub(crate) fn tool(&mut self, name: &str, version: Option<String>) {
+        name.clone_into(&mut self.report.tool.name);
+        self.report.tool.version = version;
+    }
+
+    /// Something is wrong with the report.
+    pub(crate) fn problem(&mut self, problem: Problem) {
+        self.report.push_problem(problem);
+    }
+
+    /// A value was read with leniency; equal messages count once.
+    pub(crate) fn lenient(&mut self, message: impl Into<String>) {
+        let message = message.into();
+        if self.lenient.len() < MAX_NAMED {
+            self.lenient.insert(message);
+        } else if !self.lenient.contains(&message) {
+            self.lenient_more += 1;
+        }
+    }
+
+    /// An item that cannot be understood: an error, because what it said is lost.
+    pub(crate) fn dropped(&mut self, pointer: &str, why: &str) {
+        let dropped = self.report.problems.iter().filter(|problem| problem.code == ProblemCode::DroppedItem).count();
+        if dropped < MAX_NAMED {
+            let message = format!("the item at {pointer} cannot be read and is left out: {}", bounded(why, 200));
+            self.problem(Problem {
+                pointer: Some(pointer.to_owned()),
+                ..Problem::error(ProblemCode::DroppedItem, message)
+            });
+        }
+    }
+
+    /// The place of a path the report names.
+    pub(crate) fn location(&self, raw: &str) -> Location {
+        let resolved = self.around.resolver.resolve(&bounded(raw, 4_096), self.options.mount());
+        Location {
+            path: resolved.path,
+            path_guessed: resolved.guessed,
+            outside_repo: resolved.outside,
+            ..Location::default()
+        }
+    }
+
+    /// Rates a finding by the tool's word and scores; a word nobody knows is told.
+    pub(crate) fn rate(&mut self, word: &str, scores: &[portcullis_model::Score]) -> Rating {
+        if severity::of_word(word).is_none() {
+            self.lenient(format!("the severity `{}` is not known: it counts as `unknown`", bounded(word.trim(), 60)));
+        }
+        severity::rate(word, scores, self.around.options.severity_from)
+    }
+
+    /// The score a number and a vector state.
+    pub(crate) fn score(&mut self, stated: Stated<'_>) -> Option<portcullis_model::Score> {
+        let (score, odd) = cvss::score(stated, self.around.options.cvss_use_threat);
+        if let Some(odd) = odd {
+            self.lenient(odd);
+        }
+        score
+    }
+
+    /// Fills a package from a purl; what is none is told.
+    pub(crate) fn purl(&mut self, raw: &str, package: &mut portcullis_model::Package) {
+        if let Err(why) = package_url::apply(raw, package) {
+            self.lenient(bounded(&why, 300));
+        }
+    }
+
+    /// Never to be shown.
+    pub(crate) fn secret(&mut self, text: &str) {
+        // A masked text is no secret, and masking `***` everywhere would destroy every message.
+        let masked = text.chars().all(|char| matches!(char, '*' | ' ' | '.')) || text == "REDACTED";
+        if !masked && !text.trim().is_empty() {
+            self.known_secrets.push(KnownSecret::new(text));
+        }
+    }
+
+    /// Takes a finding: cuts its texts, keeps web references, names its source.
+    pub(crate) fn push(&mut self, mut finding: Finding, source: Source) {
+        if self.findings.len() >= MAX_FINDINGS {
+            self.overflowed += 1;
+            return;
+        }
+        finding.title = bounded(finding.title.trim(), text::TITLE);
+        finding.message = bounded(finding.message.trim(), text::MESSAGE);
+        finding.description = bounded(finding.description.trim(), text::DESCRIPTION);
+        finding.remediation = finding.remediation.filter(|text| !text.trim().is_empty());
+        finding.remediation = finding.remediation.map(|remediation| bounded(remediation.trim(), text::MESSAGE));
+        finding.references = web_references(&finding.references);
+        if finding.message.is_empty() {
+            finding.message.clone_from(&finding.title);
+        }
+        if finding.locations.is_empty() {
+            finding.locations.push(Location::default());
+        }
+        self.sections.insert(finding.section);
+        let tool = if source.tool.is_empty() { self.report.tool.name.clone() } else { source.tool };
+        let tool_version = source.tool_version.or_else(|| self.report.tool.version.clone());
+        finding.sources.push(Source { tool, tool_version, report: self.report.path.clone(), ..source });
+        self.findings.push(finding);
+    }
+
+    /// Says what stopped the reader.
+    pub(crate) fn broken(&mut self, text: &str, broken: &Break) {
+        let kept = "what was found before counts";
+        let (code, byte, message) = match broken {
+            Break::Truncated { byte } => (
+                ProblemCode::Truncated,
+                *byte,
+                format!("the report ends in the middle, after {byte} bytes: {kept}; run the scanner again"),
+            ),
+            Break::TooDeep { byte } => (ProblemCode::TooDeep, *byte, too_deep(*byte)),
+            Break::Malformed { byte, why } => (
+                ProblemCode::Unparsable,
+                *byte,
+                format!("the report is no JSON from byte {byte} on ({}): {kept}", bounded(why, 200)),
+            ),
+            Break::Trailing { byte } => (
+                ProblemCode::TrailingGarbage,
+                *byte,
+                format!("something follows the end of the report at byte {byte}: write one report into one file"),
+            ),
+        };
+        if code == ProblemCode::TooDeep && self.report.problems.iter().any(|problem| problem.code == code) {
+            return;
+        }
+        let (line, col) = line_and_column(text, byte);
+        self.problem(Problem::error(code, message).at_byte(byte as u64).at_line(line, col));
+    }
+
+    /// Says what is wrong with a document that can be read.
+    pub(crate) fn faulty(&mut self, faults: &Faults) {
+        for key in &faults.duplicates {
+            let message = format!(
+                "`{key}` is given twice in one object: readers disagree about which one counts, all findings of both are kept"
+            );
+            self.problem(Problem::error(ProblemCode::DuplicateKey, message));
+        }
+        for message in &faults.misshapen {
+            self.problem(Problem::error(ProblemCode::DroppedItem, format!("{message}: what it says is not read")));
+        }
+    }
+
+    /// Closes the books.
+    pub(crate) fn finish(mut self, default_section: Section) -> Collected {
+        self.say_what_was_odd();
+        self.count();
+        if self.sections.is_empty() {
+            self.sections.insert(default_section);
+        }
+        let first_section = self.sections.iter().next().copied().unwrap_or(default_section);
+        let name = self.report.name.clone().unwrap_or_else(|| self.report.path.clone());
+        for problem in &mut self.report.problems {
+            problem.path.get_or_insert_with(|| self.report.path.clone());
+            problem.report = Some(name.clone());
+            if problem.section.is_none() && first_section != Section::None {
+                problem.section = Some(first_section);
+            }
+        }
+        let status =
+            if self.report.health == portcullis_model::Health::Error { RunStatus::Error } else { RunStatus::Ran };
+        let check_runs = self
+            .sections
+            .iter()
+            .map(|section| CheckRun {
+                section: *section,
+                id: format!("report:{name}"),
+                status,
+                seen: 1,
+                skipped: Vec::new(),
+            })
+            .collect();
+        Collected {
+            findings: self.findings,
+            problems: self.report.problems.clone(),
+            check_runs,
+            reports: vec![self.report],
+            components: self.components,
+            known_secrets: self.known_secrets,
+            ..Collected::default()
+        }
+    }
+
+    fn say_what_was_odd(&mut self) {
+        for message in std::mem::take(&mut self.lenient) {
+            self.problem(Problem::warning(ProblemCode::LenientValue, message));
+        }
+        if self.lenient_more > 0 {
+            let message = format!("{} more values were read with leniency", self.lenient_more);
+            self.problem(Problem::warning(ProblemCode::LenientValue, message));
+        }
+        if self.overflowed > 0 {
+            let message =
+                format!("the report holds {} findings more than the {MAX_FINDINGS} that are read", self.overflowed);
+            self.problem(Problem::error(ProblemCode::TooLarge, message));
+        }
+    }
+
+    fn count(&mut self) {
+        let counts = &mut self.report.counts;
+        for finding in &self.findings {
+            if is_open(finding.state) {
+                *counts.severity.get_mut(finding.severity) += 1;
+            }
+            *counts.kind.entry(finding.kind).or_default() += 1;
+            *counts.state.entry(finding.state).or_default() += 1;
+        }
+        if self.passed > 0 {
+            *counts.state.entry(State::Passed).or_default() += self.passed;
+        }
+        self.report.components = self.components.len() as u64;
+    }
+}
+
+/// Whether a finding of this state is judged.
+pub(crate) fn is_open(state: State) -> bool {
+    matches!(state, State::Open | State::Review | State::UnderInvestigation)
+}
+
+/// What a document nested too deeply is told.
+pub(crate) fn too_deep(byte: usize) -> String {
+    format!("the report nests deeper than {} levels at byte {byte}: no scanner writes that", crate::json::MAX_DEPTH)
+}
+
+/// 1-based line, 1-based column in code points.
+pub(crate) fn line_and_column(text: &str, byte: usize) -> (u32, u32) {
+    let mut byte = byte.min(text.len());
+    while !text.is_char_boundary(byte) {
+        byte -= 1;
+    }
+    let before = text.get(..byte).unwrap_or_default();
+    let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+}
+
+fn web_references(references: &[String]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    references
+        .iter()
+        .map(|reference| reference.trim())
+        .filter(|reference| reference.starts_with("https://") || reference.starts_with("http://"))
+        .filter(|reference| reference.len() <= text::MESSAGE && !reference.contains(char::is_control))
+        .filter(|reference| seen.insert((*reference).to_owned()))
+        .take(MAX_REFERENCES)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Findings of a package that is itself malicious are critical whatever the tool says (spec/ingest.md 5).
+pub(crate) fn malware(finding: &mut Finding) {
+    finding.kind = Kind::Malware;
+    finding.severity = Severity::Critical;
+    finding.severity_source = portcullis_model::SeveritySource::PolicyDefault;
+}

@@ -1,0 +1,294 @@
+//! `npm audit --json` of npm 7 and later (spec/ingest.md 9.3): an object of packages. A package is listed for its own
+//! advisories (objects in `via`) or because it depends on a listed one (names in `via`). Findings are made of advisories;
+//! names only give the path from the project to the package.
+
+mod graph;
+mod lockfile;
+
+use portcullis_model::{
+    Finding, Fix, FixState, Kind, Location, Package, Problem, ProblemCode, Section, Source, Vulnerability,
+};
+use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess};
+use serde_json::value::RawValue;
+
+use self::graph::Graph;
+use self::lockfile::Lockfile;
+use super::npm_audit_1::{Cvss, Metadata, check_counts};
+use crate::advisory::{Names, cwes_in};
+use crate::cvss::Stated;
+use crate::draft::{self, Draft};
+use crate::json::{Faults, Flag, List, Members, NamedItems, Number, Text, Texts, Walk, member_as, read_document};
+use crate::package_url;
+
+/// The document; `npm audit fix --json` puts it under `audit`.
+#[derive(Default)]
+struct Report<'de> {
+    version: Option<f64>,
+    vulnerabilities: Option<Vec<(String, &'de RawValue)>>,
+    metadata: Metadata,
+}
+
+impl<'de> Members<'de> for Report<'de> {
+    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, faults: &mut Faults) -> Result<(), A::Error> {
+        match key {
+            "auditReportVersion" => self.version = map.next_value::<Number>()?.0,
+            "vulnerabilities" => {
+                map.next_value_seed(NamedItems { name: key, items: &mut self.vulnerabilities, faults })?;
+            }
+            "metadata" => self.metadata = member_as(key, map, faults)?.unwrap_or_default(),
+            "audit" => map.next_value_seed(Walk { name: key, members: self, faults })?,
+            _ => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
+}
+
+/// A package npm lists.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Listed<'a> {
+    #[serde(skip)]
+    key: String,
+    #[serde(borrow)]
+    severity: Text<'a>,
+    #[serde(rename = "isDirect")]
+    is_direct: Flag,
+    #[serde(borrow)]
+    via: List<Via<'a>>,
+    #[serde(borrow)]
+    effects: Texts<'a>,
+    #[serde(borrow)]
+    range: Text<'a>,
+    #[serde(borrow)]
+    nodes: Texts<'a>,
+    #[serde(rename = "fixAvailable")]
+    fix: Available,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Via<'a> {
+    Name(String),
+    #[serde(borrow)]
+    Advisory(Box<Advisory<'a>>),
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Advisory<'a> {
+    #[serde(borrow)]
+    source: Text<'a>,
+    #[serde(borrow)]
+    title: Text<'a>,
+    #[serde(borrow)]
+    url: Text<'a>,
+    #[serde(borrow)]
+    severity: Text<'a>,
+    #[serde(borrow)]
+    cwe: Texts<'a>,
+    #[serde(borrow)]
+    cvss: Option<Cvss<'a>>,
+    #[serde(borrow)]
+    range: Text<'a>,
+}
+
+/// `fixAvailable`.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum Available {
+    Said(bool),
+    By {
+        name: String,
+        #[serde(default)]
+        version: String,
+        #[serde(default, rename = "isSemVerMajor")]
+        is_major: bool,
+    },
+    Other(IgnoredAny),
+    #[default]
+    #[serde(skip)]
+    Missing,
+}
+
+pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
+    draft.tool("npm-audit", None);
+    draft.sections.insert(Section::Vulnerabilities);
+    let (mut report, mut faults) = (Report::default(), Faults::default());
+    let broken = read_document(text, Walk { name: "the report", members: &mut report, faults: &mut faults });
+    draft.faulty(&faults);
+    report.metadata.note(draft);
+    check_version(report.version, draft);
+    if report.vulnerabilities.is_none() {
+        let message = "the report has no `vulnerabilities`: npm has not audited anything";
+        draft.problem(Problem::error(ProblemCode::NoResults, message));
+    }
+    let mut listed = Vec::new();
+    for (key, raw) in report.vulnerabilities.unwrap_or_default() {
+        match serde_json::from_str::<Listed<'_>>(raw.get()) {
+            Ok(package) => listed.push(Listed { key, ..package }),
+            Err(error) => draft.dropped(&pointer(&key), &error.to_string()),
+        }
+    }
+    translate(&listed, draft);
+    match broken {
+        Err(broken) => draft.broken(text, &broken),
+        Ok(()) => check_counts(draft),
+    }
+}
+
+#[allow(clippy::float_cmp, reason = "a version number, written as such")]
+fn check_version(version: Option<f64>, draft: &mut Draft<'_>) {
+    draft.report.format_version = version.map(|version| version.to_string());
+    if version != Some(2.0) {
+        let stated = version.map_or("no `auditReportVersion`".to_owned(), |version| format!("version {version}"));
+        let message = format!("the report has {stated}; this version reads 2");
+        draft.problem(Problem::error(ProblemCode::UnsupportedVersion, message));
+    }
+}
+
+fn pointer(key: &str) -> String {
+    format!("/vulnerabilities/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+fn translate(listed: &[Listed<'_>], draft: &mut Draft<'_>) {
+    let lockfile = Lockfile::beside(draft);
+    let graph = Graph::of(listed);
+    for (index, package) in listed.iter().enumerate() {
+        let place = Place::of(package, &graph.path_to(index), lockfile.as_ref());
+        for (position, via) in package.via.0.iter().enumerate() {
+            let pointer = format!("{}/via/{position}", pointer(&package.key));
+            let source = Source { pointer, ..Source::default() };
+            match via {
+                Via::Advisory(advisory) => {
+                    let finding = finding(advisory, package, &place, draft);
+                    draft.push(finding, source);
+                }
+                Via::Name(name) if !graph.lists(name) => {
+                    let why =
+                        format!("`{}` is vulnerable through `{name}`, which the report does not list", package.key);
+                    let finding = unexplained(package, &place, name, &why, draft);
+                    draft.push(finding, source);
+                }
+                Via::Name(_) => {}
+            }
+        }
+        if !graph.is_explained(index) {
+            let why = format!("`{}` is listed as vulnerable, but no advisory says why", package.key);
+            let source = Source { pointer: pointer(&package.key), ..Source::default() };
+            let finding = unexplained(package, &place, "", &why, draft);
+            draft.push(finding, source);
+        }
+    }
+}
+
+/// Where a package is installed, and how it got there.
+struct Place {
+    package: Package,
+    locations: Vec<Location>,
+}
+
+impl Place {
+    fn of(listed: &Listed<'_>, path: &[&str], lockfile: Option<&Lockfile>) -> Self {
+        let nodes: Vec<&str> = listed.nodes.iter().collect();
+        let version = lockfile.and_then(|lockfile| lockfile.version(&nodes, &listed.key));
+        let mut package = package_url::named("npm", &listed.key, version);
+        package.direct = listed.is_direct.0;
+        package.path = nodes.first().map(|node| (*node).to_owned());
+        package.dependency_path = path.iter().map(|name| (*name).to_owned()).collect();
+        let locations = lockfile.map(|lockfile| lockfile.locations(&nodes)).unwrap_or_default();
+        Self { package, locations }
+    }
+}
+
+fn finding(advisory: &Advisory<'_>, listed: &Listed<'_>, place: &Place, draft: &mut Draft<'_>) -> Finding {
+    let number = format!("NPM-{}", advisory.source.given().unwrap_or("0"));
+    let by_url = advisory.url.given().and_then(crate::advisory::in_url).map(|(_, id)| id);
+    let rule_id = by_url.unwrap_or_else(|| number.clone());
+    let names = Names::of(&rule_id, advisory.source.given().map(|_| number.as_str()), advisory.url.given());
+    let scores: Vec<_> = advisory
+        .cvss
+        .iter()
+        .filter_map(|cvss| {
+            let stated = Stated { score: cvss.score.0, vector: cvss.vector.get(), version: "3.1", source: "npm" };
+            draft.score(stated)
+        })
+        .collect();
+    let word = advisory.severity.given().unwrap_or_else(|| listed.severity.get());
+    let rating = draft.rate(word, &scores);
+    let title = advisory.title.given().unwrap_or(&names.id).to_owned();
+    let range = advisory.range.given().map(|range| format!(" {range}")).unwrap_or_default();
+    let malicious = names.is_malware() || title.to_ascii_lowercase().starts_with("malicious");
+    let mut finding = Finding {
+        rule_id,
+        message: format!("{title}: `{}`{range}{}", listed.key, pulled_in(place)),
+        title,
+        severity: rating.severity,
+        severity_source: rating.source,
+        severity_original: rating.original,
+        cwes: advisory.cwe.iter().flat_map(cwes_in).collect(),
+        vulnerability: Some(Box::new(Vulnerability { scores, ..Vulnerability::default() })),
+        references: advisory.url.owned().into_iter().chain(names.notices).collect(),
+        id: names.id,
+        aliases: names.aliases,
+        ..about(listed, place)
+    };
+    if malicious {
+        draft::malware(&mut finding);
+    }
+    finding
+}
+
+/// npm says that a package is vulnerable and nothing says why: it must not vanish.
+fn unexplained(listed: &Listed<'_>, place: &Place, through: &str, why: &str, draft: &mut Draft<'_>) -> Finding {
+    draft.problem(Problem::warning(ProblemCode::UnresolvedRef, format!("{why}: it counts as a finding of its own")));
+    let rating = draft.rate(listed.severity.get(), &[]);
+    let id = if through.is_empty() { "NPM-UNEXPLAINED".to_owned() } else { format!("NPM-THROUGH:{through}") };
+    Finding {
+        rule_id: id.clone(),
+        id,
+        title: format!("`{}` is vulnerable, the report does not say how", listed.key),
+        message: why.to_owned(),
+        severity: rating.severity,
+        severity_source: rating.source,
+        severity_original: rating.original,
+        vulnerability: Some(Box::default()),
+        ..about(listed, place)
+    }
+}
+
+/// What the findings of one package share.
+fn about(listed: &Listed<'_>, place: &Place) -> Finding {
+    let (fix, remediation) = fix(listed);
+    Finding {
+        kind: Kind::Vulnerability,
+        section: Section::Vulnerabilities,
+        description: listed.range.given().map(|range| format!("Vulnerable versions: {range}")).unwrap_or_default(),
+        package: Some(Box::new(place.package.clone())),
+        locations: place.locations.clone(),
+        fix: Some(fix),
+        remediation,
+        ..Finding::default()
+    }
+}
+
+fn pulled_in(place: &Place) -> String {
+    match place.package.dependency_path.as_slice() {
+        [] | [_] => String::new(),
+        path => format!(" (pulled in by {})", path.join(" > ")),
+    }
+}
+
+fn fix(listed: &Listed<'_>) -> (Fix, Option<String>) {
+    let fix = |state, versions| Fix { state, versions, available_since: None };
+    match &listed.fix {
+        Available::Said(true) => (fix(FixState::Fixed, Vec::new()), Some("run `npm audit fix`".to_owned())),
+        Available::Said(false) => (fix(FixState::NotFixed, Vec::new()), None),
+        Available::By { name, version, is_major } => {
+            let versions = if *name == listed.key { vec![version.clone()] } else { Vec::new() };
+            let major = if *is_major { ", a new major version" } else { "" };
+            (fix(FixState::Fixed, versions), Some(format!("upgrade `{name}` to {version}{major}")))
+        }
+        Available::Other(_) | Available::Missing => (Fix::default(), None),
+    }
+}

@@ -1,0 +1,156 @@
+//! How bad a result is. Most tools leave the level to the rule: a reader that takes the result's alone sees no errors in
+//! logs full of them.
+
+use portcullis_model::{Confidence, Kind, Severity, SeveritySource};
+
+use super::adapters::TrivyText;
+use super::shape::{ConfigurationOverride, Properties, ResultItem, Rule};
+use crate::draft::Draft;
+use crate::severity::{self, Rating};
+
+/// What a rating looks at.
+pub(super) struct Rated<'a> {
+    /// The tool, as [`tool_name`](crate::section::tool_name) writes it.
+    pub(super) tool: &'a str,
+    pub(super) kind: Kind,
+    pub(super) result: &'a ResultItem<'a>,
+    pub(super) rule: Option<&'a Rule<'a>>,
+    pub(super) overrides: &'a [ConfigurationOverride<'a>],
+    pub(super) trivy: &'a TrivyText,
+}
+
+/// Tools whose level says nothing: one calls everything an error, the other everything a warning.
+const LEVEL_SAYS_NOTHING: [&str; 2] = ["checkov", "osv-scanner"];
+
+impl<'a> Rated<'a> {
+    /// Both property bags, that of the result first.
+    fn properties(&self) -> impl Iterator<Item = &'a Properties<'a>> {
+        self.result.properties.iter().chain(self.rule.and_then(|rule| rule.properties.as_ref()))
+    }
+
+    pub(super) fn rate(&self, draft: &Draft<'_>) -> Rating {
+        self.by_word()
+            .or_else(|| self.by_security_severity())
+            .or_else(|| self.by_problem_severity())
+            .unwrap_or_else(|| self.by_level(draft))
+    }
+
+    /// Words tools write beside the standard.
+    fn by_word(&self) -> Option<Rating> {
+        let rated = |word: &str, source| {
+            let severity = severity::of_word(word)?;
+            Some(Rating { severity, source, original: word.to_owned() })
+        };
+        let tool = |word: &str| rated(word, SeveritySource::Tool);
+        match self.tool {
+            "trivy" => {
+                let tags = self.properties().flat_map(|properties| properties.tags.iter());
+                let tagged = tags.filter(|tag| matches!(*tag, "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "UNKNOWN"));
+                // The message is about this package, the rule about every package with this id.
+                self.trivy
+                    .severity
+                    .as_deref()
+                    .and_then(tool)
+                    .or_else(|| tagged.into_iter().find_map(|tag| rated(tag, SeveritySource::Tag)))
+            }
+            "zizmor" => self.properties().find_map(|properties| tool(properties.zizmor_severity.given()?)),
+            _ => self.properties().find_map(|properties| {
+                [&properties.cvss3_severity, &properties.severity, &properties.issue_severity]
+                    .into_iter()
+                    .find_map(|word| tool(word.given()?))
+            }),
+        }
+    }
+
+    /// `security-severity`; 0 is how Trivy and Grype write "not rated".
+    fn by_security_severity(&self) -> Option<Rating> {
+        let score = self.properties().find_map(|properties| properties.security_severity.0)?;
+        let severity = match score {
+            0.0 => Severity::Unknown,
+            score => severity::band(score, "3.1")?,
+        };
+        Some(Rating { severity, source: SeveritySource::Score, original: score.to_string() })
+    }
+
+    /// `CodeQL`'s word for queries that are not about security.
+    fn by_problem_severity(&self) -> Option<Rating> {
+        if self.result.level.given().is_some() {
+            return None;
+        }
+        let properties = self.rule?.properties.as_ref()?;
+        if properties.tags.iter().any(|tag| tag == "security") {
+            return None;
+        }
+        let word = properties.problem_severity.given()?;
+        let severity = match word {
+            "error" => Severity::High,
+            "warning" => Severity::Medium,
+            "recommendation" => Severity::Low,
+            _ => return None,
+        };
+        Some(Rating { severity, source: SeveritySource::RuleDefault, original: word.to_owned() })
+    }
+
+    fn by_level(&self, draft: &Draft<'_>) -> Rating {
+        let options = draft.around.options;
+        let (level, source) = self.level();
+        let translated = options.sarif_levels.get(self.tool).and_then(|levels| levels.get(level));
+        let default = options.default_severity.get(self.tool).copied();
+        let says_nothing = LEVEL_SAYS_NOTHING.contains(&self.tool);
+        let severity = match (translated, source) {
+            (Some(severity), _) => *severity,
+            (None, _) if says_nothing => {
+                let severity = default.unwrap_or_default();
+                return Rating { severity, source: SeveritySource::PolicyDefault, original: String::new() };
+            }
+            (None, SeveritySource::PolicyDefault) => {
+                // A leaked secret is not a matter of taste, though gitleaks writes no level.
+                let usual = if self.kind == Kind::Secret { Severity::High } else { Severity::Medium };
+                default.unwrap_or(usual)
+            }
+            _ => match level {
+                "error" => Severity::High,
+                "warning" => Severity::Medium,
+                "note" => Severity::Low,
+                _ => Severity::Info,
+            },
+        };
+        let original = if source == SeveritySource::PolicyDefault { String::new() } else { level.to_owned() };
+        Rating { severity, source, original }
+    }
+
+    /// The effective level (SARIF 2.1.0, 3.27.10) and what states it.
+    fn level(&self) -> (&'a str, SeveritySource) {
+        if let Some(level) = self.result.level.given() {
+            return (level, SeveritySource::Level);
+        }
+        let overridden = self.overrides.iter().find(|configured| {
+            let reference = configured.descriptor.as_ref();
+            reference.is_some_and(|reference| {
+                reference
+                    .id
+                    .given()
+                    .is_some_and(|id| id == self.rule.map_or(self.result.rule_id.get(), |rule| rule.id.get()))
+            })
+        });
+        let by_override = overridden.and_then(|configured| configured.configuration.as_ref());
+        let by_rule = self.rule.and_then(|rule| rule.default_configuration.as_ref());
+        match by_override.and_then(|configuration| configuration.level.given()).or_else(|| by_rule?.level.given()) {
+            Some(level) => (level, SeveritySource::RuleDefault),
+            None => ("warning", SeveritySource::PolicyDefault),
+        }
+    }
+
+    /// How sure the tool is.
+    pub(super) fn confidence(&self) -> Option<Confidence> {
+        let word = self
+            .properties()
+            .find_map(|properties| properties.zizmor_confidence.given().or_else(|| properties.precision.given()))?;
+        match word.to_ascii_lowercase().as_str() {
+            "very-high" | "high" => Some(Confidence::High),
+            "medium" => Some(Confidence::Medium),
+            "low" => Some(Confidence::Low),
+            _ => None,
+        }
+    }
+}

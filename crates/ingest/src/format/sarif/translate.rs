@@ -1,0 +1,365 @@
+//! What the results of a run mean.
+
+use std::sync::LazyLock;
+
+use portcullis_model::text::bounded;
+use portcullis_model::{
+    Artifact, Finding, Kind, KnownSecret, Location, Redactor, Secret, Severity, SeveritySource, Source, State,
+    Suppression, Vulnerability, redacted, secret_hash,
+};
+use regex::Regex;
+
+use super::Run;
+use super::adapters::{TrivyText, package_in};
+use super::place::{Places, Sources, snippet};
+use super::rating::Rated;
+use super::rules::Rules;
+use super::shape::{LocationItem, Message, Reference, ResultItem, Rule, SuppressionItem};
+use crate::advisory::{self, Names, cwes_in};
+use crate::draft::{self, Draft};
+use crate::section::{kind_of_tool, section_of, tool_name};
+
+/// Places of one result that are kept.
+const MAX_LOCATIONS: usize = 20;
+
+/// Everything of a run a result may depend on.
+struct Context<'run, 'de> {
+    run: &'run Run<'de>,
+    index: u32,
+    tool: String,
+    rules: Rules<'run>,
+    places: Places<'run, 'de>,
+    artifact: Option<Artifact>,
+}
+
+pub(super) fn run(run: &Run<'_>, index: usize, draft: &mut Draft<'_>) {
+    let context = Context {
+        run,
+        index: u32::try_from(index).unwrap_or(u32::MAX),
+        tool: tool_name(run.driver_name()),
+        rules: Rules::of(run.tool.as_ref()),
+        places: Places::of(run),
+        artifact: artifact(run),
+    };
+    if draft.report.artifact.is_none() {
+        draft.report.artifact.clone_from(&context.artifact);
+    }
+    let mut sources = Sources::of(draft);
+    for (position, raw) in run.results.iter().flatten().enumerate() {
+        let pointer = format!("/runs/{index}/results/{position}");
+        match serde_json::from_str::<ResultItem<'_>>(raw.get()) {
+            Ok(item) => context.result(&item, pointer, &mut sources, draft),
+            Err(error) => draft.dropped(&pointer, &error.to_string()),
+        }
+    }
+}
+
+fn artifact(run: &Run<'_>) -> Option<Artifact> {
+    let name = run.properties.image_name.given()?;
+    let digest = run.properties.repo_digests.iter().find_map(|digest| Some(digest.split_once('@')?.1.to_owned()));
+    Some(Artifact {
+        name: name.to_owned(),
+        kind: "container_image".to_owned(),
+        digest: digest.or_else(|| run.properties.image_id.owned()),
+    })
+}
+
+impl Context<'_, '_> {
+    fn result(&self, item: &ResultItem<'_>, pointer: String, sources: &mut Sources<'_>, draft: &mut Draft<'_>) {
+        let state = match item.kind.get() {
+            "" | "fail" => State::Open,
+            "pass" | "notApplicable" | "informational" => {
+                draft.passed += 1;
+                return;
+            }
+            _ => State::Review,
+        };
+        let rule = self.rules.of_result(item);
+        let rule_id = item.rule_id.given().or_else(|| rule?.id.given());
+        let rule_id = rule_id.or_else(|| item.rule.as_ref()?.id.given());
+        let rule_id = rule_id.map_or_else(|| format!("{}/unknown", self.tool), str::to_owned);
+        let kind = self.kind(&rule_id, rule);
+        let message = self.message(item, rule).unwrap_or_else(|| rule_id.clone());
+        let trivy = if self.tool == "trivy" { TrivyText::of(&message) } else { TrivyText::default() };
+        let overrides = self.run.invocations.0.first().map_or(&[][..], |run| &run.rule_configuration_overrides.0);
+        let rated = Rated { tool: &self.tool, kind, result: item, rule, overrides, trivy: &trivy };
+        let rating = rated.rate(draft);
+        let locations: Vec<Location> = item
+            .locations
+            .0
+            .iter()
+            .take(MAX_LOCATIONS)
+            .map(|place| self.places.location(place, sources, draft))
+            .collect();
+        let path = locations.first().map_or("", |place| place.path.as_str());
+        let mut finding = Finding {
+            kind,
+            section: section_of(kind, &self.tool, path),
+            title: title(rule, &message),
+            description: rule.and_then(description).unwrap_or_default(),
+            remediation: rule.and_then(remediation),
+            severity: rating.severity,
+            severity_source: rating.source,
+            severity_original: rating.original,
+            confidence: rated.confidence(),
+            cwes: cwes(item, rule),
+            identity: identity(item, &locations, sources),
+            related: self.related(item, sources, draft),
+            artifact: self.artifact.clone().map(Box::new),
+            references: rule.and_then(|rule| rule.help_uri.owned()).into_iter().collect(),
+            state,
+            id: rule_id.clone(),
+            rule_id,
+            locations,
+            message,
+            ..Finding::default()
+        };
+        if matches!(kind, Kind::Vulnerability | Kind::Malware) {
+            self.name_vulnerability(&mut finding, rule);
+        }
+        let mut fingerprints = Vec::new();
+        if kind == Kind::Secret {
+            hide_secret(item, &mut finding, draft);
+        } else {
+            // Those of secret scanners hold authors and commit messages.
+            let own = item.fingerprints.0.iter().chain(&item.partial_fingerprints.0);
+            fingerprints =
+                own.filter_map(|(_, value)| value.given()).take(10).map(|value| bounded(value, 200)).collect();
+        }
+        suppress(item, &mut finding);
+        let version = self.run.driver_version();
+        let tool = self.tool.clone();
+        draft.push(
+            finding,
+            Source { tool, tool_version: version, run: self.index, pointer, fingerprints, ..Source::default() },
+        );
+    }
+
+    fn kind(&self, rule_id: &str, rule: Option<&Rule<'_>>) -> Kind {
+        let mut tags = rule.and_then(|rule| rule.properties.as_ref()).into_iter().flat_map(|rule| rule.tags.iter());
+        if self.tool == "trivy" {
+            let tagged = tags.find_map(|tag| match tag {
+                "vulnerability" => Some(Kind::Vulnerability),
+                "misconfiguration" => Some(Kind::Misconfiguration),
+                "secret" => Some(Kind::Secret),
+                "license" => Some(Kind::License),
+                _ => None,
+            });
+            return tagged.unwrap_or_else(|| {
+                if advisory::classify(rule_id).is_some() { Kind::Vulnerability } else { Kind::Misconfiguration }
+            });
+        }
+        kind_of_tool(&self.tool).unwrap_or_else(|| {
+            if advisory::classify(rule_id).is_some() {
+                Kind::Vulnerability
+            } else if tags.any(|tag| tag.contains("secret")) {
+                Kind::Secret
+            } else {
+                Kind::Code
+            }
+        })
+    }
+
+    /// The text of a result; `None` when neither it nor its rule has one.
+    fn message(&self, item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> Option<String> {
+        let own = item.message.as_ref();
+        let by_id = own.and_then(|message| {
+            let id = message.id.given()?;
+            let global = self.run.tool.as_ref().map_or(&[][..], |tool| &tool.driver.global_message_strings.0);
+            let strings = rule.map_or(&[][..], |rule| &rule.message_strings.0);
+            let (_, found) = strings.iter().chain(global).find(|(name, _)| name == id)?;
+            found.text.given()
+        });
+        let arguments: Vec<&str> = own.iter().flat_map(|message| message.arguments.iter()).collect();
+        let text = own
+            .and_then(|message| message.text.given())
+            .or(by_id)
+            .or_else(|| own?.markdown.given())
+            .or_else(|| short(rule?))
+            .or_else(|| rule?.full_description.as_ref()?.text.given())
+            .or_else(|| rule?.name.given())?;
+        Some(without_links(&filled(&bounded(text, 20_000), &arguments)))
+    }
+
+    fn related(&self, item: &ResultItem<'_>, sources: &mut Sources<'_>, draft: &Draft<'_>) -> Vec<Location> {
+        let label = |place: &LocationItem<'_>| {
+            let text = place.message.as_ref().and_then(|message: &Message<'_>| message.text.given())?;
+            Some(bounded(&without_links(text), 200))
+        };
+        let places = item.related_locations.0.iter().take(MAX_LOCATIONS);
+        places
+            .map(|place| Location { label: label(place), ..self.places.location(place, sources, draft) })
+            .filter(|place| !place.path.is_empty() || place.uri.is_some())
+            .collect()
+    }
+
+    fn name_vulnerability(&self, finding: &mut Finding, rule: Option<&Rule<'_>>) {
+        // Grype's rules are named `<id>-<package>`.
+        let own = advisory::at_start(&finding.rule_id).unwrap_or_else(|| finding.rule_id.clone());
+        let names = Names::of(&own, rule.into_iter().flat_map(|rule| rule.deprecated_ids.iter()), []);
+        let is_malware = names.is_malware();
+        finding.references.extend(names.notices);
+        finding.aliases = names.aliases;
+        finding.id = names.id;
+        finding.vulnerability = Some(Box::new(Vulnerability::default()));
+        if let Some(named) = package_in(&self.tool, &finding.message) {
+            finding.fix = Some(named.fix());
+            finding.package = Some(Box::new(named.package));
+        }
+        if is_malware {
+            draft::malware(finding);
+        }
+    }
+}
+
+fn short<'a>(rule: &'a Rule<'_>) -> Option<&'a str> {
+    rule.short_description.as_ref()?.text.given()
+}
+
+fn title(rule: Option<&Rule<'_>>, message: &str) -> String {
+    let first_line = message.lines().next().unwrap_or_default();
+    rule.and_then(short).unwrap_or(first_line).to_owned()
+}
+
+fn description(rule: &Rule<'_>) -> Option<String> {
+    rule.full_description.as_ref().and_then(|message| message.text.owned())
+}
+
+/// Short helps say what to do; long ones are the page of the rule.
+fn remediation(rule: &Rule<'_>) -> Option<String> {
+    let help = rule.help.as_ref()?.text.given()?;
+    (help.len() <= portcullis_model::text::MESSAGE && !help.starts_with("http")).then(|| help.to_owned())
+}
+
+fn cwes(item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> std::collections::BTreeSet<u32> {
+    let of_reference = |reference: &Reference<'_>| {
+        let is_cwe =
+            reference.tool_component.as_ref().is_some_and(|component| component.name.get().eq_ignore_ascii_case("cwe"));
+        let digits = reference.id.get().trim_start_matches(|char: char| !char.is_ascii_digit()).parse().ok();
+        digits.filter(|_| is_cwe)
+    };
+    let targets =
+        rule.into_iter().flat_map(|rule| &rule.relationships.0).filter_map(|relation| relation.target.as_ref());
+    let bags = item.properties.iter().chain(rule.and_then(|rule| rule.properties.as_ref()));
+    let words = bags.flat_map(|bag| {
+        let plain = bag.cwe.iter().filter_map(|cwe| cwe.parse().ok());
+        bag.tags.iter().chain(bag.cwe.iter()).flat_map(cwes_in).chain(plain)
+    });
+    item.taxa.0.iter().chain(targets).filter_map(of_reference).chain(words).collect()
+}
+
+/// The flagged text, from the report or from the file.
+fn identity(item: &ResultItem<'_>, locations: &[Location], sources: &mut Sources<'_>) -> String {
+    let shown =
+        item.locations.0.first().and_then(snippet).map(|text| text.lines().take(3).collect::<Vec<_>>().join("\n"));
+    shown.or_else(|| sources.flagged(locations.first()?)).unwrap_or_default()
+}
+
+/// A secret is known from here on only by its hash, and masked in every text.
+fn hide_secret(item: &ResultItem<'_>, finding: &mut Finding, draft: &mut Draft<'_>) {
+    let offender = item.properties.as_ref().and_then(|properties| properties.offender.given());
+    let shown = item.locations.0.first().and_then(snippet);
+    let texts: Vec<&str> = offender.into_iter().chain(shown).map(str::trim).filter(|text| !text.is_empty()).collect();
+    for text in &texts {
+        draft.secret(text);
+    }
+    let redactor = Redactor::new(texts.iter().map(|text| KnownSecret::new(*text)));
+    redactor.mask(&mut finding.message);
+    redactor.mask(&mut finding.title);
+    redactor.mask(&mut finding.description);
+    let secret = texts.first().filter(|text| **text != "REDACTED");
+    finding.secret = Some(Box::new(Secret {
+        commit: item.properties.as_ref().and_then(|properties| properties.commit.owned()),
+        secret_hash: secret.map(|secret| secret_hash(secret)),
+        redacted: secret.map(|secret| redacted(secret)),
+        ..Secret::default()
+    }));
+    if finding.severity == Severity::Unknown && finding.severity_source == SeveritySource::PolicyDefault {
+        finding.severity = Severity::High;
+    }
+}
+
+fn suppress(item: &ResultItem<'_>, finding: &mut Finding) {
+    if item.baseline_state.get() == "absent" {
+        finding.state = State::Absent;
+    }
+    let is_open = |entry: &SuppressionItem<'_>| {
+        let status = entry.status.given().or_else(|| entry.state.given()).unwrap_or("accepted");
+        status != "accepted"
+    };
+    let is_suppressed = !item.suppressions.0.is_empty() && !item.suppressions.0.iter().any(is_open);
+    if is_suppressed {
+        finding.state = State::Suppressed;
+    }
+    finding.suppressions = item
+        .suppressions
+        .0
+        .iter()
+        .take(MAX_LOCATIONS)
+        .map(|entry| Suppression {
+            by: "sarif".to_owned(),
+            kind: if entry.kind.get() == "inSource" { "in_source" } else { "external" }.to_owned(),
+            reason: entry.justification.given().map(|reason| bounded(reason, 500)),
+            accepted: !is_open(entry),
+            ..Suppression::default()
+        })
+        .collect();
+}
+
+/// Puts the arguments into `{0}`; `{{` and `}}` are braces.
+fn filled(text: &str, arguments: &[&str]) -> String {
+    if arguments.is_empty() {
+        return text.to_owned();
+    }
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, from) = rest.split_at(at);
+        filled.push_str(before);
+        if let Some(after) = from.strip_prefix("{{").or_else(|| from.strip_prefix("}}")) {
+            filled.push_str(from.get(..1).unwrap_or_default());
+            rest = after;
+        } else if let Some((index, after)) = placeholder(from) {
+            filled.push_str(arguments.get(index).copied().unwrap_or("…"));
+            rest = after;
+        } else {
+            filled.push_str(from.get(..1).unwrap_or_default());
+            rest = from.get(1..).unwrap_or_default();
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// `{12}…`: the number and what follows.
+fn placeholder(text: &str) -> Option<(usize, &str)> {
+    let inner = text.strip_prefix('{')?;
+    let after = inner.trim_start_matches(|char: char| char.is_ascii_digit());
+    let digits = inner.get(..inner.len() - after.len())?;
+    Some((digits.parse().ok()?, after.strip_prefix('}')?))
+}
+
+#[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
+static PLACE_LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[([^\[\]]*)\]\(\d+\)").unwrap());
+
+/// Links to related places (`[here](1)`) become their text.
+fn without_links(text: &str) -> String {
+    PLACE_LINK.replace_all(text, "$1").into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_put_in_and_doubled_braces_are_braces() {
+        assert_eq!(filled("{0} in {{x}} of {1}, {7}", &["a", "b"]), "a in {x} of b, …");
+        assert_eq!(filled("no {0}", &[]), "no {0}");
+        assert_eq!(filled("a { b } {x} {", &["y"]), "a { b } {x} {");
+    }
+
+    #[test]
+    fn links_to_places_become_their_text_and_web_links_stay() {
+        assert_eq!(without_links("see [here](1) and [CVE](https://x)"), "see here and [CVE](https://x)");
+    }
+}

@@ -1,0 +1,373 @@
+//! Values whose shape tools do not agree on: null for nothing, numbers as texts, one text where a list is meant.
+//! What fits nowhere reads as absent; a document never breaks on it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// A text; numbers and booleans are taken as written. Null, lists and objects are absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Text<'a>(Option<Cow<'a, str>>);
+
+impl Text<'_> {
+    /// The text without white space around it; empty when absent.
+    pub(crate) fn get(&self) -> &str {
+        self.0.as_deref().unwrap_or_default().trim()
+    }
+
+    /// The text when it says anything.
+    pub(crate) fn given(&self) -> Option<&str> {
+        Some(self.get()).filter(|text| !text.is_empty())
+    }
+
+    /// An owned copy when it says anything.
+    pub(crate) fn owned(&self) -> Option<String> {
+        self.given().map(str::to_owned)
+    }
+}
+
+/// A number; texts that are numbers count. NaN and infinity are absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Number(pub(crate) Option<f64>);
+
+impl Number {
+    /// A line or column: whole, 1 or more.
+    pub(crate) fn position(self) -> Option<u32> {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+        self.0.filter(|number| (1.0..=f64::from(u32::MAX)).contains(number)).map(|number| number as u32)
+    }
+
+    /// A count or index: whole, 0 or more.
+    pub(crate) fn count(self) -> Option<u64> {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+        self.0.filter(|number| (0.0..9e15).contains(number)).map(|number| number as u64)
+    }
+
+    /// A count as index.
+    pub(crate) fn index(self) -> Option<usize> {
+        self.count().and_then(|count| usize::try_from(count).ok())
+    }
+}
+
+/// `true`, `"true"`, 1 and their opposites; anything else is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flag(pub(crate) Option<bool>);
+
+impl Flag {
+    /// Whether it says `true`.
+    pub(crate) fn is_true(self) -> bool {
+        self.0 == Some(true)
+    }
+}
+
+/// A list of texts; one text alone is a list of one, null none. Elements that are no texts are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Texts<'a>(Vec<Text<'a>>);
+
+impl Texts<'_> {
+    /// Every text that says anything.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(Text::given)
+    }
+
+    /// Owned copies.
+    pub(crate) fn owned(&self) -> Vec<String> {
+        self.iter().map(str::to_owned).collect()
+    }
+}
+
+/// A list; null and anything that is no list is empty, null elements are left out.
+#[derive(Clone, Debug)]
+pub(crate) struct List<T>(pub(crate) Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+/// An object as pairs in the order of the document; null and anything that is no object is empty.
+#[derive(Clone, Debug)]
+pub(crate) struct Pairs<'a, T>(pub(crate) Vec<(Cow<'a, str>, T)>);
+
+impl<T> Default for Pairs<'_, T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+/// Implements the visits that mean "nothing here" for every scalar, and the draining of containers.
+macro_rules! absent {
+    ($($visit:ident($type:ty)),*) => {
+        $(fn $visit<E>(self, _: $type) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        })*
+    };
+    (unit) => {
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+    };
+    (seq) => {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(Self::Value::default())
+        }
+    };
+    (map) => {
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(Self::Value::default())
+        }
+    };
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader<'a>(PhantomData<&'a ()>);
+        impl<'de: 'a, 'a> Visitor<'de> for Reader<'a> {
+            type Value = Text<'a>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'a>, E> {
+                Ok(Text(Some(Cow::Borrowed(text))))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Text<'a>, E> {
+                Ok(Text(Some(Cow::Owned(text.to_owned()))))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Text<'a>, E> {
+                Ok(Text(Some(Cow::Owned(number.to_string()))))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Text<'a>, E> {
+                Ok(Text(Some(Cow::Owned(number.to_string()))))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Text<'a>, E> {
+                Ok(Text(Some(Cow::Owned(number.to_string()))))
+            }
+
+            fn visit_bool<E>(self, flag: bool) -> Result<Text<'a>, E> {
+                Ok(Text(Some(Cow::Borrowed(if flag { "true" } else { "false" }))))
+            }
+
+            absent!(unit);
+            absent!(seq);
+            absent!(map);
+        }
+        deserializer.deserialize_any(Reader(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number")
+            }
+
+            #[allow(clippy::cast_precision_loss, reason = "lines, counts and scores are small")]
+            fn visit_u64<E>(self, number: u64) -> Result<Number, E> {
+                Ok(Number(Some(number as f64)))
+            }
+
+            #[allow(clippy::cast_precision_loss, reason = "lines, counts and scores are small")]
+            fn visit_i64<E>(self, number: i64) -> Result<Number, E> {
+                Ok(Number(Some(number as f64)))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Number, E> {
+                Ok(Number(Some(number).filter(|number| number.is_finite())))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Number, E> {
+                Ok(Number(text.trim().parse().ok().filter(|number: &f64| number.is_finite())))
+            }
+
+            absent!(visit_bool(bool));
+            absent!(unit);
+            absent!(seq);
+            absent!(map);
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Text::deserialize(deserializer)?;
+        Ok(Self(match text.get().to_ascii_lowercase().as_str() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        }))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader<'a>(PhantomData<&'a ()>);
+        impl<'de: 'a, 'a> Visitor<'de> for Reader<'a> {
+            type Value = Texts<'a>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of texts")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Texts<'a>, E> {
+                Ok(Texts(vec![Text(Some(Cow::Borrowed(text)))]))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Texts<'a>, E> {
+                Ok(Texts(vec![Text(Some(Cow::Owned(text.to_owned())))]))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Texts<'a>, E> {
+                Ok(Texts(vec![Text(Some(Cow::Owned(number.to_string())))]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Texts<'a>, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = seq.next_element()? {
+                    texts.push(text);
+                }
+                Ok(Texts(texts))
+            }
+
+            absent!(visit_i64(i64), visit_f64(f64), visit_bool(bool));
+            absent!(unit);
+            absent!(map);
+        }
+        deserializer.deserialize_any(Reader(PhantomData))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
+            type Value = List<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
+                let mut list = Vec::new();
+                while let Some(element) = seq.next_element::<Option<T>>()? {
+                    list.extend(element);
+                }
+                Ok(List(list))
+            }
+
+            absent!(visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bool(bool), visit_str(&str));
+            absent!(unit);
+            absent!(map);
+        }
+        deserializer.deserialize_any(Reader(PhantomData))
+    }
+}
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Pairs<'a, T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader<'a, T>(PhantomData<(&'a (), T)>);
+        impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for Reader<'a, T> {
+            type Value = Pairs<'a, T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<'a, T>, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some((Text(Some(key)), value)) = map.next_entry::<Text<'a>, Option<T>>()? {
+                    pairs.extend(value.map(|value| (key, value)));
+                }
+                Ok(Pairs(pairs))
+            }
+
+            absent!(visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_bool(bool), visit_str(&str));
+            absent!(unit);
+            absent!(seq);
+        }
+        deserializer.deserialize_any(Reader(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, Default)]
+    #[serde(default)]
+    struct Item<'a> {
+        #[serde(borrow)]
+        text: Text<'a>,
+        number: Number,
+        flag: Flag,
+        #[serde(borrow)]
+        texts: Texts<'a>,
+        list: List<Number>,
+        #[serde(borrow)]
+        pairs: Pairs<'a, Number>,
+    }
+
+    fn read(json: &str) -> Item<'_> {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_number_is_a_text_and_a_text_is_a_number() {
+        assert_eq!(read(r#"{"text": 7}"#).text.get(), "7");
+        assert_eq!(read(r#"{"number": " 7.5 "}"#).number.0, Some(7.5));
+        assert!(read(r#"{"flag": "True"}"#).flag.is_true());
+    }
+
+    #[test]
+    fn a_text_with_an_escape_is_read_like_any_other() {
+        assert_eq!(read(r#"{"text": "a\u00e4\n"}"#).text.get(), "aä");
+    }
+
+    #[test]
+    fn null_is_nothing_wherever_it_stands() {
+        let item = read(
+            r#"{"text":null,"number":null,"flag":null,"texts":[null,"a"],"list":[null,1],"pairs":{"a":null,"b":2}}"#,
+        );
+        assert_eq!(item.text.given(), None);
+        assert_eq!(item.texts.owned(), ["a"]);
+        assert_eq!(item.list.0, [Number(Some(1.0))]);
+        assert_eq!(item.pairs.0, [(Cow::Borrowed("b"), Number(Some(2.0)))]);
+    }
+
+    #[test]
+    fn a_shape_that_fits_nowhere_is_absent_and_what_follows_is_read() {
+        let item = read(r#"{"text":{"a":[1]},"number":[1],"texts":{"x":1},"list":"x","pairs":[1],"flag":true}"#);
+        assert_eq!((item.text.given(), item.number.0, item.list.0.len(), item.pairs.0.len()), (None, None, 0, 0));
+        assert!(item.flag.is_true());
+    }
+
+    #[test]
+    fn one_text_is_a_list_of_one() {
+        assert_eq!(read(r#"{"texts":"CWE-79"}"#).texts.owned(), ["CWE-79"]);
+    }
+
+    #[test]
+    fn a_position_below_one_is_none() {
+        assert_eq!(Number(Some(0.0)).position(), None);
+        assert_eq!(Number(Some(-3.0)).position(), None);
+        assert_eq!(Number(Some(3.0)).position(), Some(3));
+        assert_eq!(Number(Some(1e20)).position(), None);
+    }
+}

@@ -1,0 +1,9 @@
+//! JSON as scanners write it: read in one pass, item by item, so that a broken document keeps what came before the break.
+
+mod lenient;
+mod survey;
+mod walk;
+
+pub(crate) use lenient::{Flag, List, Number, Pairs, Text, Texts};
+pub(crate) use survey::{MAX_DEPTH, Survey};
+pub(crate) use walk::{Break, Each, Faults, Items, Members, NamedItems, Walk, member_as, read_document};

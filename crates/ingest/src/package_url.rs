@@ -1,0 +1,169 @@
+//! Package URLs and packages named without one (spec/ingest.md 5.1).
+
+use packageurl::PackageUrl;
+use portcullis_model::Package;
+
+/// Fills a package from a purl, normalised so that two tools' purls of one package are equal.
+/// The error says why it is none; the text is then kept in `bom_ref`.
+pub(crate) fn apply(raw: &str, package: &mut Package) -> Result<(), String> {
+    // `pkg://npm/x` is written by some tools; an empty version means none.
+    let purl = match raw.trim().parse::<PackageUrl<'_>>() {
+        Ok(purl) => purl,
+        Err(error) => {
+            package.bom_ref = Some(raw.to_owned());
+            return Err(format!("`{raw}` is no package URL: {error}"));
+        }
+    };
+    let ecosystem = purl.ty().to_owned();
+    let qualifier = |name: &str| purl.qualifiers().get(name).map(ToString::to_string);
+    let kept: &[&str] = match ecosystem.as_str() {
+        "deb" | "rpm" | "apk" => &["arch", "distro"],
+        "maven" => &["classifier", "type"],
+        _ => &[],
+    };
+    package.namespace = purl.namespace().filter(|namespace| !namespace.is_empty()).map(|namespace| {
+        if matches!(ecosystem.as_str(), "npm" | "golang") { namespace.to_lowercase() } else { namespace.to_owned() }
+    });
+    package.name = normal_name(&ecosystem, purl.name());
+    package.version = purl.version().filter(|version| !version.is_empty()).map(str::to_owned);
+    package.distro = qualifier("distro").or_else(|| package.distro.take());
+    package.arch = qualifier("arch").or_else(|| package.arch.take());
+    let qualifiers: Vec<(&str, String)> =
+        kept.iter().filter_map(|name| qualifier(name).map(|value| (*name, value))).collect();
+    package.ecosystem = ecosystem;
+    package.purl = text(package, &qualifiers);
+    Ok(())
+}
+
+/// A package a report names by ecosystem and name. `name` is the full name: `@scope/name`, `group:artifact`, `host/module`.
+pub(crate) fn named(ecosystem: &str, name: &str, version: Option<&str>) -> Package {
+    let (namespace, name) = match ecosystem {
+        "npm" => name.strip_prefix('@').and_then(|_| name.split_once('/')),
+        "maven" => name.split_once(':'),
+        "golang" | "composer" | "swift" | "github" => name.rsplit_once('/'),
+        _ => None,
+    }
+    .map_or((None, name), |(namespace, name)| (Some(namespace), name));
+    let lowered = |namespace: &str| match ecosystem {
+        "npm" | "golang" | "composer" | "github" => namespace.to_lowercase(),
+        _ => namespace.to_owned(),
+    };
+    let mut package = Package {
+        ecosystem: ecosystem.to_owned(),
+        namespace: namespace.map(lowered),
+        name: normal_name(ecosystem, name),
+        version: version.filter(|version| !version.is_empty()).map(str::to_owned),
+        ..Package::default()
+    };
+    package.purl = text(&package, &[]);
+    package
+}
+
+fn normal_name(ecosystem: &str, name: &str) -> String {
+    match ecosystem {
+        // PEP 503: runs of `-`, `_`, `.` are one `-`.
+        "pypi" => {
+            let mut normal = String::with_capacity(name.len());
+            for char in name.to_lowercase().chars() {
+                let separator = matches!(char, '-' | '_' | '.');
+                if !(separator && normal.ends_with('-')) {
+                    normal.push(if separator { '-' } else { char });
+                }
+            }
+            normal
+        }
+        "npm" | "golang" | "composer" | "github" | "bitbucket" | "hex" | "deb" => name.to_lowercase(),
+        _ => name.to_owned(),
+    }
+}
+
+/// `None` when the parts make no purl: an empty name, an ecosystem that is no type.
+fn text(package: &Package, qualifiers: &[(&str, String)]) -> Option<String> {
+    let mut purl = PackageUrl::new(package.ecosystem.as_str(), package.name.as_str()).ok()?;
+    if let Some(namespace) = &package.namespace {
+        purl.with_namespace(namespace.as_str()).ok()?;
+    }
+    if let Some(version) = &package.version {
+        purl.with_version(version.as_str()).ok()?;
+    }
+    for (name, value) in qualifiers {
+        purl.add_qualifier(*name, value.as_str()).ok()?;
+    }
+    Some(purl.to_string())
+}
+
+/// The purl type of a word of Trivy's (`Type` of a result, `Family` of an operating system); `generic` for others.
+pub(crate) fn ecosystem_of_trivy(kind: &str) -> &'static str {
+    match kind {
+        "npm" | "yarn" | "pnpm" | "bun" | "node-pkg" | "javascript" => "npm",
+        "pip" | "pipenv" | "poetry" | "uv" | "pylock" | "python-pkg" => "pypi",
+        "conda-pkg" | "conda-environment" => "conda",
+        "gomod" | "gobinary" => "golang",
+        "cargo" | "rustbinary" => "cargo",
+        "jar" | "pom" | "gradle" | "gradle-lockfile" | "sbt" | "sbt-lockfile" => "maven",
+        "bundler" | "gemspec" => "gem",
+        "composer" | "composer-vendor" => "composer",
+        "nuget" | "dotnet-core" | "packages-props" => "nuget",
+        "hex" | "mix-lock" => "hex",
+        "pub" => "pub",
+        "swift" => "swift",
+        "cocoapods" => "cocoapods",
+        "conan" => "conan",
+        "julia" => "julia",
+        "debian" | "ubuntu" => "deb",
+        "alpine" | "chainguard" | "wolfi" => "apk",
+        "redhat" | "centos" | "rocky" | "alma" | "oracle" | "amazon" | "fedora" | "photon" | "cbl-mariner"
+        | "azurelinux" => "rpm",
+        other if other.contains("suse") || other.starts_with("sle") => "rpm",
+        _ => "generic",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(raw: &str) -> Package {
+        let mut package = Package::default();
+        apply(raw, &mut package).unwrap();
+        package
+    }
+
+    #[test]
+    fn a_python_name_is_the_same_however_it_is_written() {
+        assert_eq!(parsed("pkg:pypi/Django_Foo..bar@1").purl.as_deref(), Some("pkg:pypi/django-foo-bar@1"));
+        assert_eq!(named("pypi", "Django__foo.bar", Some("1")).purl.as_deref(), Some("pkg:pypi/django-foo-bar@1"));
+    }
+
+    #[test]
+    fn a_scope_is_the_namespace_with_its_sign() {
+        let package = named("npm", "@babel/core", Some("7.0.0"));
+        assert_eq!((package.namespace.as_deref(), package.name.as_str()), (Some("@babel"), "core"));
+        assert_eq!(parsed("pkg:npm/%40babel/core@7.0.0"), package);
+    }
+
+    #[test]
+    fn encoded_and_plain_characters_are_equal() {
+        assert_eq!(parsed("pkg:deb/debian/libstdc%2B%2B6@1%3A2").purl, parsed("pkg:deb/debian/libstdc++6@1:2").purl);
+    }
+
+    #[test]
+    fn only_qualifiers_that_tell_packages_apart_are_kept() {
+        let purl = parsed("pkg:deb/debian/curl@7.1?arch=amd64&distro=debian-12&package-id=abc#sub").purl;
+        assert_eq!(purl.as_deref(), Some("pkg:deb/debian/curl@7.1?arch=amd64&distro=debian-12"));
+        assert_eq!(parsed("pkg:npm/x@1?package-id=abc").purl.as_deref(), Some("pkg:npm/x@1"));
+    }
+
+    #[test]
+    fn two_slashes_after_the_scheme_and_an_empty_version_are_read() {
+        let package = parsed("pkg://npm/x@");
+        assert_eq!((package.purl.as_deref(), package.version), (Some("pkg:npm/x"), None));
+    }
+
+    #[test]
+    fn a_text_that_is_no_purl_is_kept_and_told() {
+        let mut package = Package::default();
+        assert!(apply("npm:left-pad", &mut package).is_err());
+        assert_eq!(package.bom_ref.as_deref(), Some("npm:left-pad"));
+    }
+}

@@ -1,0 +1,283 @@
+//! From a file to what it says: unpack, decode, detect, read, judge its health.
+
+use std::borrow::Cow;
+
+use portcullis_model::fingerprint::hex;
+use portcullis_model::text::bounded;
+use portcullis_model::{Collected, InputReport, Problem, ProblemCode, Section, suggest};
+use sha2::{Digest, Sha256};
+
+use crate::bytes::{self, Member, Unpacked};
+use crate::detect::{self, Look};
+use crate::draft::{Draft, too_deep};
+use crate::format::{Format, format_names};
+use crate::health;
+use crate::json::{Break, Survey, read_document};
+use crate::options::{Input, Surroundings};
+
+/// Lines tried as the start of a document behind log lines.
+const MAX_CANDIDATES: usize = 32;
+/// Keys shown when a format cannot be told.
+const SHOWN_KEYS: usize = 10;
+
+/// Reads a report. Whatever is wrong with it is in the problems of what comes back, both of its
+/// [`InputReport`] and in [`Collected::problems`]; nothing that is wrong gives an empty, healthy report.
+///
+/// `input.options.format` must be one of [`format_names`]; another name is told as `unknown_format`.
+pub fn read(input: &Input<'_>, around: &Surroundings<'_>) -> Collected {
+    match bytes::unpack(input.bytes, bytes::MAX_EXPANDED) {
+        Unpacked::Document(document, problems) => {
+            let file = File { name: input.name, path: input.path.to_owned(), raw: input.bytes };
+            read_file(&file, &document, problems, input, around)
+        }
+        Unpacked::Archive(members, problems) => read_archive(input, members, problems, around),
+    }
+}
+
+/// One file as the report calls it.
+struct File<'a> {
+    name: Option<&'a str>,
+    path: String,
+    raw: &'a [u8],
+}
+
+impl File<'_> {
+    fn report(&self, input: &Input<'_>) -> InputReport {
+        InputReport {
+            name: self.name.map(str::to_owned),
+            path: self.path.clone(),
+            sha256: hex(&Sha256::digest(self.raw)),
+            bytes: self.raw.len() as u64,
+            required: input.options.required,
+            ..InputReport::default()
+        }
+    }
+}
+
+/// The members that are reports; a log beside them is none. An archive without any is no report at all.
+fn read_archive(
+    input: &Input<'_>,
+    members: Vec<Member>,
+    mut problems: Vec<Problem>,
+    around: &Surroundings<'_>,
+) -> Collected {
+    let mut collected = Collected::default();
+    for member in members {
+        let (text, _) = bytes::text(&member.bytes);
+        if member.problems.is_empty() && !is_known(&text) {
+            continue;
+        }
+        let file = File { name: input.name, path: format!("{}/{}", input.path, member.name), raw: &member.bytes };
+        collected.absorb(read_file(&file, &member.bytes, member.problems, input, around));
+    }
+    if collected.reports.is_empty() && problems.is_empty() {
+        let message = format!("the archive holds no report this version reads ({})", known_formats());
+        problems.push(Problem::error(ProblemCode::UnknownFormat, message));
+    }
+    if !problems.is_empty() {
+        let file = File { name: input.name, path: input.path.to_owned(), raw: input.bytes };
+        let mut draft = Draft::new(around, input.options, file.report(input));
+        for problem in problems {
+            draft.problem(problem);
+        }
+        collected.absorb(draft.finish(Section::None));
+    }
+    collected
+}
+
+fn is_known(text: &str) -> bool {
+    start_of_document(text)
+        .is_some_and(|start| !detect::look(text.get(start.byte..).unwrap_or_default()).formats().is_empty())
+}
+
+fn read_file(
+    file: &File<'_>,
+    document: &[u8],
+    problems: Vec<Problem>,
+    input: &Input<'_>,
+    around: &Surroundings<'_>,
+) -> Collected {
+    let mut draft = Draft::new(around, input.options, file.report(input));
+    let (text, replaced) = bytes::text(document);
+    for problem in problems.into_iter().chain(replaced) {
+        draft.problem(problem);
+    }
+    let stated = input.options.format.as_deref();
+    let expected = stated.map(Format::of_name).unwrap_or_default();
+    if let Some(unknown) = stated.filter(|_| expected.is_empty()) {
+        draft.problem(Problem::error(ProblemCode::UnknownFormat, unknown_name(unknown)));
+        return draft.finish(Section::None);
+    }
+    if text.trim().is_empty() {
+        return empty(draft, expected);
+    }
+    match choose(&text, expected, &mut draft) {
+        Some((format, start)) => {
+            read_document_of(format, text.get(start..).unwrap_or_default(), &mut draft);
+            health::judge(&mut draft, input.modified);
+            draft.finish(format.section())
+        }
+        None => draft.finish(expected.first().map_or(Section::None, |format| format.section())),
+    }
+}
+
+fn empty(mut draft: Draft<'_>, expected: &[Format]) -> Collected {
+    let section = expected.first().map_or(Section::None, |format| format.section());
+    if let Some(format) = expected.first() {
+        format.id().clone_into(&mut draft.report.format);
+    }
+    if !draft.options.empty_is_clean {
+        let message = "the report is empty: the scanner wrote nothing; if that is how it says \"nothing found\", set `empty_is_clean: true`";
+        draft.problem(Problem::error(ProblemCode::EmptyReport, message));
+    }
+    draft.finish(section)
+}
+
+fn read_document_of(format: Format, text: &str, draft: &mut Draft<'_>) {
+    format.id().clone_into(&mut draft.report.format);
+    let survey = Survey::of(text);
+    if let Some(byte) = survey.too_deep {
+        draft.problem(Problem::error(ProblemCode::TooDeep, too_deep(byte)).at_byte(byte as u64));
+    }
+    if let Some((byte, length)) = survey.long_string {
+        let message = format!("a text of {length} bytes is cut");
+        draft.problem(Problem::warning(ProblemCode::TooLarge, message).at_byte(byte as u64));
+    }
+    format.read(text, draft);
+}
+
+/// Where the document begins in the text, and whether something else stands before it.
+struct Start {
+    byte: usize,
+    is_behind_noise: bool,
+}
+
+/// The format to read the text as, and where the document begins. `None` with a problem in the draft.
+fn choose(text: &str, expected: &[Format], draft: &mut Draft<'_>) -> Option<(Format, usize)> {
+    let Some(start) = start_of_document(text) else {
+        draft.problem(Problem::error(ProblemCode::UnknownFormat, not_json(text)));
+        return None;
+    };
+    if start.is_behind_noise {
+        let line = text.get(..start.byte).unwrap_or_default().matches('\n').count() + 1;
+        let message =
+            format!("other text stands before the report, which begins in line {line}: write only the report");
+        draft.problem(Problem::warning(ProblemCode::LeadingNoise, message).at_byte(start.byte as u64));
+    }
+    let document = text.get(start.byte..).unwrap_or_default();
+    let look = detect::look(document);
+    let format = match expected {
+        // A stated format wins: its reader says what the document lacks.
+        [only] => Some(*only),
+        [] => one_of(&look, &look.formats(), document, draft),
+        [most_likely, ..] => {
+            let fitting: Vec<Format> = expected.iter().copied().filter(|format| look.fits(*format)).collect();
+            if fitting.is_empty() { Some(*most_likely) } else { one_of(&look, &fitting, document, draft) }
+        }
+    };
+    format.map(|format| (format, start.byte))
+}
+
+fn one_of(look: &Look, fitting: &[Format], document: &str, draft: &mut Draft<'_>) -> Option<Format> {
+    match fitting {
+        [only] => Some(*only),
+        [] => {
+            // A document broken before anything could be told is first of all broken.
+            if let Err(broken @ (Break::Truncated { .. } | Break::Malformed { .. } | Break::TooDeep { .. })) =
+                skip(document)
+            {
+                draft.broken(document, &broken);
+            }
+            draft.problem(Problem::error(ProblemCode::UnknownFormat, unknown_format(look)));
+            None
+        }
+        several => {
+            let ids: Vec<_> = several.iter().map(|format| format!("`{}`", format.id())).collect();
+            let message = format!(
+                "the report fits {}: state the format (`reports[].format`, or `--report FORMAT=PATH`)",
+                ids.join(" and ")
+            );
+            draft.problem(Problem::error(ProblemCode::AmbiguousFormat, message));
+            None
+        }
+    }
+}
+
+/// The first line that begins a document reaching to the end of the text, or cut off there.
+fn start_of_document(text: &str) -> Option<Start> {
+    let first = text.find(|char: char| !char.is_whitespace())?;
+    if text.get(first..).unwrap_or_default().starts_with(['{', '[']) {
+        if !is_log_line(text.get(first..)?) {
+            return Some(Start { byte: first, is_behind_noise: false });
+        }
+        return Some(behind_noise(text).unwrap_or(Start { byte: first, is_behind_noise: false }));
+    }
+    if text.get(first..).unwrap_or_default().starts_with('<') {
+        return None;
+    }
+    behind_noise(text)
+}
+
+fn behind_noise(text: &str) -> Option<Start> {
+    let lines = text.match_indices('\n').map(|(at, _)| at + 1);
+    lines
+        .filter(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(['{', '['])))
+        .take(MAX_CANDIDATES)
+        .find(|at| text.get(*at..).is_some_and(reaches_the_end))
+        .map(|byte| Start { byte, is_behind_noise: true })
+}
+
+fn reaches_the_end(document: &str) -> bool {
+    matches!(skip(document), Ok(()) | Err(Break::Truncated { .. }))
+}
+
+/// `[INFO] …`, `[12:30:01] …`: no JSON in its first line.
+fn is_log_line(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
+    line.starts_with('[') && matches!(skip(line), Err(Break::Malformed { .. } | Break::Trailing { .. }))
+}
+
+fn skip(document: &str) -> Result<(), Break> {
+    read_document(document, std::marker::PhantomData::<serde::de::IgnoredAny>).map(drop)
+}
+
+fn known_formats() -> String {
+    Format::ALL.map(Format::id).join(", ")
+}
+
+fn unknown_name(name: &str) -> String {
+    let name = bounded(name, 60);
+    match suggest::nearest(&name, format_names(), 1).first() {
+        Some(near) => format!("there is no format `{name}`: did you mean `{near}`?"),
+        None => format!("there is no format `{name}`: this version reads {}", known_formats()),
+    }
+}
+
+fn unknown_format(look: &Look) -> String {
+    let formats = known_formats();
+    let keys: Vec<_> = look.keys.iter().take(SHOWN_KEYS).map(|key| format!("`{}`", bounded(key, 40))).collect();
+    let more = if look.keys.len() > SHOWN_KEYS { ", …" } else { "" };
+    let what = if look.is_list { "a list of objects with" } else { "an object with" };
+    let seen: Cow<'_, str> = if keys.is_empty() {
+        if look.is_list { "an empty or plain list".into() } else { "an empty object or a bare value".into() }
+    } else {
+        format!("{what} {}{more}", keys.join(", ")).into()
+    };
+    format!("the report is {seen}, which is none of the formats this version reads: {formats}")
+}
+
+/// What a text is that holds no JSON.
+fn not_json(text: &str) -> String {
+    let trimmed = text.trim_start();
+    let start: String = trimmed.chars().take(200).collect::<String>().to_ascii_lowercase();
+    let formats = known_formats();
+    if start.starts_with("<!doctype html") || start.starts_with("<html") {
+        return "the report is an HTML page, most likely a login or error page: look at the step that fetched it"
+            .to_owned();
+    }
+    if start.starts_with('<') {
+        return format!("the report is XML; this version reads {formats}: let the scanner write JSON or SARIF");
+    }
+    let line = bounded(trimmed.lines().next().unwrap_or_default(), 80);
+    format!("the report begins with `{line}`, which is no JSON; this version reads {formats}")
+}
