@@ -1,5 +1,7 @@
 //! Suppression comments: their grammar in every language with comments (spec/workflows.md 2.1).
 
+use std::fmt;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -24,16 +26,15 @@ pub struct SuppressionComment {
     pub whole_file: bool,
     /// `portcullis`, or the tool whose form it has: `zizmor`, `gitleaks`.
     pub form: String,
+    /// Why it cannot be understood, when it speaks to us and cannot; such a comment suppresses nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub malformed: Option<String>,
     /// Findings it matched.
     pub matched: u32,
-    /// Why it cannot be read; then it suppresses nothing and every other field but the place is empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<SuppressionError>,
 }
 
 /// Why a comment that looks like ours is none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SuppressionError {
     /// No `[` after the word, or no `]`.
     Brackets,
@@ -43,12 +44,12 @@ pub enum SuppressionError {
     Date(String),
 }
 
-impl std::fmt::Display for SuppressionError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for SuppressionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Brackets => f.write_str("the rule ids stand in brackets, `ignore[RULE]`"),
-            Self::NoRule => f.write_str("it names no rule"),
-            Self::Date(word) => write!(f, "`{word}` is no date, write `until=2027-01-31`"),
+            Self::Brackets => f.write_str("the rules are missing: write `portcullis: ignore[rule-id] reason`"),
+            Self::NoRule => f.write_str("no rule stands between the brackets: name what is to be ignored"),
+            Self::Date(word) => write!(f, "`until={word}` is no date: write `until=YYYY-MM-DD`"),
         }
     }
 }

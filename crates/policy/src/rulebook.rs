@@ -1,5 +1,6 @@
 //! `rules` of every layer: which level and severity the policy gives a rule (spec/policy.md 2.2, 3.4).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use portcullis_model::{Level, Severity};
@@ -34,12 +35,12 @@ impl RuleBook {
     }
 
     /// The level the policy gives to a finding known under these names.
-    pub(crate) fn level(&self, names: &[String]) -> Option<Decided<'_, Level>> {
+    pub(crate) fn level(&self, names: &[Cow<'_, str>]) -> Option<Decided<'_, Level>> {
         self.decide(names, |setting| &setting.level, |level| *level as u8)
     }
 
     /// The severity the policy gives to a finding known under these names.
-    pub(crate) fn severity(&self, names: &[String]) -> Option<Decided<'_, Severity>> {
+    pub(crate) fn severity(&self, names: &[Cow<'_, str>]) -> Option<Decided<'_, Severity>> {
         self.decide(names, |setting| &setting.severity, |severity| *severity as u8)
     }
 
@@ -47,7 +48,7 @@ impl RuleBook {
     /// two globs over a foreign tool's ids), the tightest value wins.
     fn decide<T>(
         &self,
-        names: &[String],
+        names: &[Cow<'_, str>],
         field: impl Fn(&RuleSetting) -> &Field<T>,
         tightness: impl Fn(&T) -> u8,
     ) -> Option<Decided<'_, T>> {
@@ -67,7 +68,7 @@ impl RuleBook {
 impl RuleLayer {
     fn best<'a, T>(
         &'a self,
-        names: &[String],
+        names: &[Cow<'_, str>],
         field: &impl Fn(&'a RuleSetting) -> &'a Field<T>,
         tightness: &impl Fn(&T) -> u8,
     ) -> Option<(&'a str, &'a Field<T>)>
@@ -76,16 +77,16 @@ impl RuleLayer {
     {
         let exact = names
             .iter()
-            .filter_map(|name| self.exact.get_key_value(name.as_str()))
-            .map(|(pattern, setting)| (pattern.as_str(), usize::MAX, field(setting)));
+            .filter_map(|name| self.exact.get_key_value(name.as_ref()))
+            .map(|(pattern, setting)| (pattern.as_str(), usize::MAX, field(setting)))
+            .filter(|(_, _, field)| field.speaks());
         let globs = self
             .globs
             .iter()
-            .filter(|(pattern, _)| names.iter().any(|name| pattern.matches(name)))
+            .filter(|(pattern, setting)| field(setting).speaks() && names.iter().any(|name| pattern.matches(name)))
             .map(|(pattern, setting)| (pattern.as_str(), pattern.literal_chars(), field(setting)));
         exact
             .chain(globs)
-            .filter(|(_, _, field)| field.speaks())
             .max_by_key(|(_, exactness, field)| (*exactness, field.setting().map(|setting| tightness(&setting.value))))
             .map(|(pattern, _, field)| (pattern, field))
     }

@@ -147,6 +147,7 @@ impl Comments {
                     whole_file,
                     form: form.to_owned(),
                     matched: comment.matched,
+                    ..SuppressionComment::default()
                 }
             })
             .collect()

@@ -4,17 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use portcullis_model::{
-    Collected, ExceptionRow, ExceptionState, Finding, InputReport, Kind, Level, Problem, Registry, RunStatus, Section,
-    State, Step, advisory,
+    Collected, ExceptionRow, ExceptionState, Finding, InputReport, Judged, Kind, Level, Problem, Registry, RunStatus,
+    Section, State, Step, advisory,
 };
 
 use super::levels::has_fix;
-use super::{Draft, cap, is_error, set_level};
+use super::{cap, is_error, set_level};
 use crate::Policy;
+use crate::pattern::{self, Pattern};
 use crate::policy::{Exception, Setting, fed_by_reports};
 
+/// Narrower selectors proposed for an exception that matches too much.
+const PROPOSED: usize = 5;
+
 /// An exception after all findings were held against it.
-pub(super) struct Judged<'a> {
+pub(super) struct Held<'a> {
     pub(super) exception: &'a Exception,
     pub(super) row: ExceptionRow,
     /// Where an exception matches too much: what it covers, the most frequent first.
@@ -24,88 +28,93 @@ pub(super) struct Judged<'a> {
 /// Applies the exceptions to every open finding.
 pub(super) fn apply<'a>(
     policy: &'a Policy,
-    drafts: &mut [Draft],
+    findings: &mut [Judged],
     coverage: &Coverage<'_>,
     today: Date,
-) -> Vec<Judged<'a>> {
+) -> Vec<Held<'a>> {
     let mut tallies: Vec<Tally> = policy.exceptions.iter().map(|_| Tally::default()).collect();
     let index = Index::new(&policy.exceptions);
-    for draft in drafts.iter_mut().filter(|draft| draft.judged.is_open()) {
-        for candidate in index.candidates(draft) {
+    for (position, judged) in findings.iter_mut().enumerate().filter(|(_, judged)| judged.is_open()) {
+        for (candidate, by_name) in index.candidates(&judged.finding) {
             let (Some(exception), Some(tally)) = (policy.exceptions.get(candidate), tallies.get_mut(candidate)) else {
                 continue;
             };
-            hold(policy, exception, candidate, draft, tally, today);
+            if let Some(mismatch) = mismatch(exception, &judged.finding) {
+                // A pattern is near to half of everything: only who names a finding is told why it does not help.
+                if by_name {
+                    let note = format!("exception {} does not apply: {mismatch} ({})", exception.id, exception.origin);
+                    judged.notes.push(note);
+                }
+            } else if is_in_force(policy, exception, judged, tally, today) {
+                tally.hits.push(position);
+            }
         }
     }
-    for draft in drafts.iter_mut() {
-        settle(policy, draft, &tallies);
+    for (exception, tally) in policy.exceptions.iter().zip(&tallies) {
+        for position in &tally.hits {
+            if let Some(judged) = findings.get_mut(*position) {
+                settle(policy, exception, judged, tally.hits.len());
+            }
+        }
     }
-    let mut judged: Vec<_> = policy
+    let mut held: Vec<_> = policy
         .exceptions
         .iter()
         .zip(&tallies)
         .map(|(exception, tally)| {
             let state = state(policy, exception, tally, coverage, today);
-            let covers = if state == ExceptionState::TooBroad { covers(drafts, exception, policy) } else { Vec::new() };
-            Judged { exception, row: row(exception, tally, state), covers }
+            let covers = if state == ExceptionState::TooBroad { covers(findings, tally) } else { Vec::new() };
+            Held { exception, row: row(exception, tally, state), covers }
         })
         .collect();
-    judged.sort_by(|one, two| one.row.id.cmp(&two.row.id));
-    judged
+    held.sort_by(|one, two| one.row.id.cmp(&two.row.id));
+    held
 }
 
 /// How often an exception matched, and how.
 #[derive(Default)]
 struct Tally {
-    hits: u64,
+    /// Findings it matches while it is in force, by position.
+    hits: Vec<usize>,
     after_end: u64,
     after_fix: u64,
 }
 
-/// Holds one finding against one exception that names it.
-fn hold(policy: &Policy, exception: &Exception, position: usize, draft: &mut Draft, tally: &mut Tally, today: Date) {
+/// Whether an exception that matches a finding counts today; where it does not, the finding says why.
+fn is_in_force(policy: &Policy, exception: &Exception, judged: &mut Judged, tally: &mut Tally, today: Date) -> bool {
     let id = &exception.id;
-    if let Some(mismatch) = mismatch(exception, &draft.judged.finding) {
-        draft.judged.notes.push(format!("exception {id} does not apply: {mismatch} ({})", exception.origin));
-        return;
-    }
     if exception.expires < today {
         tally.after_end += 1;
         let ago = days(days_between(exception.expires, today));
-        draft.judged.notes.push(format!("exception {id} ended {ago} ago ({})", exception.origin));
+        judged.notes.push(format!("exception {id} ended {ago} ago ({})", exception.origin));
         let expired = &policy.exception_policy.expired;
         if expired.value < Level::Fail {
-            cap(&mut draft.judged, Step::Exception, "exception_policy.expired", expired);
+            cap(judged, Step::Exception, "exception_policy.expired", expired);
         }
-        return;
+        return false;
     }
-    if exception.ends_when_fixed && has_fix(&draft.judged.finding) {
+    if exception.ends_when_fixed && has_fix(&judged.finding) {
         tally.after_fix += 1;
-        let version = draft.judged.finding.fix.as_ref().and_then(|fix| fix.versions.first());
+        let version = judged.finding.fix.as_ref().and_then(|fix| fix.versions.first());
         let fix = version.map_or_else(|| "a fix is".to_owned(), |version| format!("fix {version}"));
-        draft.judged.notes.push(format!("{fix} available, exception {id} ended ({})", exception.origin));
-        return;
+        judged.notes.push(format!("{fix} available, exception {id} ended ({})", exception.origin));
+        return false;
     }
-    tally.hits += 1;
-    draft.hits.push(position);
+    true
 }
 
-/// Takes a finding out where one of its exceptions holds, or says why none does.
-fn settle(policy: &Policy, draft: &mut Draft, tallies: &[Tally]) {
+/// Takes a finding out, or says why the exception that matches it does not.
+fn settle(policy: &Policy, exception: &Exception, judged: &mut Judged, hits: usize) {
     let limit = policy.exception_policy.max_matches.value;
-    for position in std::mem::take(&mut draft.hits) {
-        let (Some(exception), Some(tally)) = (policy.exceptions.get(position), tallies.get(position)) else { continue };
-        if tally.hits > limit {
-            draft.judged.notes.push(format!(
-                "exception {} matches {} findings, at most {limit} are allowed: it applies to none ({})",
-                exception.id, tally.hits, exception.origin
-            ));
-        } else if draft.judged.state != State::Excepted {
-            set_level(&mut draft.judged, Step::Exception, &exception.id, Level::Off, &exception.origin);
-            draft.judged.state = State::Excepted;
-            draft.judged.exception = Some(exception.id.clone());
-        }
+    if number(hits) > limit {
+        judged.notes.push(format!(
+            "exception {} matches {hits} findings, at most {limit} are allowed: it applies to none ({})",
+            exception.id, exception.origin
+        ));
+    } else if judged.state != State::Excepted {
+        set_level(judged, Step::Exception, &exception.id, Level::Off, &exception.origin);
+        judged.state = State::Excepted;
+        judged.exception = Some(exception.id.clone());
     }
 }
 
@@ -149,7 +158,7 @@ fn names_resource(finding: &Finding) -> impl Iterator<Item = &str> {
 struct Index<'a> {
     by_name: BTreeMap<&'a str, Vec<usize>>,
     by_fingerprint: BTreeMap<&'a str, Vec<usize>>,
-    globs: Vec<(usize, &'a crate::pattern::Pattern)>,
+    globs: Vec<(usize, &'a Pattern)>,
 }
 
 impl<'a> Index<'a> {
@@ -172,16 +181,19 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// Exceptions that name the finding, in the order they were read.
-    fn candidates(&self, draft: &Draft) -> BTreeSet<usize> {
-        let named = draft.names.iter().filter_map(|name| self.by_name.get(name.as_str()));
-        let exact = self.by_fingerprint.get(draft.judged.finding.fingerprint.as_str());
-        let globs = self
-            .globs
-            .iter()
-            .filter(|(_, glob)| draft.names.iter().any(|name| glob.matches(name)))
-            .map(|(position, _)| *position);
-        named.chain(exact).flatten().copied().chain(globs).collect()
+    /// Exceptions that may concern the finding, in the order they were read, and whether they name it outright.
+    fn candidates(&self, finding: &Finding) -> BTreeMap<usize, bool> {
+        let mut found = BTreeMap::new();
+        if self.by_name.is_empty() && self.by_fingerprint.is_empty() && self.globs.is_empty() {
+            return found;
+        }
+        let names = pattern::names(finding);
+        let globs = self.globs.iter().filter(|(_, glob)| names.iter().any(|name| glob.matches(name)));
+        found.extend(globs.map(|(position, _)| (*position, false)));
+        let outright = names.iter().filter_map(|name| self.by_name.get(name.as_ref()));
+        let exact = self.by_fingerprint.get(finding.fingerprint.as_str());
+        found.extend(outright.chain(exact).flatten().map(|position| (*position, true)));
+        found
     }
 }
 
@@ -195,13 +207,13 @@ fn state(
     if exception.expires < today {
         return ExceptionState::Expired;
     }
-    if tally.hits > policy.exception_policy.max_matches.value {
+    if number(tally.hits.len()) > policy.exception_policy.max_matches.value {
         return ExceptionState::TooBroad;
     }
-    if tally.hits == 0 && tally.after_fix > 0 {
+    if tally.hits.is_empty() && tally.after_fix > 0 {
         return ExceptionState::EndedByFix;
     }
-    if tally.hits == 0 && coverage.could_match(exception) {
+    if tally.hits.is_empty() && coverage.could_match(exception) {
         return ExceptionState::Unused;
     }
     if days_between(today, exception.expires) <= i64::from(policy.exception_policy.warn_days.value) {
@@ -214,7 +226,7 @@ fn row(exception: &Exception, tally: &Tally, state: ExceptionState) -> Exception
     let matched = match state {
         ExceptionState::Expired => tally.after_end,
         ExceptionState::EndedByFix => tally.after_fix,
-        _ => tally.hits,
+        _ => number(tally.hits.len()),
     };
     ExceptionRow {
         id: exception.id.clone(),
@@ -230,15 +242,10 @@ fn row(exception: &Exception, tally: &Tally, state: ExceptionState) -> Exception
 }
 
 /// Rule and file (or package) of what a too broad exception matches: the narrower selectors its author may choose from.
-fn covers(drafts: &[Draft], exception: &Exception, policy: &Policy) -> Vec<(String, u64)> {
-    let index = Index::new(std::slice::from_ref(exception));
+fn covers(findings: &[Judged], tally: &Tally) -> Vec<(String, u64)> {
     let mut places: BTreeMap<String, u64> = BTreeMap::new();
-    for draft in drafts.iter().filter(|draft| draft.judged.is_open() || draft.judged.state == State::Excepted) {
-        let finding = &draft.judged.finding;
-        let ended = exception.ends_when_fixed && has_fix(finding);
-        if index.candidates(draft).is_empty() || mismatch(exception, finding).is_some() || ended {
-            continue;
-        }
+    for judged in tally.hits.iter().filter_map(|position| findings.get(*position)) {
+        let finding = &judged.finding;
         let place = match finding.package.as_deref().and_then(|package| package.purl.as_deref()) {
             Some(purl) => format!("`rules: [{}]` with `package: {purl}`", finding.id),
             None => format!("`rules: [{}]` with `paths: [{}]`", finding.id, finding.path()),
@@ -247,8 +254,12 @@ fn covers(drafts: &[Draft], exception: &Exception, policy: &Policy) -> Vec<(Stri
     }
     let mut places: Vec<_> = places.into_iter().collect();
     places.sort_by(|(one, first), (two, second)| second.cmp(first).then_with(|| one.cmp(two)));
-    places.truncate(usize::try_from(policy.exception_policy.max_matches.value).unwrap_or(5).min(5));
+    places.truncate(PROPOSED);
     places
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 pub(super) fn days_between(from: Date, to: Date) -> i64 {
@@ -297,6 +308,11 @@ impl<'a> Coverage<'a> {
             Some(section) => self.looked_at.contains(&section) && (!fed_by_reports(section) || self.everything()),
             None => self.everything(),
         })
+    }
+
+    /// Whether the check of a rule named in a comment ran. Patterns, short forms and unknown ids belong to no check.
+    pub(super) fn has_looked_at(&self, rule: &str) -> bool {
+        self.section_of(rule).is_none_or(|section| section == Section::None || self.looked_at.contains(&section))
     }
 
     fn everything(&self) -> bool {

@@ -2,29 +2,30 @@
 
 use jiff::civil::Date;
 use portcullis_model::{
-    BySeverity, Decision, Finding, FixState, Kind, Level, Origin, Scope, Section, Severity, State, Step, Suppression,
+    BySeverity, Decision, Finding, FixState, Judged, Kind, Level, Origin, Scope, Section, Severity, State, Step,
+    Suppression,
 };
 
-use super::{Draft, cap, set_level};
+use super::{cap, set_level};
 use crate::Policy;
+use crate::pattern;
 use crate::policy::Setting;
 
-/// Everything that needs no other finding.
-pub(super) fn judge(policy: &Policy, draft: &mut Draft, today: Date) {
-    if closed(draft) || excluded(policy, draft) {
-        return;
+/// Everything that needs no other finding. Gives the level that floors start from: after the steps that look at severity
+/// and rule only.
+pub(super) fn judge(policy: &Policy, judged: &mut Judged, today: Date) -> Level {
+    if closed(judged) || excluded(policy, judged) {
+        return Level::Off;
     }
-    severity(policy, draft);
-    base_level(policy, draft);
-    rule_level(policy, draft);
-    draft.before_modifiers = draft.judged.level;
-    modifiers(policy, draft);
-    inline_suppression(draft, today);
+    severity_and_level(policy, judged);
+    let before_modifiers = judged.level;
+    modifiers(policy, judged);
+    inline_suppression(judged, today);
+    before_modifiers
 }
 
 /// Step 1: what is not open is not judged.
-fn closed(draft: &mut Draft) -> bool {
-    let judged = &mut draft.judged;
+fn closed(judged: &mut Judged) -> bool {
     if judged.is_open() {
         return false;
     }
@@ -57,9 +58,9 @@ fn place_of(suppression: &Suppression) -> Option<Origin> {
 }
 
 /// Step 2. Findings without a file match no pattern: nothing excludes them.
-fn excluded(policy: &Policy, draft: &mut Draft) -> bool {
-    let section = draft.judged.finding.section;
-    let path = draft.judged.finding.path();
+fn excluded(policy: &Policy, judged: &mut Judged) -> bool {
+    let section = judged.finding.section;
+    let path = judged.finding.path();
     let Some(paths) = policy.paths(section).filter(|_| !path.is_empty()) else { return false };
     let (what, pattern) = match paths.exclude.iter().find(|glob| glob.value.matches(path)) {
         Some(exclude) => ("exclude", Some(exclude)),
@@ -72,37 +73,42 @@ fn excluded(policy: &Policy, draft: &mut Draft) -> bool {
         Some(pattern) => format!("{section}.paths.exclude: {}", pattern.value.as_str()),
         None => format!("{section}.paths.{what}"),
     };
-    draft.judged.decision.push(Decision {
+    judged.decision.push(Decision {
         step: Step::ExcludedPath,
         key,
         from: String::new(),
         to: "excluded".to_owned(),
         origin,
     });
-    draft.judged.state = State::Excluded;
-    draft.judged.level = Level::Off;
+    judged.state = State::Excluded;
+    judged.level = Level::Off;
     true
 }
 
-/// Step 3.
-fn severity(policy: &Policy, draft: &mut Draft) {
-    let Some(decided) = policy.rules.severity(&draft.names) else { return };
-    let judged = &mut draft.judged;
-    let from = judged.severity;
-    judged.severity = decided.setting.value;
-    judged.decision.push(Decision {
-        step: Step::Severity,
-        key: format!("rules.{}.severity", decided.pattern),
-        from: from.to_string(),
-        to: judged.severity.to_string(),
-        origin: decided.setting.origin.clone(),
-    });
-}
-
-/// Step 4: the scope's levels, then the section's, then everybody's.
-fn base_level(policy: &Policy, draft: &mut Draft) {
-    let (key, setting) = base(policy, &draft.judged.finding, draft.judged.severity);
-    set_level(&mut draft.judged, Step::BaseLevel, key, setting.value, &setting.origin);
+/// Steps 3 to 5.
+fn severity_and_level(policy: &Policy, judged: &mut Judged) {
+    let (severity, level) = if policy.rules.is_empty() {
+        (None, None)
+    } else {
+        let names = pattern::names(&judged.finding);
+        (policy.rules.severity(&names), policy.rules.level(&names))
+    };
+    if let Some(decided) = severity {
+        let from = std::mem::replace(&mut judged.severity, decided.setting.value);
+        judged.decision.push(Decision {
+            step: Step::Severity,
+            key: format!("rules.{}.severity", decided.pattern),
+            from: from.to_string(),
+            to: judged.severity.to_string(),
+            origin: decided.setting.origin.clone(),
+        });
+    }
+    let (key, setting) = base(policy, &judged.finding, judged.severity);
+    set_level(judged, Step::BaseLevel, key, setting.value, &setting.origin);
+    if let Some(decided) = level {
+        let key = format!("rules.{}", decided.pattern);
+        set_level(judged, Step::RuleLevel, key, decided.setting.value, &decided.setting.origin);
+    }
 }
 
 /// The level a severity has in a section where no rule speaks.
@@ -114,6 +120,7 @@ pub(crate) fn section_level(policy: &Policy, section: Section, severity: Severit
     }
 }
 
+/// Step 4: the scope's levels, then the section's, then everybody's.
 fn base<'a>(policy: &'a Policy, finding: &Finding, severity: Severity) -> (String, &'a Setting<Level>) {
     if finding.section == Section::Vulnerabilities
         && let Some(package) = finding.package.as_deref()
@@ -137,17 +144,8 @@ const fn scope_word(scope: Scope) -> &'static str {
     }
 }
 
-/// Step 5.
-fn rule_level(policy: &Policy, draft: &mut Draft) {
-    if let Some(decided) = policy.rules.level(&draft.names) {
-        let key = format!("rules.{}", decided.pattern);
-        set_level(&mut draft.judged, Step::RuleLevel, key, decided.setting.value, &decided.setting.origin);
-    }
-}
-
 /// Step 6.
-fn modifiers(policy: &Policy, draft: &mut Draft) {
-    let judged = &mut draft.judged;
+fn modifiers(policy: &Policy, judged: &mut Judged) {
     if judged.level == Level::Off {
         return;
     }
@@ -191,8 +189,7 @@ fn is_verified(finding: &Finding) -> bool {
 }
 
 /// Step 8: a comment beside the finding is honoured down to `log`, so that the finding stays listed.
-fn inline_suppression(draft: &mut Draft, today: Date) {
-    let judged = &mut draft.judged;
+fn inline_suppression(judged: &mut Judged, today: Date) {
     let inline: Vec<_> =
         judged.finding.suppressions.iter().filter(|suppression| suppression.by == "inline").cloned().collect();
     for suppression in inline {
@@ -207,11 +204,11 @@ fn inline_suppression(draft: &mut Draft, today: Date) {
 
 /// Step 11: what is known to be exploited, malicious or a working secret is not weakened by steps 4 to 9; only an
 /// exception takes it out.
-pub(super) fn floors(policy: &Policy, draft: &mut Draft) {
-    if !draft.judged.is_open() {
+pub(super) fn floors(policy: &Policy, judged: &mut Judged, before_modifiers: Level) {
+    if !judged.is_open() {
         return;
     }
-    let finding = &draft.judged.finding;
+    let finding = &judged.finding;
     let listed = |finding: &Finding| {
         finding.vulnerability.as_ref().and_then(|details| details.kev.as_ref()).is_some_and(|kev| kev.listed)
     };
@@ -221,9 +218,9 @@ pub(super) fn floors(policy: &Policy, draft: &mut Draft) {
         (is_verified(finding), "secrets.verified", &policy.secrets.verified),
     ];
     for (applies, key, floor) in floors {
-        let level = floor.value.max(draft.before_modifiers);
-        if applies && level > draft.judged.level {
-            set_level(&mut draft.judged, Step::Floor, key, level, &floor.origin);
+        let level = floor.value.max(before_modifiers);
+        if applies && level > judged.level {
+            set_level(judged, Step::Floor, key, level, &floor.origin);
         }
     }
 }

@@ -16,7 +16,6 @@ use portcullis_model::{
 };
 
 use crate::Policy;
-use crate::pattern;
 use crate::policy::Setting;
 pub(crate) use levels::section_level;
 pub use verdict::{Tally, exit_code};
@@ -47,19 +46,14 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
     let Evidence { mut collected, tracked } = evidence;
     let problems = required::problems(policy, &collected, &tracked, registry);
 
-    let mut drafts: Vec<Draft> =
-        std::mem::take(&mut collected.findings).into_iter().map(|finding| Draft::new(policy, finding)).collect();
-    for draft in &mut drafts {
-        levels::judge(policy, draft, today);
+    let mut findings: Vec<Judged> = std::mem::take(&mut collected.findings).into_iter().map(unjudged).collect();
+    let before_modifiers: Vec<Level> = findings.iter_mut().map(|judged| levels::judge(policy, judged, today)).collect();
+    let coverage = exceptions::Coverage::new(policy, &collected, &problems, registry);
+    let exceptions = exceptions::apply(policy, &mut findings, &coverage, today);
+    for (judged, before_modifiers) in findings.iter_mut().zip(before_modifiers) {
+        levels::floors(policy, judged, before_modifiers);
     }
-    let healthy = exceptions::Coverage::new(policy, &collected, &problems, registry);
-    let exceptions = exceptions::apply(policy, &mut drafts, &healthy, today);
-    for draft in &mut drafts {
-        levels::floors(policy, draft);
-    }
-
-    let mut findings: Vec<Judged> = drafts.into_iter().map(|draft| draft.judged).collect();
-    findings.extend(own::findings(policy, &exceptions, &collected.suppression_comments, registry, today));
+    findings.extend(own::findings(policy, &exceptions, &collected.suppression_comments, registry, &coverage, today));
     findings.sort_by(|one, two| order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two))));
 
     let counts = count(&findings);
@@ -77,24 +71,8 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
     }
 }
 
-/// A finding on its way through the steps.
-struct Draft {
-    judged: Judged,
-    /// Every name the policy may use for it; empty where the policy names none.
-    names: Vec<String>,
-    /// Level after the steps that look at severity and rule only: what floors start from.
-    before_modifiers: Level,
-    /// Exceptions that match and are in force, as positions in the policy.
-    hits: Vec<usize>,
-}
-
-impl Draft {
-    fn new(policy: &Policy, finding: Finding) -> Self {
-        let names =
-            if policy.rules.is_empty() && policy.exceptions.is_empty() { Vec::new() } else { pattern::names(&finding) };
-        let judged = Judged { severity: finding.severity, state: finding.state, finding, ..Judged::default() };
-        Self { judged, names, before_modifiers: Level::Off, hits: Vec::new() }
-    }
+fn unjudged(finding: Finding) -> Judged {
+    Judged { severity: finding.severity, state: finding.state, finding, ..Judged::default() }
 }
 
 /// What tells findings apart that no report should have listed twice.

@@ -1,12 +1,14 @@
 //! Findings that only policy can make: about exceptions and ignore comments.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use portcullis_model::{
     Confidence, ExceptionState, Finding, Judged, Kind, Level, Location, Origin, Registry, SeveritySource, Source, Step,
     SuppressionComment, fingerprint, text,
 };
 
-use super::exceptions::{self, days, days_between};
+use super::exceptions::{self, Coverage, days, days_between};
 use super::levels::section_level;
 use super::set_level;
 use crate::Policy;
@@ -16,14 +18,15 @@ use crate::rules::rule;
 /// What the policy says about exceptions and comments, each a finding with its level.
 pub(super) fn findings(
     policy: &Policy,
-    exceptions: &[exceptions::Judged<'_>],
+    exceptions: &[exceptions::Held<'_>],
     comments: &[SuppressionComment],
     registry: &Registry,
+    coverage: &Coverage<'_>,
     today: Date,
 ) -> Vec<Judged> {
     let mut made: Vec<Made> =
         exceptions.iter().filter_map(|exception| about_exception(policy, exception, today)).collect();
-    made.extend(comments.iter().filter_map(|comment| about_comment(comment, registry, today)));
+    made.extend(together(comments).iter().filter_map(|comment| about_comment(comment, registry, coverage, today)));
     let mut findings: Vec<Finding> = made.iter_mut().map(|made| std::mem::take(&mut made.finding)).collect();
     fingerprint::assign(&mut findings);
     made.into_iter().zip(findings).map(|(made, finding)| level(policy, finding, made.level)).collect()
@@ -35,7 +38,7 @@ struct Made {
     level: Option<(&'static str, Setting<Level>)>,
 }
 
-fn about_exception(policy: &Policy, judged: &exceptions::Judged<'_>, today: Date) -> Option<Made> {
+fn about_exception(policy: &Policy, judged: &exceptions::Held<'_>, today: Date) -> Option<Made> {
     let exception = judged.exception;
     let place = lines(&exception.origin, exception.last_line);
     let id = &exception.id;
@@ -83,18 +86,39 @@ fn about_exception(policy: &Policy, judged: &exceptions::Judged<'_>, today: Date
     })
 }
 
+/// Several checks may read one file, and each hands over the comments it met: one comment, what it matched added up.
+fn together(comments: &[SuppressionComment]) -> Vec<SuppressionComment> {
+    let mut by_place: BTreeMap<(&str, u32, &str), SuppressionComment> = BTreeMap::new();
+    for comment in comments {
+        let place = (comment.path.as_str(), comment.line, comment.form.as_str());
+        match by_place.get_mut(&place) {
+            Some(known) => {
+                known.matched = known.matched.saturating_add(comment.matched);
+                known.col = known.col.min(comment.col);
+            }
+            None => drop(by_place.insert(place, comment.clone())),
+        }
+    }
+    by_place.into_values().collect()
+}
+
 /// An ignore comment that cannot be read, has ended, or suppressed nothing. Comments of other tools are theirs to judge.
-fn about_comment(comment: &SuppressionComment, registry: &Registry, today: Date) -> Option<Made> {
+fn about_comment(
+    comment: &SuppressionComment,
+    registry: &Registry,
+    coverage: &Coverage<'_>,
+    today: Date,
+) -> Option<Made> {
     let place = Location { start_col: Some(comment.col), ..Location::line(&comment.path, comment.line) };
     let named = comment.rules.join(", ");
     let made = |rule, message: String, remediation: String| {
         let identity = format!("{}[{named}]", comment.path);
         Some(Made { finding: finding(rule, &identity, place.clone(), &message, &remediation), level: None })
     };
-    if let Some(error) = &comment.error {
+    if let Some(why) = &comment.malformed {
         return made(
             "gate/suppression-malformed",
-            format!("the ignore comment cannot be read and suppresses nothing: {error}"),
+            format!("the ignore comment cannot be read and suppresses nothing: {why}"),
             "write `# portcullis: ignore[RULE] reason`".to_owned(),
         );
     }
@@ -108,7 +132,8 @@ fn about_comment(comment: &SuppressionComment, registry: &Registry, today: Date)
             "mend what it ignores and delete the comment, or decide again and give it a new date".to_owned(),
         );
     }
-    if comment.matched > 0 {
+    // What was not looked at could not be suppressed either.
+    if comment.matched > 0 || !comment.rules.iter().all(|rule| coverage.has_looked_at(rule)) {
         return None;
     }
     let unknown = comment.rules.iter().find(|rule| !known(registry, rule));
@@ -155,7 +180,7 @@ fn finding(rule_id: &'static str, identity: &str, place: Location, message: &str
 
 /// Steps 3 to 5 for a finding of the policy's own.
 fn level(policy: &Policy, finding: Finding, named: Option<(&'static str, Setting<Level>)>) -> Judged {
-    let rule_names = [finding.rule_id.clone()];
+    let rule_names = [finding.rule_id.clone().into()];
     let mut judged = Judged { severity: finding.severity, state: finding.state, finding, ..Judged::default() };
     if let Some(decided) = policy.rules.severity(&rule_names) {
         judged.severity = decided.setting.value;

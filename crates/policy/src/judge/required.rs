@@ -2,6 +2,7 @@
 
 use portcullis_model::{CheckRun, Collected, Globs, Problem, ProblemCode, Registry, RunStatus, Section, order};
 
+use super::is_error;
 use crate::Policy;
 use crate::policy::{Required, fed_by_reports};
 
@@ -16,10 +17,17 @@ pub(super) fn problems(
     problems.extend(collected.reports.iter().flat_map(|report| report.problems.iter().cloned()));
     problems.extend(missing_reports(policy, collected, &problems));
     for section in Section::ALL {
+        let broken = broken_check(*section, &collected.check_runs, &problems);
+        problems.extend(broken);
         problems.extend(missing_check(policy, *section, &collected.check_runs, tracked, registry));
         problems.extend(skipped_inputs(policy, *section, &collected.check_runs));
     }
-    problems.sort_by(order::problems);
+    // A report's problems come twice, with the report and by themselves.
+    problems.sort_by(|one, two| {
+        order::problems(one, two)
+            .then_with(|| one.pointer.cmp(&two.pointer))
+            .then_with(|| one.section.cmp(&two.section))
+    });
     problems.dedup();
     problems
 }
@@ -40,6 +48,20 @@ fn missing_reports(policy: &Policy, collected: &Collected, known: &[Problem]) ->
         .collect()
 }
 
+/// A check that says it broke, where nobody says why.
+fn broken_check(section: Section, runs: &[CheckRun], known: &[Problem]) -> Option<Problem> {
+    let broken = runs.iter().filter(|run| run.section == section && run.status == RunStatus::Error);
+    let told = |run: &&CheckRun| {
+        let report = run.id.strip_prefix("report:");
+        known.iter().filter(|problem| is_error(problem)).any(|problem| match report {
+            Some(name) => problem.report.as_deref() == Some(name),
+            None => problem.section == Some(section),
+        })
+    };
+    let run = broken.filter(|run| !told(run)).min_by(|one, two| one.id.cmp(&two.id))?;
+    Some(problem(section, format!("check `{}` could not judge", run.id)))
+}
+
 /// `<section>.required`.
 fn missing_check(
     policy: &Policy,
@@ -49,10 +71,7 @@ fn missing_check(
     registry: &Registry,
 ) -> Option<Problem> {
     let runs: Vec<_> = runs.iter().filter(|run| run.section == section).collect();
-    if let Some(run) = runs.iter().find(|run| run.status == RunStatus::Error) {
-        return Some(problem(section, format!("check `{}` could not judge", run.id)));
-    }
-    if runs.iter().any(|run| run.status == RunStatus::Ran) {
+    if runs.iter().any(|run| matches!(run.status, RunStatus::Ran | RunStatus::Error)) {
         return None;
     }
     let applies = || subject(section).and_then(|globs| tracked.iter().find(|path| globs.matches(path)));

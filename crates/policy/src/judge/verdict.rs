@@ -98,8 +98,16 @@ pub(super) fn reasons(
 
     let least = if verdict == Verdict::Fail && tally.blocking > 0 { Level::Fail } else { Level::Warn };
     let mut counting: Vec<_> = findings.iter().filter(|judged| judged.is_open() && judged.level >= least).collect();
-    counting.sort_by(|one, two| rank(one).cmp(&rank(two)).then_with(|| order::findings(&one.finding, &two.finding)));
-    reasons.extend(counting.into_iter().take(LISTED).map(|judged| Reason {
+    let order = |one: &&Judged, two: &&Judged| {
+        rank(one).cmp(&rank(two)).then_with(|| order::findings(&one.finding, &two.finding))
+    };
+    // A hundred thousand findings are not sorted for the sake of twenty.
+    if counting.len() > LISTED {
+        counting.select_nth_unstable_by(LISTED, order);
+        counting.truncate(LISTED);
+    }
+    counting.sort_by(order);
+    reasons.extend(counting.into_iter().map(|judged| Reason {
         code: judged.finding.id.clone(),
         text: judged.finding.title.clone(),
         tool: Some(judged.finding.tool().to_owned()),

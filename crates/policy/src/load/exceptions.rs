@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use portcullis_model::{Diagnostic, Glob, Globs};
 
-use super::Inputs;
 use super::build::Tree;
 use super::layers::Layer;
 use super::rules::{SHORTEST_REASON, unknown};
 use super::source::labelled;
 use super::value::{Located, Value};
+use super::{Inputs, MOST_TOLD};
 use crate::pattern::{PackagePattern, Pattern};
 use crate::policy::Exception;
 
@@ -34,6 +34,9 @@ pub(crate) fn read(
     entries
         .into_iter()
         .filter_map(|entry| {
+            if told.len() >= MOST_TOLD {
+                return None;
+            }
             let mut check = Check { tree, inputs, sound, entry, told: Vec::new() };
             let exception = check.exception();
             let valid = check.told.is_empty();

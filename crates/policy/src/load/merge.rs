@@ -1,5 +1,7 @@
 //! Layers into one tree (spec/policy.md 3.4).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use portcullis_model::Diagnostic;
 
 use super::scalar::{self, Known, Scalar};
@@ -101,14 +103,16 @@ impl Merger<'_> {
         let Type::Entries(_, by) = key.kind else { return };
         let name_of = |entry: &Located| entry.at(&[by]).and_then(Located::as_text).map(str::to_owned);
         let keys: Vec<_> = key.kind.keys().collect();
+        let mut known: BTreeMap<Option<String>, usize> =
+            base.iter().enumerate().map(|(position, entry)| (name_of(entry), position)).collect();
+        let mut gone = BTreeSet::new();
         for entry in over {
             let Some(map) = entry.as_map() else { continue };
             let name = name_of(entry);
-            let inherited = base.iter().position(|known| name_of(known) == name);
+            let inherited = known.get(&name).copied();
             if map.contains_key("remove") {
-                if let Some(position) = inherited {
-                    base.remove(position);
-                } else {
+                gone.extend(inherited);
+                if inherited.is_none() {
                     let message = format!("there is no inherited entry `{}`", name.unwrap_or_default());
                     self.told.push(Diagnostic::warning("policy/bad-value", message, self.sources.span(&entry.mark)));
                 }
@@ -120,9 +124,15 @@ impl Merger<'_> {
             } else {
                 let mut fresh = defaults(key.kind.keys());
                 self.apply(&keys, &mut fresh, map);
+                known.insert(name, base.len());
                 base.push(Located { value: Value::Map(fresh), ..entry.clone() });
             }
         }
+        let mut position = 0;
+        base.retain(|_| {
+            position += 1;
+            !gone.contains(&(position - 1))
+        });
     }
 }
 

@@ -61,6 +61,9 @@ pub struct Loaded {
 /// At most so many errors are listed; a last one says how many more there are.
 const MOST_ERRORS: usize = 50;
 
+/// Here a file is given up: a hostile one must not cost more than it is worth.
+const MOST_TOLD: usize = 500;
+
 /// The preset that holds when nothing else is said (spec/policy.md 3.7).
 const IMPLIED: &str = "preset:baseline@1";
 
@@ -81,8 +84,9 @@ fn bounded(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
         errors.truncate(MOST_ERRORS);
         let path = errors.last().map(|last| last.span.path.clone()).unwrap_or_default();
         let word = if more == 1 { "error" } else { "errors" };
+        let least = if more + MOST_ERRORS >= MOST_TOLD { "at least " } else { "" };
         let span = Span { path, ..Span::default() };
-        errors.push(Diagnostic::error("policy/too-many-errors", format!("and {more} more {word}"), span));
+        errors.push(Diagnostic::error("policy/too-many-errors", format!("and {least}{more} more {word}"), span));
     }
     errors
 }

@@ -1,8 +1,11 @@
 //! A located tree against the schema: the typed values, and every error on the way.
 
+use std::collections::BTreeMap;
+
 use portcullis_model::{Diagnostic, suggest};
 use portcullis_syntax::yaml::{Entry, Kind, Node, Typed};
 
+use super::MOST_TOLD;
 use super::scalar::{self, Known, Refusal, Scalar};
 use super::source::{Mark, Source, labelled};
 use super::structure::name_of;
@@ -19,6 +22,11 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Enough is told of this file.
+    const fn is_full(&self) -> bool {
+        self.errors.len() >= MOST_TOLD
+    }
+
     /// The whole document.
     pub(crate) fn document(&mut self, root: Node<'_>) -> Located {
         let mark = self.mark(root);
@@ -44,6 +52,9 @@ impl Reader<'_> {
     fn fields(&mut self, path: &str, keys: &[&'static Key], node: Node<'_>, complete: bool) -> Map {
         let mut map = Map::new();
         for entry in node.entries() {
+            if self.is_full() {
+                break;
+            }
             let Some(name) = name_of(&entry) else { continue };
             // Merge keys and second entries are told already; `x-` belongs to the author.
             if name == "<<" || name.starts_with("x-") || map.contains_key(name) {
@@ -94,12 +105,9 @@ impl Reader<'_> {
         let help = near.first().map(|near| format!("did you mean `{near}`?"));
         let help = help.or_else(|| self.elsewhere(name)).or_else(|| {
             let names: Vec<_> = keys.iter().map(|key| format!("`{}`", key.name)).collect();
-            (names.len() <= 12).then(|| format!("keys here: {}", names.join(", ")))
+            Some(format!("keys here: {}", names.join(", ")))
         });
-        self.errors.push(match help {
-            Some(help) => error.help(help),
-            None => error.help("keys of the policy: portcullis policy schema"),
-        });
+        self.errors.push(help.into_iter().fold(error, Diagnostic::help));
     }
 
     /// The key exists, in another place.
@@ -199,6 +207,9 @@ impl Reader<'_> {
     fn elements(&mut self, path: &str, element: &'static Type, node: Node<'_>) -> Vec<Located> {
         let mut elements = Vec::new();
         for (index, item) in node.items().enumerate() {
+            if self.is_full() {
+                break;
+            }
             let path = format!("{path}[{index}]");
             if item.is_null() {
                 self.wrong_shape(&path, element, item);
@@ -239,7 +250,11 @@ impl Reader<'_> {
         let Type::Entries(_, by) = kind else { return Value::Invalid };
         let keys: Vec<_> = kind.keys().collect();
         let mut entries: Vec<Located> = Vec::new();
+        let mut names: BTreeMap<String, Mark> = BTreeMap::new();
         for (index, item) in node.items().enumerate() {
+            if self.is_full() {
+                break;
+            }
             let path = format!("{path}[{index}]");
             let mark = self.mark(item);
             if item.kind() == Kind::Alias || item.tag().is_some() {
@@ -257,7 +272,7 @@ impl Reader<'_> {
                 map
             };
             let entry = Located::new(Value::Map(value), mark);
-            self.told_twice(&entries, &entry, by);
+            self.told_twice(&mut names, &entry, by);
             entries.push(entry);
         }
         Value::List(entries)
@@ -306,16 +321,16 @@ impl Reader<'_> {
         }
     }
 
-    fn told_twice(&mut self, before: &[Located], entry: &Located, by: &str) {
-        let name_of = |entry: &Located| entry.at(&[by]).and_then(Located::as_text).map(str::to_owned);
-        let Some(name) = name_of(entry) else { return };
-        if let Some(first) = before.iter().find(|known| name_of(known).as_ref() == Some(&name))
-            && let (Some(one), Some(two)) = (first.at(&[by]), entry.at(&[by]))
-        {
-            let related = labelled(self.source.span(&one.mark.bytes), "first given here");
+    fn told_twice(&mut self, names: &mut BTreeMap<String, Mark>, entry: &Located, by: &str) {
+        let Some(located) = entry.at(&[by]) else { return };
+        let Some(name) = located.as_text() else { return };
+        if let Some(first) = names.get(name) {
+            let related = labelled(self.source.span(&first.bytes), "first given here");
             let message = format!("two entries have the {by} `{name}`");
-            let span = self.source.span(&two.mark.bytes);
+            let span = self.source.span(&located.mark.bytes);
             self.errors.push(Diagnostic::error("policy/duplicate-key", message, span).related(related));
+        } else {
+            names.insert(name.to_owned(), located.mark.clone());
         }
     }
 
@@ -324,6 +339,9 @@ impl Reader<'_> {
         let keys: Vec<_> = kind.keys().collect();
         let mut map = Map::new();
         for entry in node.entries() {
+            if self.is_full() {
+                break;
+            }
             let Some(pattern) = name_of(&entry).filter(|pattern| *pattern != "<<") else { continue };
             if map.contains_key(pattern) {
                 continue;

@@ -1,7 +1,10 @@
 //! `rules` of every layer: whether what it names exists, and the book the judgement looks into.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use portcullis_model::{Diagnostic, Level, Registry, Rule, Severity, advisory};
 
+use super::MOST_TOLD;
 use super::build::Tree;
 use super::layers::Layer;
 use super::source::{Sources, labelled};
@@ -27,8 +30,11 @@ pub(crate) fn book(layers: &[Layer], sources: &Sources, registry: &Registry, tol
 
 fn rule_layer(rules: &Map, sources: &Sources, registry: &Registry, told: &mut Vec<Diagnostic>) -> RuleLayer {
     let mut layer = RuleLayer::default();
-    let mut places: Vec<(&str, &Located)> = Vec::new();
+    let mut places: BTreeMap<&str, &Located> = BTreeMap::new();
     for (text, located) in rules {
+        if told.len() >= MOST_TOLD {
+            break;
+        }
         let pattern = match Pattern::new(text) {
             Ok(pattern) => pattern,
             Err(reason) => {
@@ -47,7 +53,7 @@ fn rule_layer(rules: &Map, sources: &Sources, registry: &Registry, told: &mut Ve
         let setting = setting(located, sources);
         if pattern.is_glob() {
             layer.globs.push((pattern, setting));
-            places.push((text, located));
+            places.insert(text, located);
         } else {
             layer.exact.insert(pattern.as_str().to_owned(), setting);
         }
@@ -103,34 +109,39 @@ pub(crate) fn unknown(pattern: &Pattern, text: &str, registry: &Registry) -> Opt
     Some(match quoted.split_last() {
         Some((last, [])) => format!("did you mean {last}?"),
         Some((last, rest)) => format!("did you mean {} or {last}?", rest.join(", ")),
-        None => "rules: portcullis explain; rules of other tools are written `tool:ID`".to_owned(),
+        None => "`portcullis explain --list` shows every rule; rules of other tools are written `tool:ID`".to_owned(),
     })
 }
 
 /// Two patterns of one file that match the same rule, none more exact than the other.
 fn equals(
     layer: &RuleLayer,
-    places: &[(&str, &Located)],
+    places: &BTreeMap<&str, &Located>,
     sources: &Sources,
     registry: &Registry,
     told: &mut Vec<Diagnostic>,
 ) {
-    for (position, (one, _)) in layer.globs.iter().enumerate() {
-        for (two, _) in layer.globs.iter().skip(position + 1) {
-            if one.literal_chars() != two.literal_chars() {
+    let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let ids = registry.ids().filter(|id| !layer.exact.contains_key(*id));
+    for shared in ids {
+        if told.len() >= MOST_TOLD {
+            return;
+        }
+        let mut by_weight: BTreeMap<usize, &Pattern> = BTreeMap::new();
+        for pattern in layer.globs.iter().map(|(pattern, _)| pattern).filter(|pattern| pattern.matches(shared)) {
+            let Some(other) = by_weight.insert(pattern.literal_chars(), pattern) else { continue };
+            if !known.insert((other.as_str(), pattern.as_str())) {
                 continue;
             }
-            let Some(shared) = registry.ids().find(|id| one.matches(id) && two.matches(id)) else { continue };
             let place = |pattern: &Pattern| {
-                let found = places.iter().find(|(text, _)| *text == pattern.as_str());
-                found.map(|(_, located)| sources.span(&located.key)).unwrap_or_default()
+                places.get(pattern.as_str()).map(|located| sources.span(&located.key)).unwrap_or_default()
             };
-            let (first, second) = (place(one), place(two));
-            let (first, second) = if first <= second { (first, second) } else { (second, first) };
-            let first = labelled(first, "the other one");
+            let (one, two) = (place(other), place(pattern));
+            let (first, second) = if one <= two { (one, two) } else { (two, one) };
             let message =
-                format!("`{}` and `{}` both match `{shared}` and none is more exact", one.as_str(), two.as_str());
-            let error = Diagnostic::error("policy/bad-value", message, second).related(first);
+                format!("`{}` and `{}` both match `{shared}` and none is more exact", other.as_str(), pattern.as_str());
+            let error =
+                Diagnostic::error("policy/bad-value", message, second).related(labelled(first, "the other one"));
             told.push(error.help(format!("say what holds for `{shared}`, or make one pattern longer")));
         }
     }
@@ -184,7 +195,7 @@ fn lowers(policy: &Policy, before: &RuleBook, text: &str, located: &Located, reg
     }
     // Nothing is known of the rules of other tools but what earlier files say of them.
     if !is_glob(text) && registry.get(text).is_none() {
-        let was = before.level(&[pattern.as_str().to_owned()]).map(|decided| decided.setting.value);
+        let was = before.level(&[pattern.as_str().into()]).map(|decided| decided.setting.value);
         let lowered = level.zip(was).filter(|(level, was)| level < was);
         return lowered.map(|(_, was)| format!("lowered from {was}"));
     }
@@ -193,7 +204,7 @@ fn lowers(policy: &Policy, before: &RuleBook, text: &str, located: &Located, reg
 
 /// Severity and level of a rule before this file spoke.
 fn held(policy: &Policy, before: &RuleBook, rule: &Rule) -> (Severity, Level) {
-    let names = [rule.id.to_owned()];
+    let names = [rule.id.into()];
     let severity = before.severity(&names).map_or(rule.severity, |decided| decided.setting.value);
     let level = match before.level(&names) {
         Some(decided) => decided.setting.value,

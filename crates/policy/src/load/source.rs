@@ -12,6 +12,9 @@ pub(crate) struct Source {
     pub(crate) file: yaml::File,
 }
 
+/// Longer lines (a whole policy in flow style) are not drawn.
+const LONGEST_LINE: usize = 2_000;
+
 /// Every file that was read, in that order. Places name their file by its position here.
 #[derive(Default)]
 pub(crate) struct Sources(Vec<Source>);
@@ -78,7 +81,10 @@ impl Source {
             end_line: end.line,
             end_col: end.col.max(start.col + 1),
             label: String::new(),
-            source_line: self.file.line_text(start.line).to_owned(),
+            source_line: Some(self.file.line_text(start.line))
+                .filter(|line| line.len() <= LONGEST_LINE)
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use portcullis_model::Diagnostic;
 use portcullis_syntax::yaml::{Entry, Kind, Node, Typed};
 
+use super::MOST_TOLD;
 use super::source::{Source, labelled};
 
 /// Anchors, aliases, tags, merge keys, keys that are no text, duplicate keys: anywhere in the document, `x-` keys included.
@@ -12,7 +13,7 @@ pub(crate) fn faults(source: &Source, root: Node<'_>) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     // A stack of our own: the depth of a document is bounded, that of the thread need not be known.
     let mut nodes = vec![(root, None)];
-    while let Some((node, name)) = nodes.pop() {
+    while let Some((node, name)) = nodes.pop().filter(|_| faults.len() < MOST_TOLD) {
         decoration(source, node, &mut faults);
         match node.kind() {
             Kind::Scalar | Kind::Alias => {}
@@ -54,6 +55,9 @@ pub(crate) fn name_of<'a>(entry: &Entry<'a>) -> Option<&'a str> {
 fn keys(source: &Source, map: Node<'_>, name: Option<&str>, faults: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<&str, Node<'_>> = BTreeMap::new();
     for entry in map.entries() {
+        if faults.len() >= MOST_TOLD {
+            return;
+        }
         let span = source.span(&entry.key.span());
         let Some(key) = name_of(&entry) else {
             let message = format!("the key `{}` is no text", entry.key.raw());

@@ -329,3 +329,59 @@ fn the_longest_exception_is_exactly_the_longest_allowed() {
     assert!(with("2027-02-19"));
     assert!(!with("2027-02-20"));
 }
+
+/// One kind of file each, as large as a file may be.
+#[test]
+fn a_hostile_file_is_refused_without_taking_long() {
+    let million = |piece: &dyn Fn(usize) -> String| {
+        let mut text = String::new();
+        for number in 0.. {
+            let piece = piece(number);
+            if text.len() + piece.len() > 1_000_000 {
+                break;
+            }
+            text.push_str(&piece);
+        }
+        text
+    };
+    let files = [
+        million(&|number| format!("k{number}: 1\n")),
+        format!("version: 1\nrules: {{{}}}\n", million(&|number| format!("a/b{number}: off, "))),
+        format!("version: 1\nrules: {{{}}}\n", million(&|number| format!("'gha/*{number:06}*': off, "))),
+        format!("version: 1\nreports:\n{}", million(&|number| format!("- {{name: n{number}, path: p}}\n"))),
+        format!("version: 1\nexceptions:\n{}", million(&|_| "- {}\n".to_owned())),
+        format!("version: 1\nlevels: {}\n", million(&|_| "[".to_owned())),
+        format!("version: 1\nx-a: {}\n", million(&|_| "&a ".to_owned())),
+        million(&|_| "version: 1\n".to_owned()),
+        million(&|_| "---\n".to_owned()),
+        "\u{0}\u{1}".to_owned(),
+    ];
+    for file in files {
+        let errors = load_files(&file, &[]).map(|loaded| loaded.policy.reports().len());
+        match errors {
+            Ok(reports) => assert!(reports > 10_000),
+            Err(errors) => assert!((1..=51).contains(&errors.len())),
+        }
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_bytes_give_a_policy_or_errors(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+        let text = String::from_utf8_lossy(&bytes);
+        if let Err(errors) = load_files(&text, &[("e.yaml", &text)]) {
+            assert!(!errors.is_empty());
+        }
+    }
+
+    #[test]
+    fn any_words_of_a_policy_give_a_policy_or_errors(words in proptest::collection::vec(proptest::sample::select(vec![
+        "version", ": ", "1", "\n", "  ", "- ", "{", "}", "[", "]", "rules", "levels", "high", "fail", "reports", "name", "exceptions",
+        "secrets", "paths", "exclude", "add", "remove", "null", "&a", "*a", "!!str", "'", "\"", "# ", ", ", "x-y", "|", ">", "<<", "---",
+    ]), 0..40)) {
+        let text = format!("version: 1\n{}", words.concat());
+        if let Err(errors) = load_files(&text, &[]) {
+            assert!(errors.iter().all(|error| error.span.start_line > 0 || error.code == "policy/too-many-errors"));
+        }
+    }
+}

@@ -281,3 +281,10 @@ fn rules_of_the_policy_itself_can_be_given_a_level() {
     assert_eq!((judgement.counts.off, judgement.counts.warn), (1, 0));
     assert_eq!(judged(&policy(""), vec![]).findings, []);
 }
+
+#[test]
+fn only_an_exception_that_names_a_finding_says_why_it_does_not_help() {
+    let named = under("id: E, rules: [CVE-2026-1111], paths: [api/]", cve());
+    assert_eq!(named.notes, ["exception E does not apply: paths api/ (.portcullis/exceptions/web.yaml:4)"]);
+    assert!(under("id: E, rules: ['trivy:*'], paths: [api/]", cve()).notes.is_empty());
+}

@@ -54,7 +54,7 @@ fn comments(block: &Block) -> Vec<SuppressionComment> {
         };
         comments.push(match suppression::parse(comment) {
             None => continue,
-            Some(Err(error)) => SuppressionComment { error: Some(error), ..base },
+            Some(Err(error)) => SuppressionComment { malformed: Some(error.to_string()), ..base },
             Some(Ok(parsed)) => {
                 let hit = |rule: &String| {
                     found.iter().any(|finding| {
@@ -123,4 +123,26 @@ fn comments_of_other_tools_are_never_reported() {
     evidence.collected.suppression_comments = vec![comment];
     let policy = load_files("version: 1\n", &[]).unwrap().policy;
     assert_eq!(judge(&policy, evidence, &registry(), TODAY).findings, []);
+}
+
+#[test]
+fn a_comment_that_two_checks_read_is_used_when_one_of_them_used_it() {
+    let comment = |rules: &[&str], matched| SuppressionComment {
+        path: "ci.yml".to_owned(),
+        line: 3,
+        form: "portcullis".to_owned(),
+        rules: rules.iter().map(|rule| (*rule).to_owned()).collect(),
+        matched,
+        ..SuppressionComment::default()
+    };
+    let reported = |comments: Vec<SuppressionComment>, ran: &str| {
+        let mut evidence = evidence(Vec::new());
+        evidence.collected.check_runs.retain(|run| run.id == ran);
+        evidence.collected.suppression_comments = comments;
+        let policy = load_files("version: 1\n", &[]).unwrap().policy;
+        judge(&policy, evidence, &registry(), TODAY).findings.len()
+    };
+    assert_eq!(reported(vec![comment(&["github-pat"], 0), comment(&["github-pat"], 1)], "secrets"), 0);
+    assert_eq!(reported(vec![comment(&["github-pat"], 0), comment(&["github-pat"], 0)], "secrets"), 1);
+    assert_eq!(reported(vec![comment(&["github-pat"], 0)], "workflows"), 0, "nobody looked for secrets");
 }

@@ -223,3 +223,25 @@ fn a_problem_that_is_only_a_warning_takes_no_evidence_away() {
     let judgement = judge(&policy("code: {}\n"), evidence, &registry(), TODAY);
     assert_eq!((judgement.verdict, judgement.problems.len()), (Verdict::Pass, 1));
 }
+
+#[test]
+fn a_broken_report_is_counted_once_though_its_run_its_problem_and_the_report_all_say_so() {
+    use portcullis_model::InputReport;
+    let mut evidence = evidence(Vec::new());
+    let truncated = Problem {
+        report: Some("deps".to_owned()),
+        ..Problem::error(ProblemCode::Truncated, "cut off").in_section(Section::Vulnerabilities)
+    };
+    let mut report = InputReport { name: Some("deps".to_owned()), ..InputReport::default() };
+    report.push_problem(truncated.clone());
+    evidence.collected.reports.push(report);
+    evidence.collected.problems.push(truncated);
+    evidence
+        .collected
+        .check_runs
+        .iter_mut()
+        .filter(|run| run.id == "report:deps")
+        .for_each(|run| run.status = RunStatus::Error);
+    let judgement = judge(&policy("code: {}\n"), evidence, &registry(), TODAY);
+    assert_eq!((judgement.tally.unjudged, judgement.problems.len()), (1, 1));
+}
