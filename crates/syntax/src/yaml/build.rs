@@ -283,7 +283,7 @@ impl<'t> Builder<'t> {
         tag: Option<&Tag>,
         span: Span,
     ) -> Result<(), Stop> {
-        let range = span.byte_range().unwrap_or_default();
+        let mut range = span.byte_range().unwrap_or_default();
         if self.open.len() >= self.limits.depth {
             let message = format!("nested deeper than {} levels", self.limits.depth);
             self.fault(FaultKind::Limit("depth"), message, range.start);
@@ -291,6 +291,9 @@ impl<'t> Builder<'t> {
         }
         let is_map = matches!(shape, Shape::Map(_));
         let opening = if is_map { "{" } else { "[" };
+        if style == StructureStyle::Block && !is_map {
+            range.start = self.first_dash(range.start);
+        }
         // A pair inside `[…]` is a mapping without brackets; it begins at its key.
         let bracket = style == StructureStyle::Flow && self.text.get(range.clone()) == Some(opening);
         let (style, end) = match style {
@@ -302,6 +305,14 @@ impl<'t> Builder<'t> {
         self.open.push(Frame { node, is_map, first: self.pending.len() });
         self.floor = self.floor.max(end);
         Ok(())
+    }
+
+    /// Where a sequence by indentation begins. One whose `-` stand below the key itself, not deeper, is reported behind
+    /// its first `-`.
+    fn first_dash(&self, reported: usize) -> usize {
+        let in_map = self.open.last().is_some_and(|frame| frame.is_map);
+        let before = self.text.get(..reported).unwrap_or_default().trim_end_matches([' ', '\t']);
+        if in_map && before.ends_with('-') { before.len() - 1 } else { reported }
     }
 
     /// Closes the innermost collection. A bracket ends it; without one, its last child does, so that blank lines and

@@ -8,6 +8,7 @@ mod block_scalar;
 mod build;
 mod comment;
 mod decode;
+mod edit;
 mod fault;
 mod file;
 mod limits;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use arena::{NodeId, Style};
 pub use comment::{Comment, Placement};
+pub use edit::{Applied, Change, EditError, New};
 pub use fault::{Fault, FaultKind};
 pub use file::{Document, File, parse};
 pub use limits::{Dialect, Limits};

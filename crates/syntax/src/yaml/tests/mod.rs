@@ -1,5 +1,6 @@
 //! Claims about the module as a whole.
 
+mod edits;
 mod hostile;
 mod properties;
 mod tree;

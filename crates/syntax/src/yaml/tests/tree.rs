@@ -25,6 +25,17 @@ fn a_block_collection_ends_with_its_last_child() {
 }
 
 #[test]
+fn a_sequence_begins_with_its_first_dash_also_where_it_is_not_indented() {
+    let file = core("a:\n- - b\n-  c\nd:\n-\n- e\nf:\n  - - g\n");
+    let raw = |path: &str| root(&file).at(path)[0].raw();
+    assert_eq!(raw("a"), "- - b\n-  c");
+    assert_eq!(raw("a[0]"), "- b");
+    assert_eq!(raw("d"), "-\n- e");
+    assert_eq!(raw("f"), "- - g");
+    assert_eq!(raw("f[0]"), "- g");
+}
+
+#[test]
 fn a_block_scalar_spans_from_its_indicator_to_its_last_line() {
     let file = core("a: | # why\n\n  x | y\n  # z\n\n\nb: >2-\n\n    p\n   q\nc: |+\n  k\n\n\nd: |\ne: 1\nf: >-");
     let raw = |key: &str| root(&file).get(key).unwrap().raw();
