@@ -19,11 +19,15 @@ pub(super) struct DocumentCell {
 }
 
 /// A fault before lines are known.
+#[derive(Default)]
 pub(super) struct Found {
     pub(super) kind: FaultKind,
     pub(super) message: String,
     pub(super) byte: usize,
     pub(super) document: usize,
+    /// The error is a line of a quoted scalar that is indented too little; `floor` ends the token before the scalar.
+    pub(super) is_underindented: bool,
+    pub(super) floor: usize,
 }
 
 /// Everything read from one text.
@@ -444,6 +448,10 @@ impl<'t> Builder<'t> {
             return;
         }
         self.fault(kind, message, byte);
+        if let Some(fault) = self.built.faults.last_mut() {
+            fault.is_underindented = *error.kind() == ErrorKind::InvalidQuotedScalarIndent;
+            fault.floor = self.floor;
+        }
     }
 
     /// Whether the error is that a document goes on behind its end: the parser closes a document whose root is a scalar
@@ -458,7 +466,7 @@ impl<'t> Builder<'t> {
 
     fn fault(&mut self, kind: FaultKind, message: String, byte: usize) {
         let document = self.built.documents.len().saturating_sub(1);
-        self.built.faults.push(Found { kind, message, byte: byte.min(self.text.len()), document });
+        self.built.faults.push(Found { kind, message, byte: byte.min(self.text.len()), document, ..Found::default() });
     }
 
     fn has_fault(&self, kind: FaultKind) -> bool {
@@ -500,6 +508,13 @@ impl<'t> Builder<'t> {
         self.built.merging.dedup();
         // A comment behind a block scalar's indicator comes after the scalar.
         self.built.comments.sort_by_key(|comment| comment.span.start);
+        if self.built.faults.is_empty() {
+            // To the parser the ends of open collections stand below a comment.
+            let below = self.built.comments.iter_mut().rev().take_while(|comment| comment.span.start >= self.floor);
+            for comment in below.filter(|comment| comment.placement != Placement::Right) {
+                comment.placement = Placement::Last;
+            }
+        }
         self.built
     }
 }

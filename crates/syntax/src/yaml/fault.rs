@@ -20,9 +20,10 @@ pub struct Fault {
 }
 
 /// Kinds of faults: each has its own rule id (spec/workflows.md 1.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FaultKind {
     /// The text is not YAML.
+    #[default]
     Syntax,
     /// The bytes are not text.
     Encoding,

@@ -11,6 +11,7 @@ mod decode;
 mod edit;
 mod fault;
 mod file;
+mod lenient;
 mod limits;
 mod lines;
 mod materialise;
