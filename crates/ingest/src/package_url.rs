@@ -92,7 +92,7 @@ fn text(package: &Package, qualifiers: &[(&str, String)]) -> Option<String> {
     Some(purl.to_string())
 }
 
-/// The purl type of a word of Trivy's (`Type` of a result, `Family` of an operating system); `generic` for others.
+/// The purl type of a word of Trivy's (`Type` of a result, `Family` of an operating system); empty for others.
 pub(crate) fn ecosystem_of_trivy(kind: &str) -> &'static str {
     match kind {
         "npm" | "yarn" | "pnpm" | "bun" | "node-pkg" | "javascript" => "npm",
@@ -115,7 +115,7 @@ pub(crate) fn ecosystem_of_trivy(kind: &str) -> &'static str {
         "redhat" | "centos" | "rocky" | "alma" | "oracle" | "amazon" | "fedora" | "photon" | "cbl-mariner"
         | "azurelinux" => "rpm",
         other if other.contains("suse") || other.starts_with("sle") => "rpm",
-        _ => "generic",
+        _ => "",
     }
 }
 

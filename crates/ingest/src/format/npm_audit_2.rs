@@ -5,6 +5,7 @@
 mod graph;
 mod lockfile;
 
+use portcullis_model::text::bounded;
 use portcullis_model::{
     Finding, Fix, FixState, Kind, Location, Package, Problem, ProblemCode, Section, Source, Vulnerability,
 };
@@ -20,6 +21,9 @@ use crate::cvss::Stated;
 use crate::draft::{self, Draft};
 use crate::json::{Faults, Flag, Items, Members, NamedEach, Number, Text, Texts, Walk, member_as, read_document};
 use crate::package_url;
+
+/// Characters of names the findings of a package repeat.
+const MAX_NAME: usize = 500;
 
 /// The document; `npm audit fix --json` puts it under `audit`.
 #[derive(Default)]
@@ -75,6 +79,8 @@ impl<'de> Members<'de> for Entry<'de> {
 /// A package npm lists, with what it is listed for.
 struct Listed<'a> {
     key: String,
+    /// The name as findings repeat it: of a length a name may have.
+    label: String,
     entry: Entry<'a>,
     via: Vec<Via<'a>>,
 }
@@ -88,7 +94,8 @@ impl<'a> Listed<'a> {
                 Err(error) => draft.dropped(&format!("{}/via/{position}", pointer(&key)), &error.to_string()),
             }
         }
-        Self { key, entry, via }
+        let label = bounded(&key, MAX_NAME);
+        Self { key, label, entry, via }
     }
 }
 
@@ -184,7 +191,7 @@ fn translate(listed: &[Listed<'_>], places: &[Place], draft: &mut Draft<'_>) {
     for (package, place) in listed.iter().zip(places) {
         for (position, via) in package.via.iter().enumerate() {
             if let Via::Advisory(advisory) = via {
-                let pointer = format!("{}/via/{position}", pointer(&package.key));
+                let pointer = format!("{}/via/{position}", pointer(&package.label));
                 let finding = finding(advisory, package, place, draft);
                 draft.push(finding, Source { pointer, ..Source::default() });
             }
@@ -200,14 +207,14 @@ fn translate_unexplained(listed: &[Listed<'_>], graph: &Graph<'_>, places: &[Pla
             _ => None,
         });
         for name in lost {
-            let why = format!("`{}` is vulnerable through `{name}`, which the report does not list", package.key);
+            let why = format!("`{}` is vulnerable through `{name}`, which the report does not list", package.label);
             let finding = unexplained(package, place, name, &why, draft);
-            draft.push(finding, Source { pointer: pointer(&package.key), ..Source::default() });
+            draft.push(finding, Source { pointer: pointer(&package.label), ..Source::default() });
         }
         if !graph.is_explained(index) {
-            let why = format!("`{}` is listed as vulnerable, but no advisory says why", package.key);
+            let why = format!("`{}` is listed as vulnerable, but no advisory says why", package.label);
             let finding = unexplained(package, place, "", &why, draft);
-            draft.push(finding, Source { pointer: pointer(&package.key), ..Source::default() });
+            draft.push(finding, Source { pointer: pointer(&package.label), ..Source::default() });
         }
     }
 }
@@ -222,10 +229,10 @@ impl Place {
     fn of(listed: &Listed<'_>, path: &[&str], lockfile: Option<&Lockfile>) -> Self {
         let nodes: Vec<&str> = listed.entry.nodes.iter().collect();
         let version = lockfile.and_then(|lockfile| lockfile.version(&nodes, &listed.key));
-        let mut package = package_url::named("npm", &listed.key, version);
+        let mut package = package_url::named("npm", &listed.label, version);
         package.direct = listed.entry.is_direct.0;
-        package.path = nodes.first().map(|node| (*node).to_owned());
-        package.dependency_path = path.iter().map(|name| (*name).to_owned()).collect();
+        package.path = nodes.first().map(|node| bounded(node, MAX_NAME));
+        package.dependency_path = path.iter().map(|name| bounded(name, MAX_NAME)).collect();
         let locations = lockfile.map(|lockfile| lockfile.locations(&nodes)).unwrap_or_default();
         Self { package, locations }
     }
@@ -251,7 +258,7 @@ fn finding(advisory: &Advisory<'_>, listed: &Listed<'_>, place: &Place, draft: &
     let malicious = names.is_malware() || title.to_ascii_lowercase().starts_with("malicious");
     let mut finding = Finding {
         rule_id,
-        message: format!("{title}: `{}`{range}{}", listed.key, pulled_in(place)),
+        message: format!("{title}: `{}`{range}{}", listed.label, pulled_in(place)),
         title,
         severity: rating.severity,
         severity_source: rating.source,
@@ -271,13 +278,16 @@ fn finding(advisory: &Advisory<'_>, listed: &Listed<'_>, place: &Place, draft: &
 
 /// npm says that a package is vulnerable and nothing says why: it must not vanish.
 fn unexplained(listed: &Listed<'_>, place: &Place, through: &str, why: &str, draft: &mut Draft<'_>) -> Finding {
-    draft.problem(Problem::warning(ProblemCode::UnresolvedRef, format!("{why}: it counts as a finding of its own")));
+    draft.problem_among_many(Problem::warning(
+        ProblemCode::UnresolvedRef,
+        format!("{why}: it counts as a finding of its own"),
+    ));
     let rating = draft.rate(listed.entry.severity.get(), &[]);
     let id = if through.is_empty() { "NPM-UNEXPLAINED".to_owned() } else { format!("NPM-THROUGH:{through}") };
     Finding {
         rule_id: id.clone(),
         id,
-        title: format!("`{}` is vulnerable, the report does not say how", listed.key),
+        title: format!("`{}` is vulnerable, the report does not say how", listed.label),
         message: why.to_owned(),
         severity: rating.severity,
         severity_source: rating.source,
@@ -320,9 +330,12 @@ fn fix(listed: &Listed<'_>) -> (Fix, Option<String>) {
         Available::Said(true) => (fix(FixState::Fixed, Vec::new()), Some("run `npm audit fix`".to_owned())),
         Available::Said(false) => (fix(FixState::NotFixed, Vec::new()), None),
         Available::By { name, version, is_major } => {
-            let versions = if *name == listed.key { vec![version.clone()] } else { Vec::new() };
+            let versions = if *name == listed.key { vec![bounded(version, MAX_NAME)] } else { Vec::new() };
             let major = if *is_major { ", a new major version" } else { "" };
-            (fix(FixState::Fixed, versions), Some(format!("upgrade `{name}` to {version}{major}")))
+            (
+                fix(FixState::Fixed, versions),
+                Some(format!("upgrade `{}` to {}{major}", bounded(name, MAX_NAME), bounded(version, MAX_NAME))),
+            )
         }
         Available::Other(_) | Available::Missing => (Fix::default(), None),
     }

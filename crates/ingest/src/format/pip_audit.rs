@@ -102,7 +102,7 @@ fn translate(dependency: &Dependency<'_>, pointer: &str, draft: &mut Draft<'_>) 
         return;
     };
     draft.audited += 1;
-    let package = package_url::named("pypi", dependency.name.get(), dependency.version.given());
+    let package = package_url::named("pypi", &bounded(dependency.name.get(), 500), dependency.version.given());
     for (index, raw) in vulns.iter().enumerate() {
         let pointer = format!("{pointer}/vulns/{index}");
         match serde_json::from_str::<Vuln<'_>>(raw.get()) {

@@ -24,6 +24,9 @@ use crate::section::section_of;
 /// Targets that name an ecosystem instead of a file: the packages carry their own paths.
 const COLLECTIVE_TARGETS: [&str; 6] = ["Node.js", "Python", "Ruby", "Java", "Conda", ".NET"];
 
+/// Characters of names every finding of a target repeats.
+const MAX_NAME: usize = 500;
+
 /// Takes over what was scanned.
 pub(super) fn artifact(report: &Report<'_>, draft: &mut Draft<'_>) {
     let digest = report
@@ -32,13 +35,14 @@ pub(super) fn artifact(report: &Report<'_>, draft: &mut Draft<'_>) {
         .iter()
         .find_map(|digest| digest.split_once('@').map(|(_, digest)| digest.to_owned()))
         .or_else(|| report.metadata.image_id.owned());
-    draft.report.artifact = Some(Artifact { name: report.name.clone(), kind: report.kind.clone(), digest });
+    draft.report.artifact =
+        Some(Artifact { name: bounded(&report.name, MAX_NAME), kind: bounded(&report.kind, MAX_NAME), digest });
     draft.commits.extend(report.metadata.commit.owned());
 }
 
 /// Takes over the name of the cluster.
 pub(super) fn cluster(name: &str, draft: &mut Draft<'_>) {
-    draft.report.artifact = Some(Artifact { name: name.to_owned(), kind: "cluster".to_owned(), digest: None });
+    draft.report.artifact = Some(Artifact { name: bounded(name, MAX_NAME), kind: "cluster".to_owned(), digest: None });
 }
 
 /// An operating system without security updates.
@@ -56,7 +60,6 @@ pub(super) fn end_of_life(metadata: &Metadata<'_>, draft: &mut Draft<'_>) {
         severity: Severity::High,
         severity_source: SeveritySource::PolicyDefault,
         package: Some(Box::new(Package {
-            ecosystem: "generic".to_owned(),
             name: os.family.get().to_owned(),
             version: os.name.owned(),
             ..Package::default()
@@ -70,10 +73,10 @@ pub(super) fn end_of_life(metadata: &Metadata<'_>, draft: &mut Draft<'_>) {
 /// One object of a cluster with its results.
 pub(super) fn resource(resource: &Resource<'_>, pointer: &str, draft: &mut Draft<'_>) {
     let name = [&resource.kind, &resource.namespace, &resource.name].map(String::as_str);
-    let name = name.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+    let name = bounded(&name.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/"), MAX_NAME);
     if !resource.error.is_empty() {
         let message = format!("Trivy could not scan `{name}`: {}", bounded(&resource.error, 300));
-        draft.problem(Problem::error(ProblemCode::ScanIncomplete, message));
+        draft.problem_among_many(Problem::error(ProblemCode::ScanIncomplete, message));
     }
     for (index, target) in resource.results.iter().enumerate() {
         self::target(target, &format!("{pointer}/Results/{index}"), Some(&name), draft);
@@ -124,8 +127,11 @@ pub(super) fn target(target: &Target<'_>, pointer: &str, resource: Option<&str>,
     );
     let failures = target.summary.failures.count().unwrap_or_default();
     if failures > 0 && target.misconfigurations.as_ref().is_none_or(Vec::is_empty) && target.modified.is_none() {
-        let message = format!("Trivy counts {failures} misconfigurations in `{}`, but lists none", target.name);
-        draft.problem(Problem::error(ProblemCode::CountMismatch, message));
+        let message = format!(
+            "Trivy counts {failures} misconfigurations in `{}`, but lists none",
+            bounded(&target.name, MAX_NAME)
+        );
+        draft.problem_among_many(Problem::error(ProblemCode::CountMismatch, message));
     }
     let listed = target.misconfigurations.as_ref().map_or(0, Vec::len) as u64;
     // With `--include-non-failures` the passed ones are listed, and counted where they stand.
@@ -180,7 +186,7 @@ fn scanned<'a>(target: &'a Target<'_>, resource: Option<&str>, draft: &Draft<'_>
     Scanned {
         kind: &target.kind,
         ecosystem: package_url::ecosystem_of_trivy(&target.kind),
-        distro: distro.map(|distro| distro.replace(' ', "-")),
+        distro: distro.map(|distro| bounded(distro, MAX_NAME).replace(' ', "-")),
         location,
         is_collective,
         artifact,
