@@ -116,6 +116,17 @@ fn an_item_of_another_shape_is_an_error_and_the_rest_is_read() {
     }
 }
 
+#[test]
+fn a_problem_met_a_thousand_times_is_named_some_times_and_counted() {
+    let items = vec!["{}"; 1_000].join(",");
+    let collected = read(format!(
+        r#"{{"SchemaVersion": 2, "ArtifactName": "x", "Results": [{{"Target": "x", "Vulnerabilities": [{items}]}}]}}"#
+    ));
+    assert_eq!(collected.problems.len(), 21);
+    assert_eq!(collected.problems[20].message, "980 more problems of this kind");
+    assert_eq!(collected.problems[20].health, Health::Error);
+}
+
 /// Cuts, doubles, swaps and overwrites pieces of a report.
 fn mutated(text: &str, numbers: &mut Numbers) -> Vec<u8> {
     const PIECES: [&str; 16] =

@@ -1,11 +1,12 @@
 //! What the results of a run mean.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{
-    Artifact, Finding, Kind, KnownSecret, Location, Redactor, Secret, Severity, SeveritySource, Source, State,
-    Suppression, Vulnerability, redacted, secret_hash,
+    Artifact, Finding, Kind, KnownSecret, Location, Redactor, Secret, Source, State, Suppression, Vulnerability,
+    redacted, secret_hash,
 };
 use regex::Regex;
 
@@ -14,7 +15,7 @@ use super::adapters::{TrivyText, package_in};
 use super::place::{Places, Sources, snippet};
 use super::rating::{Overrides, Rated, overrides};
 use super::rules::Rules;
-use super::shape::{LocationItem, Message, Reference, ResultItem, Rule, SuppressionItem};
+use super::shape::{LocationItem, Message, Properties, Reference, ResultItem, Rule, SuppressionItem};
 use crate::advisory::{self, Names, cwes_in};
 use crate::draft::{self, Draft};
 use crate::section::{kind_of_tool, section_of, tool_name};
@@ -245,23 +246,27 @@ fn remediation(rule: &Rule<'_>) -> Option<String> {
     (help.len() <= portcullis_model::text::MESSAGE && !help.starts_with("http")).then(|| help.to_owned())
 }
 
-fn cwes(item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> std::collections::BTreeSet<u32> {
-    let of_reference = |reference: &Reference<'_>| {
-        let is_cwe =
-            reference.tool_component.as_ref().is_some_and(|component| component.name.get().eq_ignore_ascii_case("cwe"));
-        let digits = reference.id.get().trim_start_matches(|char: char| !char.is_ascii_digit()).parse().ok();
-        digits.filter(|_| is_cwe)
-    };
-    let targets = rule
-        .into_iter()
-        .flat_map(|rule| rule.relationships.0.iter().take(MAX_TAGS))
-        .filter_map(|relation| relation.target.as_ref());
-    let bags = item.properties.iter().chain(rule.and_then(|rule| rule.properties.as_ref()));
-    let words = bags.flat_map(|bag| {
-        let plain = bag.cwe.iter().take(MAX_TAGS).filter_map(|cwe| cwe.parse().ok());
-        bag.tags.iter().take(MAX_TAGS).chain(bag.cwe.iter().take(MAX_TAGS)).flat_map(cwes_in).chain(plain)
-    });
-    item.taxa.0.iter().chain(targets).filter_map(of_reference).chain(words).collect()
+fn cwes(item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> BTreeSet<u32> {
+    let mut cwes: BTreeSet<u32> = item.taxa.0.iter().filter_map(cwe_of).collect();
+    cwes.extend(item.properties.iter().flat_map(cwes_of_bag));
+    cwes.extend(rule.into_iter().flat_map(|rule| rule.cwes.get_or_init(|| cwes_of_rule(rule))));
+    cwes
+}
+
+fn cwes_of_rule(rule: &Rule<'_>) -> BTreeSet<u32> {
+    let targets = rule.relationships.0.iter().filter_map(|relation| relation.target.as_ref());
+    targets.filter_map(cwe_of).chain(rule.properties.iter().flat_map(cwes_of_bag)).collect()
+}
+
+fn cwe_of(reference: &Reference<'_>) -> Option<u32> {
+    let component = reference.tool_component.as_ref()?;
+    let digits = reference.id.get().trim_start_matches(|char: char| !char.is_ascii_digit()).parse().ok();
+    digits.filter(|_| component.name.get().eq_ignore_ascii_case("cwe"))
+}
+
+fn cwes_of_bag<'a>(bag: &'a Properties<'_>) -> impl Iterator<Item = u32> + 'a {
+    let plain = bag.cwe.iter().filter_map(|cwe| cwe.parse().ok());
+    bag.tags.iter().chain(bag.cwe.iter()).flat_map(cwes_in).chain(plain)
 }
 
 /// The flagged text, from the report or from the file.
@@ -283,16 +288,18 @@ fn hide_secret(item: &ResultItem<'_>, finding: &mut Finding, draft: &mut Draft<'
     redactor.mask(&mut finding.message);
     redactor.mask(&mut finding.title);
     redactor.mask(&mut finding.description);
+    // gitleaks 7 writes the commit into the properties, 8 into the fingerprints.
+    let commit = item.properties.as_ref().and_then(|properties| properties.commit.given()).or_else(|| {
+        let (_, commit) = item.partial_fingerprints.0.iter().find(|(name, _)| name == "commitSha")?;
+        commit.given()
+    });
     let secret = texts.first().filter(|text| **text != "REDACTED");
     finding.secret = Some(Box::new(Secret {
-        commit: item.properties.as_ref().and_then(|properties| properties.commit.owned()),
+        commit: commit.map(|commit| bounded(commit, 64)),
         secret_hash: secret.map(|secret| secret_hash(secret)),
         redacted: secret.map(|secret| redacted(secret)),
         ..Secret::default()
     }));
-    if finding.severity == Severity::Unknown && finding.severity_source == SeveritySource::PolicyDefault {
-        finding.severity = Severity::High;
-    }
 }
 
 fn suppress(item: &ResultItem<'_>, finding: &mut Finding) {
