@@ -143,6 +143,10 @@ fn read_document_of(format: Format, text: &str, draft: &mut Draft<'_>) {
         let message = format!("a text of {length} bytes is cut");
         draft.problem(Problem::warning(ProblemCode::TooLarge, message).at_byte(byte as u64));
     }
+    if let Some(byte) = survey.half_character {
+        let message = format!("the escape at byte {byte} is half a character: readers disagree about what it means");
+        draft.problem(Problem::warning(ProblemCode::InvalidUtf8, message).at_byte(byte as u64));
+    }
     format.read(text, draft);
 }
 

@@ -159,13 +159,21 @@ fn mutated(text: &str, numbers: &mut Numbers) -> Vec<u8> {
     bytes
 }
 
+/// Another reader of the same crate, which builds every value. A number beyond its range is JSON all the same.
+fn a_strict_reader_takes(bytes: &[u8]) -> bool {
+    match serde_json::from_slice::<serde_json::Value>(bytes) {
+        Ok(_) => true,
+        Err(error) => error.to_string().starts_with("number out of range"),
+    }
+}
+
 #[test]
 fn no_mutation_panics_and_none_a_strict_reader_refuses_is_healthy() {
     for (name, text) in ALL {
         let mut numbers = Numbers(name.len() as u64);
         for round in 0..300 {
             let bytes = mutated(text, &mut numbers);
-            let is_strict = serde_json::from_slice::<serde_json::Value>(&bytes).is_ok();
+            let is_strict = a_strict_reader_takes(&bytes);
             for collected in [read(&bytes), read_as(name, &bytes)] {
                 let shown = String::from_utf8_lossy(&bytes);
                 assert!(is_strict || health(&collected) != Health::Ok, "{name} {round}: {shown}");
@@ -179,14 +187,16 @@ fn no_mutation_panics_and_none_a_strict_reader_refuses_is_healthy() {
 }
 
 #[test]
-fn no_mutation_of_a_real_report_panics() {
-    for (name, bytes) in super::real::files("trivy").unwrap_or_default().into_iter().step_by(7) {
+fn no_mutation_of_a_real_report_panics_or_is_healthy_by_mistake() {
+    let folders = ["trivy", "sarif", "defectdojo"].into_iter().filter_map(super::real::files).flatten();
+    let small = folders.filter(|(_, bytes)| bytes.len() < 25_000);
+    for (name, bytes) in small.filter(|(_, bytes)| !read(bytes).reports[0].format.is_empty()) {
         let text = String::from_utf8(bytes).unwrap();
         let mut numbers = Numbers(name.len() as u64);
-        for _ in 0..20 {
+        for _ in 0..10 {
             let bytes = mutated(&text, &mut numbers);
-            let is_strict = serde_json::from_slice::<serde_json::Value>(&bytes).is_ok();
-            assert!(is_strict || health(&read(&bytes)) != Health::Ok, "{name}");
+            let is_strict = a_strict_reader_takes(&bytes);
+            assert!(is_strict || health(&read(&bytes)) != Health::Ok, "{name}: {}", String::from_utf8_lossy(&bytes));
         }
     }
 }

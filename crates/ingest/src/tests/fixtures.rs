@@ -63,7 +63,7 @@ pub(crate) const SARIF: &str = r#"{
       {"ruleId": "py/odd", "kind": "pass", "message": {"text": "fine"}},
       {"ruleId": "py/odd", "kind": "review", "message": {"text": "look"}}
     ],
-    "artifacts": [{"location": {"uri": "file:///work/src/main.py"}}],
+    "artifacts": [{"location": {"uri": "file:///elsewhere/src/main.py"}}],
     "tool": {"driver": {"name": "CodeQL", "semanticVersion": "2.16.0", "rules": [
       {"id": "py/sql", "shortDescription": {"text": "SQL injection"}, "defaultConfiguration": {"level": "error"}, "helpUri": "https://codeql.github.com/sql", "properties": {"security-severity": "8.8", "tags": ["security", "external/cwe/cwe-089"], "precision": "high"}},
       {"id": "py/unused", "messageStrings": {"default": {"text": "`{0}` is unused"}}, "defaultConfiguration": {"level": "note"}}

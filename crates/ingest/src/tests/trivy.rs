@@ -56,6 +56,18 @@ fn a_lock_file_is_the_place_of_its_packages() {
 }
 
 #[test]
+fn a_listed_package_gives_the_line_in_its_lock_file() {
+    let listed = r#""Packages": [{"ID": "left@1", "Name": "left", "Version": "1.0.0", "Relationship": "indirect", "Locations": [{"StartLine": 12, "EndLine": 20}]}], "#;
+    let text = TRIVY
+        .replace("\"Type\": \"npm\", ", &format!("\"Type\": \"npm\", {listed}"))
+        .replace("\"PkgName\": \"@scope/left\"", "\"PkgID\": \"left@1\", \"PkgName\": \"@scope/left\"");
+    let collected = read(text);
+    let finding = &collected.findings[3];
+    assert_eq!((finding.locations[0].start_line, finding.locations[0].end_line), (Some(12), Some(20)));
+    assert_eq!(finding.package.as_ref().unwrap().direct, Some(false));
+}
+
+#[test]
 fn what_a_vex_document_took_out_stays_with_its_reason() {
     let collected = read(TRIVY);
     let finding = &collected.findings[4];
@@ -115,6 +127,7 @@ fn a_cluster_report_names_the_objects() {
         {"Kind": "Node", "Name": "n1", "Error": "cannot connect"}]}"#;
     let collected = read(text);
     assert_eq!(collected.findings[0].locations[0].resource.as_deref(), Some("Deployment/payments/web"));
+    assert_eq!(collected.findings[0].identity, "Deployment/payments/web");
     assert_eq!(codes(&collected), [portcullis_model::ProblemCode::ScanIncomplete]);
     let counts = r#"{"ClusterName": "prod", "Resources": null, "Summary": {"CRITICAL": 3}}"#;
     assert_eq!(codes(&read(counts)), [portcullis_model::ProblemCode::UnsupportedVersion]);
