@@ -1,1 +1,3 @@
 //! Languages: what a text says and where.
+
+pub mod expression;
