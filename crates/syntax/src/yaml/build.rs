@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
 
 use super::arena::{Arena, Cell, Extent, NONE, NodeId, Properties, Schema, Shape, Style, narrow, wide};
 use super::block_scalar;
@@ -19,11 +19,15 @@ pub(super) struct DocumentCell {
 }
 
 /// A fault before lines are known.
+#[derive(Default)]
 pub(super) struct Found {
     pub(super) kind: FaultKind,
     pub(super) message: String,
     pub(super) byte: usize,
     pub(super) document: usize,
+    /// The error is a line of a quoted scalar that is indented too little; `floor` ends the token before the scalar.
+    pub(super) is_underindented: bool,
+    pub(super) floor: usize,
 }
 
 /// Everything read from one text.
@@ -33,6 +37,8 @@ pub(super) struct Built {
     pub(super) documents: Vec<DocumentCell>,
     pub(super) comments: Vec<Comment>,
     pub(super) faults: Vec<Found>,
+    /// Mappings with a key `<<`, with the document they stand in.
+    pub(super) merging: Vec<(usize, NodeId)>,
 }
 
 /// How reading goes on after something went wrong.
@@ -45,12 +51,15 @@ enum Stop {
 
 /// Reads all documents of a text.
 pub(super) fn build(text: &str, limits: &Limits) -> Built {
+    // The builder holds the depth limit itself. The parser looks ahead for the length of a key before it tells of a
+    // bracket; were its limit the same, it would give up before it told of the levels above.
+    let nesting = limits.depth.saturating_add(limits.key_characters);
     let options = granit_parser::options! {
         emit_comments: true,
         emit_anchor_events: true,
         emit_unresolved_aliases: true,
-        flow_nesting_limit: limits.depth,
-        block_nesting_limit: limits.depth,
+        flow_nesting_limit: nesting,
+        block_nesting_limit: nesting,
         max_buffered_comment_events: 100_000.min(limits.comments),
         simple_key_max_lookahead: limits.key_characters,
     };
@@ -208,6 +217,9 @@ impl<'t> Builder<'t> {
                 range = at..at;
             }
         }
+        if value == "<<" {
+            self.note_merge();
+        }
         let style = match style {
             ScalarStyle::Plain => Style::Plain,
             ScalarStyle::SingleQuoted => Style::SingleQuoted,
@@ -224,6 +236,14 @@ impl<'t> Builder<'t> {
         self.push(Cell { span: extent, shape, style, schema: schema(tag), properties: NONE }, anchor, &span)?;
         self.floor = self.floor.max(range.end);
         Ok(())
+    }
+
+    /// Remembers the mapping in which `<<` is about to become a key.
+    fn note_merge(&mut self) {
+        let document = self.built.documents.len().saturating_sub(1);
+        let open =
+            self.open.last().filter(|frame| frame.is_map && (self.pending.len() - frame.first).is_multiple_of(2));
+        self.built.merging.extend(open.map(|frame| (document, frame.node)));
     }
 
     /// A value that needed no decoding is a piece of the text; only others are stored.
@@ -267,7 +287,7 @@ impl<'t> Builder<'t> {
         tag: Option<&Tag>,
         span: Span,
     ) -> Result<(), Stop> {
-        let range = span.byte_range().unwrap_or_default();
+        let mut range = span.byte_range().unwrap_or_default();
         if self.open.len() >= self.limits.depth {
             let message = format!("nested deeper than {} levels", self.limits.depth);
             self.fault(FaultKind::Limit("depth"), message, range.start);
@@ -275,6 +295,9 @@ impl<'t> Builder<'t> {
         }
         let is_map = matches!(shape, Shape::Map(_));
         let opening = if is_map { "{" } else { "[" };
+        if style == StructureStyle::Block && !is_map {
+            range.start = self.first_dash(range.start);
+        }
         // A pair inside `[…]` is a mapping without brackets; it begins at its key.
         let bracket = style == StructureStyle::Flow && self.text.get(range.clone()) == Some(opening);
         let (style, end) = match style {
@@ -286,6 +309,14 @@ impl<'t> Builder<'t> {
         self.open.push(Frame { node, is_map, first: self.pending.len() });
         self.floor = self.floor.max(end);
         Ok(())
+    }
+
+    /// Where a sequence by indentation begins. One whose `-` stand below the key itself, not deeper, is reported behind
+    /// its first `-`.
+    fn first_dash(&self, reported: usize) -> usize {
+        let in_map = self.open.last().is_some_and(|frame| frame.is_map);
+        let before = self.text.get(..reported).unwrap_or_default().trim_end_matches([' ', '\t']);
+        if in_map && before.ends_with('-') { before.len() - 1 } else { reported }
     }
 
     /// Closes the innermost collection. A bracket ends it; without one, its last child does, so that blank lines and
@@ -413,15 +444,29 @@ impl<'t> Builder<'t> {
     fn syntax(&mut self, error: &ScanError) {
         let byte = error.marker().byte_offset().unwrap_or(self.text.len());
         let (kind, message) = describe(error.kind());
-        if !self.in_document && self.document(byte).is_err() {
+        if !self.in_document && !self.is_behind_document(error, byte) && self.document(byte).is_err() {
             return;
         }
         self.fault(kind, message, byte);
+        if let Some(fault) = self.built.faults.last_mut() {
+            fault.is_underindented = *error.kind() == ErrorKind::InvalidQuotedScalarIndent;
+            fault.floor = self.floor;
+        }
+    }
+
+    /// Whether the error is that a document goes on behind its end: the parser closes a document whose root is a scalar
+    /// and then misses the `---`.
+    fn is_behind_document(&self, error: &ScanError, byte: usize) -> bool {
+        let between = self.text.get(self.floor..byte).unwrap_or_default();
+        let is_prefix = |line: &str| line.starts_with(['%', '.']);
+        *error.kind() == ErrorKind::ExpectedDocumentStart
+            && !self.built.documents.is_empty()
+            && !between.split(['\n', '\r']).any(is_prefix)
     }
 
     fn fault(&mut self, kind: FaultKind, message: String, byte: usize) {
         let document = self.built.documents.len().saturating_sub(1);
-        self.built.faults.push(Found { kind, message, byte: byte.min(self.text.len()), document });
+        self.built.faults.push(Found { kind, message, byte: byte.min(self.text.len()), document, ..Found::default() });
     }
 
     fn has_fault(&self, kind: FaultKind) -> bool {
@@ -459,8 +504,17 @@ impl<'t> Builder<'t> {
             // A file of nothing, or of nothing but comments, is one empty document.
             self.built.documents.push(DocumentCell { span: 0..narrow(self.text.len()), root: None });
         }
+        self.built.merging.sort_unstable();
+        self.built.merging.dedup();
         // A comment behind a block scalar's indicator comes after the scalar.
         self.built.comments.sort_by_key(|comment| comment.span.start);
+        if self.built.faults.is_empty() {
+            // To the parser the ends of open collections stand below a comment.
+            let below = self.built.comments.iter_mut().rev().take_while(|comment| comment.span.start >= self.floor);
+            for comment in below.filter(|comment| comment.placement != Placement::Right) {
+                comment.placement = Placement::Last;
+            }
+        }
         self.built
     }
 }

@@ -8,8 +8,10 @@ use super::build::{Built, DocumentCell, Found, build};
 use super::comment::Comment;
 use super::decode::decode;
 use super::fault::{Fault, FaultKind};
+use super::lenient::build_leniently;
 use super::limits::{Dialect, Limits};
 use super::lines::{Lines, Position};
+use super::merge;
 use super::node::Node;
 use super::source_map::SourceMap;
 
@@ -23,6 +25,9 @@ pub struct File {
     documents: Vec<DocumentCell>,
     comments: Vec<Comment>,
     faults: Vec<Fault>,
+    /// Whether merge keys are followed: they are part of the dialect, and cheap enough.
+    merges: bool,
+    underindented: Vec<usize>,
     lines: OnceLock<Lines>,
     /// The table of the scalar that was asked for last: a check asks for many offsets of one scalar in a row, and
     /// building the table each time would make that quadratic.
@@ -38,35 +43,82 @@ pub fn parse(bytes: &[u8], dialect: Dialect, limits: &Limits) -> File {
     }
     let decoded = decode(bytes);
     let readable = decoded.text.get(..decoded.readable).unwrap_or_default();
-    let mut built = build(readable, limits);
+    let (mut built, underindented) = match dialect {
+        Dialect::Core => (build(readable, limits), Vec::new()),
+        Dialect::Yaml11 => build_leniently(readable, limits),
+    };
     if let Some(message) = decoded.fault {
         let document = built.documents.len().saturating_sub(1);
         // What the parser says about the place where the text was cut is a consequence, not a second fault.
         built.faults.retain(|fault| fault.document != document || fault.kind != FaultKind::Syntax);
-        built.faults.push(Found { kind: FaultKind::Encoding, message, byte: decoded.readable, document });
+        let byte = decoded.readable;
+        built.faults.push(Found { kind: FaultKind::Encoding, message, byte, document, ..Found::default() });
     }
-    File::new(decoded.text, decoded.transcoded, dialect, limits, built)
+    let mut file = File::new(decoded.text, decoded.transcoded, dialect, limits, built);
+    file.note_underindented(underindented);
+    file
 }
 
 impl File {
     fn new(text: String, transcoded: bool, dialect: Dialect, limits: &Limits, built: Built) -> Self {
-        let Built { arena, documents, comments, faults: found } = built;
-        let lines = OnceLock::new();
-        let mut faults: Vec<Fault> = Vec::with_capacity(found.len());
-        for Found { kind, message, byte, document } in found {
-            let Position { line, col } = lines.get_or_init(|| Lines::new(&text)).position(&text, byte);
-            faults.push(Fault { kind, message, byte, line, col, document });
+        let Built { arena, documents, comments, faults, merging } = built;
+        let mut file = Self {
+            text,
+            dialect,
+            limits: *limits,
+            transcoded,
+            arena,
+            documents,
+            comments,
+            faults: Vec::with_capacity(faults.len()),
+            merges: dialect == Dialect::Yaml11,
+            underindented: Vec::new(),
+            lines: OnceLock::new(),
+            last_map: Mutex::new(None),
+        };
+        for fault in faults {
+            file.add_fault(fault);
         }
-        faults.sort_by_key(|fault| fault.byte);
-        let limits = *limits;
-        let last_map = Mutex::new(None);
-        Self { text, dialect, limits, transcoded, arena, documents, comments, faults, lines, last_map }
+        for merging in merging.chunk_by(|left, right| left.0 == right.0) {
+            file.bound_merges(merging);
+        }
+        file.faults.sort_by_key(|fault| fault.byte);
+        file
+    }
+
+    fn add_fault(&mut self, Found { kind, message, byte, document, .. }: Found) {
+        let Position { line, col } = self.position(byte);
+        self.faults.push(Fault { kind, message, byte, line, col, document });
+    }
+
+    /// Merged mappings can merge others, so that few lines make each question expensive. Such a document is refused, and
+    /// nothing is merged any more.
+    fn bound_merges(&mut self, merging: &[(usize, NodeId)]) {
+        let maps: Vec<_> = merging.iter().map(|&(_, id)| self.node(id)).collect();
+        let Err(index) = merge::cost(&maps, self.limits.materialised) else { return };
+        let Some((map, &(document, _))) = maps.get(index).zip(merging.get(index)) else { return };
+        let byte = map.span().start;
+        let message = format!("merge keys lead to more than {} entries", self.limits.materialised);
+        self.add_fault(Found { kind: FaultKind::Limit("merges"), message, byte, document, ..Found::default() });
+        self.merges = false;
     }
 
     fn unread(message: String, dialect: Dialect, limits: &Limits) -> Self {
-        let fault = Found { kind: FaultKind::Limit("bytes"), message, byte: 0, document: 0 };
+        let fault = Found { kind: FaultKind::Limit("bytes"), message, ..Found::default() };
         let built = Built { documents: vec![DocumentCell::default()], faults: vec![fault], ..Built::default() };
         Self::new(String::new(), false, dialect, limits, built)
+    }
+
+    fn note_underindented(&mut self, underindented: Vec<usize>) {
+        if underindented.is_empty() {
+            return;
+        }
+        // The parser saw these lines at other columns.
+        let columns: Vec<_> = self.comments.iter().map(|comment| self.position(comment.span.start).col).collect();
+        for (comment, col) in self.comments.iter_mut().zip(columns) {
+            comment.col = col;
+        }
+        self.underindented = underindented;
     }
 
     /// The decoded text. Every byte offset of this module is an offset into it.
@@ -82,6 +134,16 @@ impl File {
     /// How plain scalars are read.
     pub fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// Places of lines of quoted scalars that are indented less than the node around them. YAML 1.2 refuses them; in
+    /// `Yaml11` files they are read as cluster tooling reads them.
+    pub fn underindented(&self) -> &[usize] {
+        &self.underindented
+    }
+
+    pub(super) fn merges(&self) -> bool {
+        self.merges
     }
 
     /// The bounds the file was read with.

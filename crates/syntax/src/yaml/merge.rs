@@ -6,10 +6,6 @@ use super::arena::{NodeId, Schema, Style};
 use super::limits::Dialect;
 use super::node::{Entry, Node};
 
-/// Mappings looked at for one question. Merged mappings may merge others; a chain of them is as long as the number of
-/// anchors, and a cycle has no end.
-const MAPPINGS: usize = 1_000;
-
 /// Whether an entry merges its value into the mapping.
 pub(super) fn merges(entry: &Entry<'_>) -> bool {
     let cell = entry.key.resolve().cell();
@@ -41,16 +37,31 @@ pub(super) fn effective_entries(map: Node<'_>) -> Vec<Entry<'_>> {
     entries
 }
 
+/// Whether one question to each of these mappings visits at most `budget` merged entries; otherwise the index of the
+/// mapping that exceeds it.
+pub(super) fn cost(maps: &[Node<'_>], budget: usize) -> Result<(), usize> {
+    let mut visited = 0_usize;
+    for (index, map) in maps.iter().enumerate() {
+        for merged in merged(*map) {
+            visited += 1 + merged.entries().len();
+        }
+        if visited > budget {
+            return Err(index);
+        }
+    }
+    Ok(())
+}
+
 /// The mappings merged into a mapping, those that win first.
 fn merged(map: Node<'_>) -> Vec<Node<'_>> {
+    if !map.file().merges() {
+        return Vec::new();
+    }
     let mut found: Vec<Node<'_>> = Vec::new();
     let mut seen: BTreeSet<NodeId> = BTreeSet::from([map.resolve().id()]);
     // Depth first: what a merged mapping merges itself comes before the next of the list.
     let mut waiting = sources(map);
     while let Some(next) = waiting.pop() {
-        if found.len() == MAPPINGS {
-            break;
-        }
         if seen.insert(next.id()) {
             found.push(next);
             waiting.append(&mut sources(next));

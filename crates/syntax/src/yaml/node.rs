@@ -238,10 +238,7 @@ impl<'a> Node<'a> {
     /// The first entry with this key; where the dialect merges, also a merged one.
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
         let own = self.entries().find(|entry| entry.key_str() == Some(key));
-        match self.file.dialect() {
-            Dialect::Core => own,
-            Dialect::Yaml11 => own.or_else(|| merge::entry(self, key)),
-        }
+        own.or_else(|| merge::entry(self, key))
     }
 
     /// Entries of a mapping as written: source order, all duplicates, merge keys as entries. Empty otherwise.

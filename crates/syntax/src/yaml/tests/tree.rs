@@ -1,4 +1,4 @@
-use super::*;
+use crate::yaml::*;
 
 fn core(text: &str) -> File {
     parse(text.as_bytes(), Dialect::Core, &Limits::WORKFLOW)
@@ -22,6 +22,17 @@ fn a_block_collection_ends_with_its_last_child() {
     let file = core("a:\n  - 1\n  - 2\n\n# below\n\nb: 3\n");
     assert_eq!(root(&file).get("a").unwrap().raw(), "- 1\n  - 2");
     assert_eq!(root(&file).raw(), "a:\n  - 1\n  - 2\n\n# below\n\nb: 3");
+}
+
+#[test]
+fn a_sequence_begins_with_its_first_dash_also_where_it_is_not_indented() {
+    let file = core("a:\n- - b\n-  c\nd:\n-\n- e\nf:\n  - - g\n");
+    let raw = |path: &str| root(&file).at(path)[0].raw();
+    assert_eq!(raw("a"), "- - b\n-  c");
+    assert_eq!(raw("a[0]"), "- b");
+    assert_eq!(raw("d"), "-\n- e");
+    assert_eq!(raw("f"), "- - g");
+    assert_eq!(raw("f[0]"), "- g");
 }
 
 #[test]
