@@ -1,5 +1,7 @@
 //! Suppression comments: their grammar in every language with comments (spec/workflows.md 2.1).
 
+use std::fmt;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,9 @@ pub struct SuppressionComment {
     pub whole_file: bool,
     /// `portcullis`, or the tool whose form it has: `zizmor`, `gitleaks`.
     pub form: String,
+    /// Why it cannot be understood, when it speaks to us and cannot; such a comment suppresses nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub malformed: Option<String>,
     /// Findings it matched.
     pub matched: u32,
 }
@@ -37,6 +42,16 @@ pub enum SuppressionError {
     NoRule,
     /// `until=` without a date.
     Date(String),
+}
+
+impl fmt::Display for SuppressionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Brackets => f.write_str("the rules are missing: write `portcullis: ignore[rule-id] reason`"),
+            Self::NoRule => f.write_str("no rule stands between the brackets: name what is to be ignored"),
+            Self::Date(word) => write!(f, "`until={word}` is no date: write `until=YYYY-MM-DD`"),
+        }
+    }
 }
 
 /// What a comment says, once its language's comment sign is taken off.
