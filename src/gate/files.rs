@@ -67,7 +67,7 @@ fn left_out(path: &str, reason: &str) -> Collected {
             id: SECRETS.to_owned(),
             status: RunStatus::Skipped,
             seen: 0,
-            skipped: vec![Skipped { what: path.to_owned(), reason: reason.to_owned() }],
+            skipped: vec![Skipped { what: path.to_owned(), reason: reason.to_owned(), on_purpose: false }],
         }],
         ..Collected::default()
     }

@@ -240,7 +240,7 @@ fn skipped_templates(path: &str) -> CheckRun {
     CheckRun {
         section: Section::Manifests,
         id: "manifests".to_owned(),
-        skipped: vec![Skipped { what: path.to_owned(), reason: RENDER.to_owned() }],
+        skipped: vec![Skipped { what: path.to_owned(), reason: RENDER.to_owned(), on_purpose: false }],
         ..CheckRun::default()
     }
 }

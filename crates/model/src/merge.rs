@@ -112,19 +112,31 @@ fn join_component(findings: &[Finding], component: &[usize], sets: &mut Sets) {
     }
 }
 
-/// The same secret at the same place, by hash or by rule.
+/// The same secret on the same line, by its hash. A tool that masks its secrets gives none: its finding joins the others of
+/// the line where those are all of one secret.
 fn join_secrets(findings: &[Finding], sets: &mut Sets) {
-    let mut first_at: BTreeMap<(&str, u32, &str), usize> = BTreeMap::new();
+    let mut lines: BTreeMap<(&str, u32), Vec<usize>> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.kind == Kind::Secret) {
         let Some(line) = finding.primary().and_then(|place| place.start_line) else { continue };
-        if finding.path().is_empty() {
-            continue;
+        if !finding.path().is_empty() {
+            lines.entry((finding.path(), line)).or_default().push(index);
         }
-        let hash = finding.secret.as_deref().and_then(|secret| secret.secret_hash.as_deref());
-        // Two secrets of one rule on one line differ by their hashes; without one the rule has to do.
-        let what = hash.unwrap_or(finding.rule_id.as_str());
-        let first = *first_at.entry((finding.path(), line, what)).or_insert(index);
-        sets.join(first, index);
+    }
+    let hash = |index: &usize| {
+        findings.get(*index).and_then(|finding| finding.secret.as_deref()).and_then(|secret| secret.secret_hash.as_deref())
+    };
+    for members in lines.into_values() {
+        let mut first_with: BTreeMap<&str, usize> = BTreeMap::new();
+        for index in &members {
+            if let Some(hash) = hash(index) {
+                let first = *first_with.entry(hash).or_insert(*index);
+                sets.join(first, *index);
+            }
+        }
+        let mut known = first_with.into_values();
+        if let (Some(only), None) = (known.next(), known.next()) {
+            members.iter().filter(|index| hash(index).is_none()).for_each(|index| sets.join(only, *index));
+        }
     }
 }
 
@@ -153,7 +165,17 @@ fn join_repetitions(findings: &[Finding], sets: &mut Sets) {
 }
 
 /// Takes over what another tool says of the same weakness.
-fn unite(first: &mut Finding, other: Finding) {
+fn unite(first: &mut Finding, mut other: Finding) {
+    if has_hash(&other) && !has_hash(first) {
+        // Who knows the secret knows its exact place too.
+        std::mem::swap(first, &mut other);
+    }
+    if first.kind == Kind::Secret {
+        let line = |finding: &Finding| finding.primary().and_then(|place| place.start_line);
+        if line(first) == line(&other) {
+            other.locations.clear();
+        }
+    }
     first.aliases.extend(other.all_ids().map(str::to_owned).collect::<Vec<_>>());
     first.aliases.insert(first.id.clone());
     first.cwes.extend(other.cwes);
@@ -181,6 +203,10 @@ fn unite(first: &mut Finding, other: Finding) {
     if first.description.is_empty() {
         first.description = other.description;
     }
+}
+
+fn has_hash(finding: &Finding) -> bool {
+    finding.secret.as_deref().is_some_and(|secret| secret.secret_hash.is_some())
 }
 
 fn unite_severity(first: &mut Finding, severity: Severity, source: crate::SeveritySource, original: &str) {
@@ -349,6 +375,26 @@ mod tests {
         ignored.state = State::Suppressed;
         let open = vulnerability("osv", "CVE-2020-8203", &[], Some("1"), "package-lock.json");
         assert_eq!(merge(vec![ignored, open])[0].state, State::Open);
+    }
+
+    fn secret(tool: &str, rule: &str, hash: Option<&str>) -> Finding {
+        Finding {
+            kind: Kind::Secret,
+            rule_id: rule.to_owned(),
+            id: rule.to_owned(),
+            locations: vec![Location::line("ops/backup.sh", 5)],
+            secret: Some(Box::new(crate::Secret { secret_hash: hash.map(str::to_owned), ..crate::Secret::default() })),
+            sources: vec![Source { tool: tool.to_owned(), ..Source::default() }],
+            ..Finding::default()
+        }
+    }
+
+    #[test]
+    fn a_masked_secret_joins_the_only_one_of_its_line_and_neither_of_two() {
+        let ours = || secret("portcullis", "aws-access-token", Some("a"));
+        let masked = || secret("trivy", "aws-access-key-id", None);
+        assert_eq!(merge(vec![ours(), masked()]).len(), 1);
+        assert_eq!(merge(vec![ours(), secret("portcullis", "github-pat", Some("b")), masked()]).len(), 3);
     }
 
     #[test]

@@ -93,6 +93,9 @@ pub struct Skipped {
     pub what: String,
     /// Why.
     pub reason: String,
+    /// The rules in force say so, as an allowlist does: then nothing is missing.
+    #[serde(skip_serializing_if = "crate::location::is_false")]
+    pub on_purpose: bool,
 }
 
 /// What a wing did: what the verdict's C counts (spec/policy.md 6).

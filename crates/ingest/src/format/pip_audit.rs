@@ -94,7 +94,7 @@ pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
 fn translate(dependency: &Dependency<'_>, pointer: &str, draft: &mut Draft<'_>) {
     if let Some(reason) = &dependency.skip_reason {
         let what = dependency.name.get().to_owned();
-        draft.report.skipped.push(Skipped { what, reason: bounded(reason.get(), 300) });
+        draft.report.skipped.push(Skipped { what, reason: bounded(reason.get(), 300), on_purpose: false });
         return;
     }
     let Some(vulns) = &dependency.vulns else {

@@ -118,6 +118,7 @@ fn skipped_inputs(policy: &Policy, section: Section, runs: &[CheckRun]) -> Vec<P
     runs.iter()
         .filter(|run| run.section == section)
         .flat_map(|run| &run.skipped)
+        .filter(|skipped| !skipped.on_purpose)
         .map(|skipped| {
             let message = format!("`{}` was not looked at: {}", skipped.what, skipped.reason);
             problem(section, message).at_path(&skipped.what)

@@ -66,7 +66,7 @@ pub(crate) fn filled() -> Outcome {
         report: some(),
     };
     let tool = || Tool { name: text(), version: some() };
-    let skipped = || Skipped { what: text(), reason: text() };
+    let skipped = || Skipped { what: text(), reason: text(), on_purpose: true };
     let counted = BySeverity { critical: 1, high: 1, medium: 1, low: 1, info: 1, unknown: 1 };
     let finding = Finding {
         fingerprint: text(),

@@ -114,7 +114,7 @@ impl Scanner {
     /// Searches one file. What is not looked into is named with its reason in the check run.
     pub fn scan(&self, file: &File<'_>) -> Collected {
         if let Some(reason) = self.left_out(file) {
-            return report::skipped(file, reason);
+            return report::left_out(file, reason);
         }
         let content = Content::of(file.path, file.bytes);
         let is_too_large = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX) > self.options.max_file_size;
@@ -124,10 +124,10 @@ impl Scanner {
             content.unsearched()
         };
         let Some(reason) = unsearched else { return self.search(file) };
-        let mut collected = report::skipped(file, reason.clone());
+        let mut collected = report::unsearched(file, reason.clone());
         if is_too_large {
             let message =
-                format!("not searched for secrets: {reason}; raise `secrets.max_file_size` or exclude the path");
+                format!("not searched for secrets: {reason}");
             let problem =
                 Problem::error(ProblemCode::TooLarge, message).at_path(file.path).in_section(Section::Secrets);
             collected.problems.push(problem);

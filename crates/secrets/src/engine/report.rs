@@ -24,9 +24,18 @@ const MOST_MASKED_LINES: usize = 1_000;
 const REMEDIATION: &str = "Revoke or rotate it at its provider: what was pushed is known. Then take it out of the file. \
     If it is no secret, say so beside it with `portcullis: ignore[RULE] reason`, or in an exception.";
 
-/// A file that was not looked into.
-pub(super) fn skipped(file: &File<'_>, reason: String) -> Collected {
-    let skipped = vec![Skipped { what: file.path.to_owned(), reason }];
+/// A file the rules leave out: nobody misses it.
+pub(super) fn left_out(file: &File<'_>, reason: String) -> Collected {
+    skipped(Skipped { what: file.path.to_owned(), reason, on_purpose: true })
+}
+
+/// A file that could not be looked into.
+pub(super) fn unsearched(file: &File<'_>, reason: String) -> Collected {
+    skipped(Skipped { what: file.path.to_owned(), reason, on_purpose: false })
+}
+
+fn skipped(skipped: Skipped) -> Collected {
+    let skipped = vec![skipped];
     let run =
         CheckRun { section: Section::Secrets, id: CHECK.to_owned(), status: RunStatus::Skipped, seen: 0, skipped };
     Collected { check_runs: vec![run], ..Collected::default() }
