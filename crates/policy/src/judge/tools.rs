@@ -1,10 +1,10 @@
 //! A row per check and per report: what a reader of the report sees first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
     CheckRun, Collected, Health, InputFile, InputReport, Introduced, Judged, Level, Problem, ProblemCode, RunStatus,
-    Section, State, ToolRow, ToolStatus,
+    Section, Source, State, ToolRow, ToolStatus,
 };
 
 use super::is_error;
@@ -95,7 +95,7 @@ fn missing(policy: &Policy, collected: &Collected) -> Vec<ToolRow> {
         .collect()
 }
 
-/// Adds each finding to the row of the first report that names it; our own to the first check of its section.
+/// Adds each finding to the row of every report that names it; our own to the first check of its section.
 fn add_findings(rows: &mut [ToolRow], first_report: usize, findings: &[Judged]) {
     let mut by_section: BTreeMap<Section, usize> = BTreeMap::new();
     let mut by_file: BTreeMap<String, usize> = BTreeMap::new();
@@ -107,13 +107,15 @@ fn add_findings(rows: &mut [ToolRow], first_report: usize, findings: &[Judged]) 
         }
     }
     for judged in findings {
-        let report = judged.finding.sources.first().map_or("", |source| source.report.as_str());
-        let position = match report {
+        let row_of = |source: &Source| match source.report.as_str() {
             "" => by_section.get(&judged.finding.section),
             report => by_file.get(report),
         };
-        if let Some(row) = position.and_then(|position| rows.get_mut(*position)) {
-            add(row, judged);
+        let named: BTreeSet<usize> = judged.finding.sources.iter().filter_map(row_of).copied().collect();
+        for position in named {
+            if let Some(row) = rows.get_mut(position) {
+                add(row, judged);
+            }
         }
     }
 }
