@@ -1,10 +1,11 @@
 //! A row per check and per report: what a reader of the report sees first.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    CheckRun, Collected, Health, InputFile, InputReport, Introduced, Judged, Level, Problem, ProblemCode, RunStatus,
-    Section, Source, State, ToolRow, ToolStatus,
+    CheckRun, Collected, Health, InputFile, InputReport, Introduced, Judged, Level, Problem, RunStatus, Section,
+    Source, State, ToolRow, ToolStatus,
 };
 
 use super::is_error;
@@ -72,9 +73,14 @@ fn read(collected: &Collected, report: &InputReport) -> ToolRow {
         required: report.required,
         inputs: vec![InputFile { path: report.path.clone(), sha256: report.sha256.clone(), bytes: report.bytes }],
         seen: run.map_or(1, |run| run.seen),
-        note: report.problems.first().map(|problem| problem.message.clone()),
+        note: worst(&report.problems).map(|problem| problem.message.clone()),
         ..ToolRow::default()
     }
+}
+
+/// The first of the gravest problems.
+fn worst(problems: &[Problem]) -> Option<&Problem> {
+    problems.iter().min_by_key(|problem| Reverse(problem.health))
 }
 
 /// Reports the policy names and nobody brought.
@@ -89,7 +95,7 @@ fn missing(policy: &Policy, collected: &Collected) -> Vec<ToolRow> {
             title: entry.name.clone(),
             status: if entry.required { ToolStatus::Missing } else { ToolStatus::Skipped },
             required: entry.required,
-            note: Some(format!("{}: {}", ProblemCode::ReportMissing, entry.path)),
+            note: Some(format!("`{}` was not read", entry.path)),
             ..ToolRow::default()
         })
         .collect()
