@@ -1,2 +1,39 @@
-//! Chores of the repository.
-fn main() {}
+//! Chores of the repository: `cargo run -p xtask -- gen` writes what is made from the rule pages, `gen --check` says whether
+//! it is what the pages make.
+
+mod page;
+mod registry;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["gen"] => registry::write(root()),
+        ["gen", "--check"] => registry::check(root()),
+        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check]")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            #[allow(clippy::print_stderr, reason = "what a chore has to say")]
+            {
+                eprintln!("{error:#}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).with_context(|| path.display().to_string())
+}

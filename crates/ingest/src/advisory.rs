@@ -27,10 +27,11 @@ const CLASSES: [(&str, Class); 6] = [
     ("errata", Class::Errata),
 ];
 
+// All patterns are ASCII (`-u`): else `ſ` is an `S` and every script's digits are digits.
 #[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
 static ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix)^(?:
+        r"(?ix-u)^(?:
             (?<cve>CVE-\d{4}-\d{4,})
             |(?<ghsa>GHSA(?:-[23456789cfghjmpqrvwx]{4}){3})
             |(?<language>PYSEC-\d{4}-\d+|RUSTSEC-\d{4}-\d{4}|GO-\d{4}-\d{4,}|MAL-\d{4}-\d+)
@@ -46,13 +47,13 @@ static ID: LazyLock<Regex> = LazyLock::new(|| {
 #[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
 static ADVISORY_PAGE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)(?:/advisories/(GHSA-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4})|nvd\.nist\.gov/vuln/detail/(CVE-\d{4}-\d{4,})|osv\.dev/vulnerability/([A-Z0-9:\-]+)|rustsec\.org/advisories/(RUSTSEC-\d{4}-\d{4}))(?:$|[/?#.])",
+        r"(?i-u)(?:/advisories/(GHSA-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4})|nvd\.nist\.gov/vuln/detail/(CVE-\d{4}-\d{4,})|osv\.dev/vulnerability/([A-Z0-9:\-]+)|rustsec\.org/advisories/(RUSTSEC-\d{4}-\d{4}))(?:$|[/?#.])",
     )
     .unwrap()
 });
 
 #[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
-static CWE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)\bcwe[-_ /]{0,2}0*(\d{1,5})\b").unwrap());
+static CWE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i-u)\bcwe[-_ /]{0,2}0*(\d{1,5})\b").unwrap());
 
 /// Every CWE number a text names: `CWE-79: …`, `external/cwe/cwe-079`.
 pub(crate) fn cwes_in(text: &str) -> impl Iterator<Item = u32> {
@@ -168,6 +169,8 @@ pub(crate) fn notice_page(id: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -175,6 +178,8 @@ mod tests {
         assert_eq!(classify("cve-2021-44228"), Some((Class::Cve, "CVE-2021-44228".to_owned())));
         assert_eq!(classify("ghsa-JFH8-C2JP-5V3Q"), Some((Class::Ghsa, "GHSA-jfh8-c2jp-5v3q".to_owned())));
         assert_eq!(classify("CVE-2021-1"), None);
+        assert_eq!(classify("GHſA-jfh8-c2jp-5v3q"), None, "another letter");
+        assert_eq!(classify("CVE-2021-٤٤٢٢٨"), None, "other digits");
         assert_eq!(classify("DL3008"), None);
     }
 
@@ -219,5 +224,23 @@ mod tests {
     #[test]
     fn an_id_of_the_tool_alone_stays_as_it_is() {
         assert_eq!(Names::of("tool-42", [], []).id, "tool-42");
+    }
+
+    proptest! {
+        #[test]
+        fn a_canonical_spelling_is_its_own(id in "(?i)(cve-[0-9]{4}-[0-9]{3,6}|ghsa(-[2-9cfghjmpqrvwx]{4}){3}|(pysec|osv|mal|gms)-[0-9]{4}-[0-9]{1,4}|rhsa-[0-9]{4}:[0-9]{2}|[a-z]{3,6}-[0-9]{1,4})") {
+            if let Some((class, spelled)) = classify(&id) {
+                prop_assert!(spelled.eq_ignore_ascii_case(&id));
+                prop_assert_eq!(classify(&spelled), Some((class, spelled)));
+            }
+        }
+
+        #[test]
+        fn the_order_of_a_list_of_aliases_changes_nothing(turn in 0_usize..4) {
+            let mut same = ["CVE-2021-44228", "GHSA-jfh8-c2jp-5v3q", "CVE-2021-4104", "SNYK-JAVA-X-1"];
+            let names = Names::of("OSV-2021-1", same, []);
+            same.rotate_left(turn);
+            prop_assert_eq!(Names::of("OSV-2021-1", same, []), names);
+        }
     }
 }

@@ -136,7 +136,7 @@ pub(crate) fn score(stated: Stated<'_>, use_threat: bool) -> (Option<Score>, Opt
             } else {
                 if (number - scored.score).abs() > 0.1001 {
                     odd = Some(format!(
-                        "the stated CVSS score {number} differs from {} of its vector `{}`: the stated one counts",
+                        "the stated CVSS score {number:.1} differs from {:.1} of its vector `{}`: the stated one counts",
                         scored.score, stated.vector
                     ));
                 }

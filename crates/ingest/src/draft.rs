@@ -1,11 +1,11 @@
 //! A report while it is being read: every reader writes into a draft, which applies the limits and keeps the books.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::text::{self, bounded};
 use portcullis_model::{
-    CheckRun, Collected, Component, Finding, InputReport, Kind, KnownSecret, Location, Problem, ProblemCode, RunStatus,
-    Section, Severity, Source, State,
+    CheckRun, Collected, Component, Finding, Health, InputReport, Kind, KnownSecret, Location, Problem, ProblemCode,
+    RunStatus, Section, Severity, Source, State,
 };
 
 use crate::cvss::{self, Stated};
@@ -18,6 +18,10 @@ use crate::severity::{self, Rating};
 const MAX_FINDINGS: usize = 2_000_000;
 /// References of one finding.
 const MAX_REFERENCES: usize = 20;
+/// Bytes of descriptions and advice kept of one report.
+const MAX_TEXT: usize = 256 << 20;
+/// Characters of the flagged text that identify a finding.
+const MAX_IDENTITY: usize = 2_000;
 /// Different odd values named; more are only counted.
 const MAX_NAMED: usize = 20;
 
@@ -40,6 +44,10 @@ pub(crate) struct Draft<'a> {
     lenient: BTreeSet<String>,
     lenient_more: u64,
     overflowed: u64,
+    /// Worst health and number of the problems that are met many times.
+    many: BTreeMap<ProblemCode, (Health, u64)>,
+    /// Bytes of descriptions and advice kept.
+    text_bytes: usize,
 }
 
 impl<'a> Draft<'a> {
@@ -58,6 +66,8 @@ impl<'a> Draft<'a> {
             lenient: BTreeSet::new(),
             lenient_more: 0,
             overflowed: 0,
+            many: BTreeMap::new(),
+            text_bytes: 0,
         }
     }
 
@@ -82,16 +92,27 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Something that may be wrong many times: the first are named, the others counted.
+    pub(crate) fn problem_among_many(&mut self, problem: Problem) {
+        let met = self.many.entry(problem.code).or_default();
+        met.0 = met.0.max(problem.health);
+        met.1 += 1;
+        if met.1 <= MAX_NAMED as u64 {
+            self.problem(problem);
+        }
+    }
+
     /// An item that cannot be understood: an error, because what it said is lost.
     pub(crate) fn dropped(&mut self, pointer: &str, why: &str) {
-        let dropped = self.report.problems.iter().filter(|problem| problem.code == ProblemCode::DroppedItem).count();
-        if dropped < MAX_NAMED {
-            let message = format!("the item at {pointer} cannot be read and is left out: {}", bounded(why, 200));
-            self.problem(Problem {
-                pointer: Some(pointer.to_owned()),
-                ..Problem::error(ProblemCode::DroppedItem, message)
-            });
-        }
+        let message =
+            format!("the item at {} cannot be read and is left out: {}", bounded(pointer, 200), bounded(why, 200));
+        let problem = Problem::error(ProblemCode::DroppedItem, message);
+        self.problem_among_many(Problem { pointer: Some(bounded(pointer, 500)), ..problem });
+    }
+
+    /// Whether long texts are still kept. A description that a thousand findings share stands in each of them.
+    pub(crate) fn has_room(&self) -> bool {
+        self.text_bytes < MAX_TEXT
     }
 
     /// The place of a path the report names.
@@ -153,6 +174,12 @@ impl<'a> Draft<'a> {
         if finding.message.is_empty() {
             finding.message.clone_from(&finding.title);
         }
+        if !self.has_room() {
+            finding.description.clear();
+            finding.remediation = None;
+        }
+        self.text_bytes += finding.description.len() + finding.remediation.as_ref().map_or(0, String::len);
+        finding.identity = bounded(&finding.identity, MAX_IDENTITY);
         if finding.locations.is_empty() {
             finding.locations.push(Location::default());
         }
@@ -220,8 +247,7 @@ impl<'a> Draft<'a> {
                 problem.section = Some(first_section);
             }
         }
-        let status =
-            if self.report.health == portcullis_model::Health::Error { RunStatus::Error } else { RunStatus::Ran };
+        let status = if self.report.health == Health::Error { RunStatus::Error } else { RunStatus::Ran };
         let check_runs = self
             .sections
             .iter()
@@ -251,6 +277,16 @@ impl<'a> Draft<'a> {
         if self.lenient_more > 0 {
             let message = format!("{} more values were read with leniency", self.lenient_more);
             self.problem(Problem::warning(ProblemCode::LenientValue, message));
+        }
+        for (code, (health, met)) in std::mem::take(&mut self.many) {
+            if let Some(more) = met.checked_sub(MAX_NAMED as u64).filter(|more| *more > 0) {
+                let message = format!("{more} more problems of this kind");
+                self.problem(Problem { code, message, health, ..Problem::default() });
+            }
+        }
+        if !self.has_room() {
+            let message = "the report's texts are longer than what is kept: later findings have no description";
+            self.problem(Problem::warning(ProblemCode::TooLarge, message));
         }
         if self.overflowed > 0 {
             let message =

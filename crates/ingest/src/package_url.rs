@@ -92,7 +92,7 @@ fn text(package: &Package, qualifiers: &[(&str, String)]) -> Option<String> {
     Some(purl.to_string())
 }
 
-/// The purl type of a word of Trivy's (`Type` of a result, `Family` of an operating system); `generic` for others.
+/// The purl type of a word of Trivy's (`Type` of a result, `Family` of an operating system); empty for others.
 pub(crate) fn ecosystem_of_trivy(kind: &str) -> &'static str {
     match kind {
         "npm" | "yarn" | "pnpm" | "bun" | "node-pkg" | "javascript" => "npm",
@@ -115,12 +115,14 @@ pub(crate) fn ecosystem_of_trivy(kind: &str) -> &'static str {
         "redhat" | "centos" | "rocky" | "alma" | "oracle" | "amazon" | "fedora" | "photon" | "cbl-mariner"
         | "azurelinux" => "rpm",
         other if other.contains("suse") || other.starts_with("sle") => "rpm",
-        _ => "generic",
+        _ => "",
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn parsed(raw: &str) -> Package {
@@ -165,5 +167,23 @@ mod tests {
         let mut package = Package::default();
         assert!(apply("npm:left-pad", &mut package).is_err());
         assert_eq!(package.bom_ref.as_deref(), Some("npm:left-pad"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_normalised_purl_is_normal(raw in "pkg:/{0,2}(npm|pypi|deb|maven|golang|cargo)/[A-Za-z%@/._-]{0,20}(@[0-9.%:+]{0,6})?([?]arch=[a-z]{0,3})?") {
+            let mut package = Package::default();
+            if apply(&raw, &mut package).is_ok() && let Some(purl) = &package.purl {
+                let again = parsed(purl);
+                prop_assert_eq!(again.purl.as_ref(), Some(purl));
+                prop_assert_eq!((again.namespace, again.name), (package.namespace, package.name));
+            }
+        }
+
+        #[test]
+        fn no_name_panics(ecosystem in "npm|pypi|maven|golang|generic|", name in ".{0,30}", version in ".{0,10}") {
+            let package = named(&ecosystem, &name, Some(&version));
+            prop_assert!(package.purl.is_none_or(|purl| purl.starts_with("pkg:")));
+        }
     }
 }

@@ -143,6 +143,10 @@ fn read_document_of(format: Format, text: &str, draft: &mut Draft<'_>) {
         let message = format!("a text of {length} bytes is cut");
         draft.problem(Problem::warning(ProblemCode::TooLarge, message).at_byte(byte as u64));
     }
+    if let Some(byte) = survey.half_character {
+        let message = format!("the escape at byte {byte} is half a character: readers disagree about what it means");
+        draft.problem(Problem::warning(ProblemCode::InvalidUtf8, message).at_byte(byte as u64));
+    }
     format.read(text, draft);
 }
 
@@ -167,12 +171,16 @@ fn choose(text: &str, expected: &[Format], draft: &mut Draft<'_>) -> Option<(For
     let document = text.get(start.byte..).unwrap_or_default();
     let look = detect::look(document);
     let format = match expected {
-        // A stated format wins: its reader says what the document lacks.
-        [only] => Some(*only),
         [] => one_of(&look, &look.formats(), document, draft),
         [most_likely, ..] => {
             let fitting: Vec<Format> = expected.iter().copied().filter(|format| look.fits(*format)).collect();
-            if fitting.is_empty() { Some(*most_likely) } else { one_of(&look, &fitting, document, draft) }
+            if fitting.is_empty() {
+                // A stated format wins: what can be read is read, but the report is not what it is said to be.
+                draft.problem(Problem::error(ProblemCode::UnknownFormat, not_as_stated(&look, *most_likely)));
+                Some(*most_likely)
+            } else {
+                one_of(&look, &fitting, document, draft)
+            }
         }
     };
     format.map(|format| (format, start.byte))
@@ -253,17 +261,24 @@ fn unknown_name(name: &str) -> String {
     }
 }
 
+fn not_as_stated(look: &Look, stated: Format) -> String {
+    format!("the report is {}: that is not the format `{}` it is stated to have", description(look), stated.id())
+}
+
 fn unknown_format(look: &Look) -> String {
-    let formats = known_formats();
+    format!("the report is {}, which is none of the formats this version reads: {}", description(look), known_formats())
+}
+
+/// What a document is made of, for people.
+fn description(look: &Look) -> Cow<'static, str> {
     let keys: Vec<_> = look.keys.iter().take(SHOWN_KEYS).map(|key| format!("`{}`", bounded(key, 40))).collect();
     let more = if look.keys.len() > SHOWN_KEYS { ", …" } else { "" };
     let what = if look.is_list { "a list of objects with" } else { "an object with" };
-    let seen: Cow<'_, str> = if keys.is_empty() {
+    if keys.is_empty() {
         if look.is_list { "an empty or plain list".into() } else { "an empty object or a bare value".into() }
     } else {
         format!("{what} {}{more}", keys.join(", ")).into()
-    };
-    format!("the report is {seen}, which is none of the formats this version reads: {formats}")
+    }
 }
 
 /// What a text is that holds no JSON.

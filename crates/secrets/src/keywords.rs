@@ -15,7 +15,7 @@ pub(crate) struct Keywords {
     rules: Vec<Vec<usize>>,
     /// Rules without keywords.
     always: Vec<usize>,
-    /// Whether a keyword could occur in a lower-cased text only.
+    /// Rules in all.
     count: usize,
 }
 

@@ -18,10 +18,11 @@ pub mod translate;
 
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod pack;
 
 pub use allow::{Allowlist, Condition, Target};
 pub use config::{COMPATIBLE_WITH, CONFIG_NAME, Config, Loaded, ReadFile, Required, Rule, Sources};
-pub use engine::{Component, File, Match, Options, Scanner};
+pub use engine::{File, Options, Scanner};
 pub use ignore::{IGNORE_NAME, IgnoreFile};
-pub use lines::LegacyPlace;
 pub use pattern::Pattern;

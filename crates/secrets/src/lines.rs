@@ -33,15 +33,15 @@ struct Block {
 /// The numbers gitleaks reports. On later lines its columns are one too high; fingerprints, ignore files and the nearness of
 /// components are made of these numbers, so they are kept (spec/secrets-gitleaks.md 6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LegacyPlace {
+pub(crate) struct LegacyPlace {
     /// First line.
-    pub start_line: u32,
+    pub(crate) start_line: u32,
     /// Last line.
-    pub end_line: u32,
+    pub(crate) end_line: u32,
     /// First column.
-    pub start_column: u32,
+    pub(crate) start_column: u32,
     /// Last column, inclusive.
-    pub end_column: u32,
+    pub(crate) end_column: u32,
 }
 
 impl LineIndex {
@@ -243,6 +243,19 @@ mod tests {
     fn a_last_line_without_an_end_is_only_itself() {
         let text = "allowed here\ntok";
         assert_eq!(&text[LineIndex::new(text).of(text).touched(13, 16)], "\ntok");
+    }
+
+    #[test]
+    fn the_end_of_a_text_of_whole_blocks_is_known() {
+        for blocks in 1..3 {
+            let text = format!("{}\n{}", "a".repeat(10), "b".repeat(super::BLOCK * blocks - 11));
+            let index = LineIndex::new(&text);
+            let lines = index.of(&text);
+            assert_eq!(lines.place(text.len()), (1, text.len() - 11));
+            assert_eq!(lines.last_newline_before(text.len()), Some(10));
+            assert_eq!(lines.next_newline_from(text.len()), None);
+        }
+        assert_eq!(LineIndex::new("").of("").place(0), (0, 0));
     }
 
     proptest! {

@@ -1,3 +1,4 @@
 //! Languages: what a text says and where.
 
+pub mod expression;
 pub mod yaml;

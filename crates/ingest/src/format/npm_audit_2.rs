@@ -5,6 +5,7 @@
 mod graph;
 mod lockfile;
 
+use portcullis_model::text::bounded;
 use portcullis_model::{
     Finding, Fix, FixState, Kind, Location, Package, Problem, ProblemCode, Section, Source, Vulnerability,
 };
@@ -18,14 +19,17 @@ use super::npm_audit_1::{Cvss, Metadata, check_counts};
 use crate::advisory::{Names, cwes_in};
 use crate::cvss::Stated;
 use crate::draft::{self, Draft};
-use crate::json::{Faults, Flag, List, Members, NamedItems, Number, Text, Texts, Walk, member_as, read_document};
+use crate::json::{Faults, Flag, Items, Members, NamedEach, Number, Text, Texts, Walk, member_as, read_document};
 use crate::package_url;
+
+/// Characters of names the findings of a package repeat.
+const MAX_NAME: usize = 500;
 
 /// The document; `npm audit fix --json` puts it under `audit`.
 #[derive(Default)]
 struct Report<'de> {
     version: Option<f64>,
-    vulnerabilities: Option<Vec<(String, &'de RawValue)>>,
+    vulnerabilities: Option<Vec<(String, Entry<'de>)>>,
     metadata: Metadata,
 }
 
@@ -34,7 +38,7 @@ impl<'de> Members<'de> for Report<'de> {
         match key {
             "auditReportVersion" => self.version = map.next_value::<Number>()?.0,
             "vulnerabilities" => {
-                map.next_value_seed(NamedItems { name: key, items: &mut self.vulnerabilities, faults })?;
+                map.next_value_seed(NamedEach { name: key, members: &mut self.vulnerabilities, faults })?;
             }
             "metadata" => self.metadata = member_as(key, map, faults)?.unwrap_or_default(),
             "audit" => map.next_value_seed(Walk { name: key, members: self, faults })?,
@@ -44,26 +48,55 @@ impl<'de> Members<'de> for Report<'de> {
     }
 }
 
-/// A package npm lists.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Listed<'a> {
-    #[serde(skip)]
-    key: String,
-    #[serde(borrow)]
-    severity: Text<'a>,
-    #[serde(rename = "isDirect")]
+/// A package as it stands in the document.
+#[derive(Default)]
+struct Entry<'de> {
+    severity: Text<'de>,
     is_direct: Flag,
-    #[serde(borrow)]
-    via: List<Via<'a>>,
-    #[serde(borrow)]
-    effects: Texts<'a>,
-    #[serde(borrow)]
-    range: Text<'a>,
-    #[serde(borrow)]
-    nodes: Texts<'a>,
-    #[serde(rename = "fixAvailable")]
+    via: Option<Vec<&'de RawValue>>,
+    effects: Texts<'de>,
+    range: Text<'de>,
+    nodes: Texts<'de>,
     fix: Available,
+}
+
+impl<'de> Members<'de> for Entry<'de> {
+    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, faults: &mut Faults) -> Result<(), A::Error> {
+        match key {
+            "severity" => self.severity = map.next_value()?,
+            "isDirect" => self.is_direct = map.next_value()?,
+            "via" => map.next_value_seed(Items { name: key, list: &mut self.via, faults })?,
+            "effects" => self.effects = map.next_value()?,
+            "range" => self.range = map.next_value()?,
+            "nodes" => self.nodes = map.next_value()?,
+            "fixAvailable" => self.fix = member_as(key, map, faults)?.unwrap_or_default(),
+            _ => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
+}
+
+/// A package npm lists, with what it is listed for.
+struct Listed<'a> {
+    key: String,
+    /// The name as findings repeat it: of a length a name may have.
+    label: String,
+    entry: Entry<'a>,
+    via: Vec<Via<'a>>,
+}
+
+impl<'a> Listed<'a> {
+    fn of(key: String, entry: Entry<'a>, draft: &mut Draft<'_>) -> Self {
+        let mut via = Vec::new();
+        for (position, raw) in entry.via.iter().flatten().enumerate() {
+            match serde_json::from_str(raw.get()) {
+                Ok(read) => via.push(read),
+                Err(error) => draft.dropped(&format!("{}/via/{position}", pointer(&key)), &error.to_string()),
+            }
+        }
+        let label = bounded(&key, MAX_NAME);
+        Self { key, label, entry, via }
+    }
 }
 
 #[derive(Deserialize)]
@@ -123,17 +156,19 @@ pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
         let message = "the report has no `vulnerabilities`: npm has not audited anything";
         draft.problem(Problem::error(ProblemCode::NoResults, message));
     }
-    let mut listed = Vec::new();
-    for (key, raw) in report.vulnerabilities.unwrap_or_default() {
-        match serde_json::from_str::<Listed<'_>>(raw.get()) {
-            Ok(package) => listed.push(Listed { key, ..package }),
-            Err(error) => draft.dropped(&pointer(&key), &error.to_string()),
-        }
-    }
-    translate(&listed, draft);
-    match broken {
-        Err(broken) => draft.broken(text, &broken),
-        Ok(()) => check_counts(draft),
+    let entries = report.vulnerabilities.unwrap_or_default();
+    let listed: Vec<_> = entries.into_iter().map(|(key, entry)| Listed::of(key, entry, draft)).collect();
+    let lockfile = Lockfile::beside(draft);
+    let graph = Graph::of(&listed);
+    let place = |(index, package)| Place::of(package, &graph.path_to(index), lockfile.as_ref());
+    let places: Vec<_> = listed.iter().enumerate().map(place).collect();
+    translate(&listed, &places, draft);
+    if let Err(broken) = broken {
+        draft.broken(text, &broken);
+    } else {
+        // Behind a break may stand what explains a package.
+        translate_unexplained(&listed, &graph, &places, draft);
+        check_counts(draft);
     }
 }
 
@@ -151,33 +186,35 @@ fn pointer(key: &str) -> String {
     format!("/vulnerabilities/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
-fn translate(listed: &[Listed<'_>], draft: &mut Draft<'_>) {
-    let lockfile = Lockfile::beside(draft);
-    let graph = Graph::of(listed);
-    for (index, package) in listed.iter().enumerate() {
-        let place = Place::of(package, &graph.path_to(index), lockfile.as_ref());
-        for (position, via) in package.via.0.iter().enumerate() {
-            let pointer = format!("{}/via/{position}", pointer(&package.key));
-            let source = Source { pointer, ..Source::default() };
-            match via {
-                Via::Advisory(advisory) => {
-                    let finding = finding(advisory, package, &place, draft);
-                    draft.push(finding, source);
-                }
-                Via::Name(name) if !graph.lists(name) => {
-                    let why =
-                        format!("`{}` is vulnerable through `{name}`, which the report does not list", package.key);
-                    let finding = unexplained(package, &place, name, &why, draft);
-                    draft.push(finding, source);
-                }
-                Via::Name(_) => {}
+/// The findings of the advisories.
+fn translate(listed: &[Listed<'_>], places: &[Place], draft: &mut Draft<'_>) {
+    for (package, place) in listed.iter().zip(places) {
+        for (position, via) in package.via.iter().enumerate() {
+            if let Via::Advisory(advisory) = via {
+                let pointer = format!("{}/via/{position}", pointer(&package.label));
+                let finding = finding(advisory, package, place, draft);
+                draft.push(finding, Source { pointer, ..Source::default() });
             }
         }
+    }
+}
+
+/// Packages listed for a name that leads nowhere, or for nothing at all: they must not vanish.
+fn translate_unexplained(listed: &[Listed<'_>], graph: &Graph<'_>, places: &[Place], draft: &mut Draft<'_>) {
+    for (index, (package, place)) in listed.iter().zip(places).enumerate() {
+        let lost = package.via.iter().filter_map(|via| match via {
+            Via::Name(name) if !graph.lists(name) => Some(name),
+            _ => None,
+        });
+        for name in lost {
+            let why = format!("`{}` is vulnerable through `{name}`, which the report does not list", package.label);
+            let finding = unexplained(package, place, name, &why, draft);
+            draft.push(finding, Source { pointer: pointer(&package.label), ..Source::default() });
+        }
         if !graph.is_explained(index) {
-            let why = format!("`{}` is listed as vulnerable, but no advisory says why", package.key);
-            let source = Source { pointer: pointer(&package.key), ..Source::default() };
-            let finding = unexplained(package, &place, "", &why, draft);
-            draft.push(finding, source);
+            let why = format!("`{}` is listed as vulnerable, but no advisory says why", package.label);
+            let finding = unexplained(package, place, "", &why, draft);
+            draft.push(finding, Source { pointer: pointer(&package.label), ..Source::default() });
         }
     }
 }
@@ -190,12 +227,12 @@ struct Place {
 
 impl Place {
     fn of(listed: &Listed<'_>, path: &[&str], lockfile: Option<&Lockfile>) -> Self {
-        let nodes: Vec<&str> = listed.nodes.iter().collect();
+        let nodes: Vec<&str> = listed.entry.nodes.iter().collect();
         let version = lockfile.and_then(|lockfile| lockfile.version(&nodes, &listed.key));
-        let mut package = package_url::named("npm", &listed.key, version);
-        package.direct = listed.is_direct.0;
-        package.path = nodes.first().map(|node| (*node).to_owned());
-        package.dependency_path = path.iter().map(|name| (*name).to_owned()).collect();
+        let mut package = package_url::named("npm", &listed.label, version);
+        package.direct = listed.entry.is_direct.0;
+        package.path = nodes.first().map(|node| bounded(node, MAX_NAME));
+        package.dependency_path = path.iter().map(|name| bounded(name, MAX_NAME)).collect();
         let locations = lockfile.map(|lockfile| lockfile.locations(&nodes)).unwrap_or_default();
         Self { package, locations }
     }
@@ -214,14 +251,14 @@ fn finding(advisory: &Advisory<'_>, listed: &Listed<'_>, place: &Place, draft: &
             draft.score(stated)
         })
         .collect();
-    let word = advisory.severity.given().unwrap_or_else(|| listed.severity.get());
+    let word = advisory.severity.given().unwrap_or_else(|| listed.entry.severity.get());
     let rating = draft.rate(word, &scores);
     let title = advisory.title.given().unwrap_or(&names.id).to_owned();
     let range = advisory.range.given().map(|range| format!(" {range}")).unwrap_or_default();
     let malicious = names.is_malware() || title.to_ascii_lowercase().starts_with("malicious");
     let mut finding = Finding {
         rule_id,
-        message: format!("{title}: `{}`{range}{}", listed.key, pulled_in(place)),
+        message: format!("{title}: `{}`{range}{}", listed.label, pulled_in(place)),
         title,
         severity: rating.severity,
         severity_source: rating.source,
@@ -241,13 +278,16 @@ fn finding(advisory: &Advisory<'_>, listed: &Listed<'_>, place: &Place, draft: &
 
 /// npm says that a package is vulnerable and nothing says why: it must not vanish.
 fn unexplained(listed: &Listed<'_>, place: &Place, through: &str, why: &str, draft: &mut Draft<'_>) -> Finding {
-    draft.problem(Problem::warning(ProblemCode::UnresolvedRef, format!("{why}: it counts as a finding of its own")));
-    let rating = draft.rate(listed.severity.get(), &[]);
+    draft.problem_among_many(Problem::warning(
+        ProblemCode::UnresolvedRef,
+        format!("{why}: it counts as a finding of its own"),
+    ));
+    let rating = draft.rate(listed.entry.severity.get(), &[]);
     let id = if through.is_empty() { "NPM-UNEXPLAINED".to_owned() } else { format!("NPM-THROUGH:{through}") };
     Finding {
         rule_id: id.clone(),
         id,
-        title: format!("`{}` is vulnerable, the report does not say how", listed.key),
+        title: format!("`{}` is vulnerable, the report does not say how", listed.label),
         message: why.to_owned(),
         severity: rating.severity,
         severity_source: rating.source,
@@ -263,7 +303,12 @@ fn about(listed: &Listed<'_>, place: &Place) -> Finding {
     Finding {
         kind: Kind::Vulnerability,
         section: Section::Vulnerabilities,
-        description: listed.range.given().map(|range| format!("Vulnerable versions: {range}")).unwrap_or_default(),
+        description: listed
+            .entry
+            .range
+            .given()
+            .map(|range| format!("Vulnerable versions: {range}"))
+            .unwrap_or_default(),
         package: Some(Box::new(place.package.clone())),
         locations: place.locations.clone(),
         fix: Some(fix),
@@ -281,13 +326,16 @@ fn pulled_in(place: &Place) -> String {
 
 fn fix(listed: &Listed<'_>) -> (Fix, Option<String>) {
     let fix = |state, versions| Fix { state, versions, available_since: None };
-    match &listed.fix {
+    match &listed.entry.fix {
         Available::Said(true) => (fix(FixState::Fixed, Vec::new()), Some("run `npm audit fix`".to_owned())),
         Available::Said(false) => (fix(FixState::NotFixed, Vec::new()), None),
         Available::By { name, version, is_major } => {
-            let versions = if *name == listed.key { vec![version.clone()] } else { Vec::new() };
+            let versions = if *name == listed.key { vec![bounded(version, MAX_NAME)] } else { Vec::new() };
             let major = if *is_major { ", a new major version" } else { "" };
-            (fix(FixState::Fixed, versions), Some(format!("upgrade `{name}` to {version}{major}")))
+            (
+                fix(FixState::Fixed, versions),
+                Some(format!("upgrade `{}` to {}{major}", bounded(name, MAX_NAME), bounded(version, MAX_NAME))),
+            )
         }
         Available::Other(_) | Available::Missing => (Fix::default(), None),
     }

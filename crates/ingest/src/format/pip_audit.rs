@@ -2,6 +2,7 @@
 //! It states no severities. Packages it could not look up are "skipped", and a run that skipped all of them says
 //! "no known vulnerabilities" all the same.
 
+use portcullis_model::text::bounded;
 use portcullis_model::{
     Finding, Fix, FixState, Kind, Package, Problem, ProblemCode, Section, Severity, SeveritySource, Skipped, Source,
     Vulnerability,
@@ -12,35 +13,44 @@ use serde_json::value::RawValue;
 
 use crate::advisory::Names;
 use crate::draft::{self, Draft};
-use crate::json::{Faults, Items, List, Members, Text, Texts, Walk, read_document};
+use crate::json::{Each, Faults, Items, Members, Text, Texts, Walk, read_document};
 use crate::package_url;
 
 /// The document.
 #[derive(Default)]
 struct Report<'de> {
-    dependencies: Option<Vec<&'de RawValue>>,
+    dependencies: Vec<Dependency<'de>>,
 }
 
 impl<'de> Members<'de> for Report<'de> {
     fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, faults: &mut Faults) -> Result<(), A::Error> {
         match key {
-            "dependencies" => map.next_value_seed(Items { name: "dependencies", list: &mut self.dependencies, faults }),
+            "dependencies" => map.next_value_seed(Each { name: key, list: &mut self.dependencies, faults }),
             _ => map.next_value::<IgnoredAny>().map(drop),
         }
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Dependency<'a> {
-    #[serde(borrow)]
-    name: Text<'a>,
-    #[serde(borrow)]
-    version: Text<'a>,
-    #[serde(borrow)]
-    skip_reason: Option<Text<'a>>,
-    #[serde(borrow)]
-    vulns: Option<List<Vuln<'a>>>,
+/// A package: audited (`vulns`) or not (`skip_reason`).
+#[derive(Default)]
+struct Dependency<'de> {
+    name: Text<'de>,
+    version: Text<'de>,
+    skip_reason: Option<Text<'de>>,
+    vulns: Option<Vec<&'de RawValue>>,
+}
+
+impl<'de> Members<'de> for Dependency<'de> {
+    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, faults: &mut Faults) -> Result<(), A::Error> {
+        match key {
+            "name" => self.name = map.next_value()?,
+            "version" => self.version = map.next_value()?,
+            "skip_reason" => self.skip_reason = map.next_value()?,
+            "vulns" => map.next_value_seed(Items { name: key, list: &mut self.vulns, faults })?,
+            _ => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -63,17 +73,16 @@ pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
     let mut report = Report::default();
     let bare_list = text.trim_start().starts_with('[');
     let broken = if bare_list {
-        read_document(text, Items { name: "the report", list: &mut report.dependencies, faults: &mut faults })
+        read_document(text, Each { name: "the report", list: &mut report.dependencies, faults: &mut faults })
     } else {
         read_document(text, Walk { name: "the report", members: &mut report, faults: &mut faults })
     };
     draft.faulty(&faults);
-    let listed = report.dependencies.unwrap_or_default();
-    for (index, raw) in listed.iter().enumerate() {
+    for (index, dependency) in report.dependencies.iter().enumerate() {
         let pointer = if bare_list { format!("/{index}") } else { format!("/dependencies/{index}") };
-        match serde_json::from_str::<Dependency<'_>>(raw.get()) {
-            Ok(dependency) => translate(&dependency, &pointer, draft),
-            Err(error) => draft.dropped(&pointer, &error.to_string()),
+        let is_cut_off = broken.is_err() && index + 1 == report.dependencies.len();
+        if !(is_cut_off && dependency.vulns.is_none()) {
+            translate(dependency, &pointer, draft);
         }
     }
     if let Err(broken) = broken {
@@ -85,7 +94,7 @@ pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
 fn translate(dependency: &Dependency<'_>, pointer: &str, draft: &mut Draft<'_>) {
     if let Some(reason) = &dependency.skip_reason {
         let what = dependency.name.get().to_owned();
-        draft.report.skipped.push(Skipped { what, reason: portcullis_model::text::bounded(reason.get(), 300) });
+        draft.report.skipped.push(Skipped { what, reason: bounded(reason.get(), 300) });
         return;
     }
     let Some(vulns) = &dependency.vulns else {
@@ -93,14 +102,16 @@ fn translate(dependency: &Dependency<'_>, pointer: &str, draft: &mut Draft<'_>) 
         return;
     };
     draft.audited += 1;
-    let package = package_url::named("pypi", dependency.name.get(), dependency.version.given());
-    for (index, vuln) in vulns.0.iter().enumerate() {
+    let package = package_url::named("pypi", &bounded(dependency.name.get(), 500), dependency.version.given());
+    for (index, raw) in vulns.iter().enumerate() {
         let pointer = format!("{pointer}/vulns/{index}");
-        if vuln.id.given().is_none() {
-            draft.dropped(&pointer, "no `id`");
-            continue;
+        match serde_json::from_str::<Vuln<'_>>(raw.get()) {
+            Ok(vuln) if vuln.id.given().is_some() => {
+                draft.push(finding(&vuln, &package), Source { pointer, ..Source::default() });
+            }
+            Ok(_) => draft.dropped(&pointer, "no `id`"),
+            Err(error) => draft.dropped(&pointer, &error.to_string()),
         }
-        draft.push(finding(vuln, &package), Source { pointer, ..Source::default() });
     }
 }
 

@@ -103,14 +103,16 @@ fn check_version(log: &Log<'_>, draft: &mut Draft<'_>) {
 }
 
 impl Run<'_> {
-    /// The tool's own name.
+    /// The tool's own name; something longer than names are is none.
     fn driver_name(&self) -> &str {
-        self.tool.as_ref().map_or("", |tool| tool.driver.name.get())
+        let name = self.tool.as_ref().map_or("", |tool| tool.driver.name.get());
+        if name.len() > 200 { "" } else { name }
     }
 
     fn driver_version(&self) -> Option<String> {
         let driver = &self.tool.as_ref()?.driver;
-        driver.semantic_version.owned().or_else(|| driver.version.owned())
+        let version = driver.semantic_version.given().or_else(|| driver.version.given())?;
+        Some(bounded(version, 100))
     }
 }
 
@@ -144,10 +146,10 @@ fn check_complete(run: &Run<'_>, draft: &mut Draft<'_>) {
             draft.problem(Problem::error(ProblemCode::ScannerError, message));
         }
         let notes = invocation.execution.0.iter().chain(&invocation.configuration.0);
-        for note in notes.filter(|note| note.level.get() == "error").take(20) {
+        for note in notes.filter(|note| note.level.get() == "error") {
             let text = note.message.as_ref().map_or("", |message| message.text.get());
             let message = format!("{name} reports an error of its own: {}", bounded(text, 300));
-            draft.problem(Problem::warning(ProblemCode::ScanIncomplete, message));
+            draft.problem_among_many(Problem::warning(ProblemCode::ScanIncomplete, message));
         }
     }
 }

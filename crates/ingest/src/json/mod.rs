@@ -6,4 +6,4 @@ mod walk;
 
 pub(crate) use lenient::{Flag, List, Number, Pairs, Text, Texts};
 pub(crate) use survey::{MAX_DEPTH, Survey};
-pub(crate) use walk::{Break, Each, Faults, Items, Members, NamedItems, Walk, member_as, read_document};
+pub(crate) use walk::{Break, Each, Faults, Items, Members, NamedEach, NamedItems, Walk, member_as, read_document};

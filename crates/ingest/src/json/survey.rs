@@ -10,6 +10,8 @@ pub(crate) struct Survey {
     pub(crate) too_deep: Option<usize>,
     /// Offset of the first string longer than the limit, and its length.
     pub(crate) long_string: Option<(usize, usize)>,
+    /// Offset of the first escape that is half a character: `\ud800` without its other half (RFC 8259 8.2).
+    pub(crate) half_character: Option<usize>,
 }
 
 /// A longer string is cut (spec/ingest.md 2).
@@ -25,7 +27,7 @@ impl Survey {
         while let Some(byte) = bytes.get(at) {
             match byte {
                 b'"' => {
-                    let end = end_of_string(bytes, at + 1);
+                    let end = survey.end_of_string(bytes, at + 1);
                     if end - at > MAX_STRING && survey.long_string.is_none() {
                         survey.long_string = Some((at, end - at));
                     }
@@ -47,19 +49,32 @@ impl Survey {
         }
         survey
     }
+
+    /// Offset after the closing quote, or the end of the text.
+    fn end_of_string(&mut self, bytes: &[u8], from: usize) -> usize {
+        let mut at = from;
+        while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+            at += found;
+            if bytes.get(at) == Some(&b'"') {
+                return at + 1;
+            }
+            at += match (escaped_unit(bytes, at), escaped_unit(bytes, at + 6)) {
+                (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+                (Some(0xd800..=0xdfff), _) => {
+                    self.half_character.get_or_insert(at);
+                    6
+                }
+                _ => 2,
+            };
+        }
+        bytes.len()
+    }
 }
 
-/// Offset after the closing quote, or the end of the text.
-fn end_of_string(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
-        at += found;
-        if bytes.get(at) == Some(&b'"') {
-            return at + 1;
-        }
-        at += 2;
-    }
-    bytes.len()
+/// The UTF-16 unit of the escape `\uXXXX` at this offset.
+fn escaped_unit(bytes: &[u8], at: usize) -> Option<u32> {
+    let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    digits.iter().try_fold(0, |unit, digit| Some(unit * 16 + char::from(*digit).to_digit(16)?))
 }
 
 #[cfg(test)]
@@ -76,6 +91,13 @@ mod tests {
     fn the_first_level_beyond_the_limit_is_named() {
         assert_eq!(Survey::of(&"[".repeat(MAX_DEPTH)).too_deep, None);
         assert_eq!(Survey::of(&"[".repeat(100_000)).too_deep, Some(MAX_DEPTH));
+    }
+
+    #[test]
+    fn half_a_character_is_found_and_a_whole_one_is_none() {
+        assert_eq!(Survey::of(r#"["\ud83d\ude00", "\\ud800"]"#).half_character, None);
+        assert_eq!(Survey::of(r#"["a\ud800"]"#).half_character, Some(3));
+        assert_eq!(Survey::of(r#"["\ude00\ud83d"]"#).half_character, Some(2));
     }
 
     #[test]

@@ -124,6 +124,16 @@ pub(crate) struct Each<'a, M> {
     pub(crate) faults: &'a mut Faults,
 }
 
+/// Walks into every member of an object whose names are data.
+pub(crate) struct NamedEach<'a, M> {
+    /// Named in faults.
+    pub(crate) name: &'a str,
+    /// Gets one entry per member, also for the one in which the document breaks. `None` until the object is met.
+    pub(crate) members: &'a mut Option<Vec<(String, M)>>,
+    /// Takes what is wrong.
+    pub(crate) faults: &'a mut Faults,
+}
+
 /// Remembers every element of a list. `None` until the member is met and is a list.
 pub(crate) struct Items<'a, 'de> {
     /// Named in faults.
@@ -268,9 +278,10 @@ impl<'de, M: Members<'de> + Default> Visitor<'de> for Each<'_, M> {
     misshapen!("a list" but map);
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let name = format!("{}[]", self.name);
         loop {
             let mut element = M::default();
-            let read = seq.next_element_seed(Walk { name: self.name, members: &mut element, faults: self.faults });
+            let read = seq.next_element_seed(Walk { name: &name, members: &mut element, faults: self.faults });
             if !matches!(read, Ok(None)) {
                 self.list.push(element);
             }
@@ -278,6 +289,32 @@ impl<'de, M: Members<'de> + Default> Visitor<'de> for Each<'_, M> {
                 return Ok(());
             }
         }
+    }
+}
+
+impl<'de, M: Members<'de> + Default> DeserializeSeed<'de> for NamedEach<'_, M> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, M: Members<'de> + Default> Visitor<'de> for NamedEach<'_, M> {
+    type Value = ();
+
+    misshapen!("an object" but seq);
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let list = self.members.get_or_insert_default();
+        let name = format!("{}.*", self.name);
+        while let Some(key) = next_key(&mut map)? {
+            let mut member = M::default();
+            let read = map.next_value_seed(Walk { name: &name, members: &mut member, faults: self.faults });
+            list.push((key.get().to_owned(), member));
+            read?;
+        }
+        Ok(())
     }
 }
 

@@ -1,6 +1,13 @@
 //! Whole reports through [`read`](crate::read).
 
+mod broken;
+mod files;
+mod fixtures;
+mod health;
+mod npm;
 mod real;
+mod sarif;
+mod trivy;
 
 use std::collections::BTreeMap;
 
@@ -62,4 +69,9 @@ pub(crate) fn health(collected: &Collected) -> Health {
 
 pub(crate) fn ids(collected: &Collected) -> Vec<&str> {
     collected.findings.iter().map(|finding| finding.id.as_str()).collect()
+}
+
+/// The format of a fixture.
+pub(crate) fn detected(text: &str) -> &'static str {
+    fixtures::ALL.iter().find(|(_, known)| *known == text).map(|(name, _)| *name).unwrap()
 }

@@ -5,9 +5,11 @@
     reason = "tests read the material from disk and say when they skip"
 )]
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use portcullis_model::{Health, Severity};
+use portcullis_model::{Collected, Health, Severity, State};
+use serde_json::Value;
 
 use super::{codes, health, read};
 
@@ -28,30 +30,157 @@ pub(crate) fn files(folder: &str) -> Option<Vec<(String, Vec<u8>)>> {
     Some(files)
 }
 
-const FOLDERS: [&str; 5] = ["trivy", "sarif", "defectdojo", "cyclonedx", "spdx"];
+fn all_files() -> Vec<(String, Vec<u8>)> {
+    ["trivy", "sarif", "defectdojo", "cyclonedx", "spdx"].into_iter().filter_map(files).flatten().collect()
+}
 
-#[test]
-fn every_real_file_is_read_or_refused_for_a_stated_reason() {
-    for folder in FOLDERS {
-        for (name, bytes) in files(folder).unwrap_or_default() {
-            let collected = read(&bytes);
-            assert!(!collected.reports.is_empty(), "{name}");
-            for report in &collected.reports {
-                let counts = &report.counts.severity;
-                let by_severity: Vec<u64> = Severity::ALL.iter().map(|severity| *counts.get(*severity)).collect();
-                println!(
-                    "{folder}/{name}\t{}\t{:?}\t{:?}\t{by_severity:?}\t{:?}",
-                    report.format,
-                    report.health,
-                    codes(&collected),
-                    report.counts.state
-                );
+/// Open findings by severity, as the report counts them.
+fn counted(collected: &Collected) -> BTreeMap<&'static str, u64> {
+    let counts = &collected.reports[0].counts.severity;
+    let all = Severity::ALL.into_iter().map(|severity| (severity.as_str(), *counts.get(severity)));
+    all.filter(|(_, count)| *count > 0).collect()
+}
+
+/// The same counted in the plain document, without any code of this crate.
+fn expected(document: &Value, format: &str) -> BTreeMap<&'static str, u64> {
+    let mut counts = BTreeMap::new();
+    let mut count = |word: &Value| {
+        let severity = match word.as_str().unwrap_or_default().to_lowercase().as_str() {
+            "critical" => "critical",
+            "high" => "high",
+            "medium" | "moderate" => "medium",
+            "low" => "low",
+            "info" => "info",
+            _ => "unknown",
+        };
+        *counts.entry(severity).or_default() += 1;
+    };
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    match format {
+        "npm-audit-2" => {
+            let packages = document["vulnerabilities"].as_object().unwrap();
+            for package in packages.values() {
+                for via in list(&package["via"]) {
+                    match via.as_str() {
+                        None => count(&via["severity"]),
+                        Some(name) if !packages.contains_key(name) => count(&package["severity"]),
+                        Some(_) => {}
+                    }
+                }
             }
-            let said_nothing = collected.findings.is_empty() && collected.problems.is_empty();
-            assert!(
-                health(&collected) == Health::Error || !said_nothing || collected.reports[0].format != "",
-                "{name}"
-            );
+        }
+        "npm-audit-1" => {
+            for advisory in document["advisories"].as_object().unwrap().values() {
+                let mut versions: Vec<_> =
+                    list(&advisory["findings"]).iter().map(|found| found["version"].to_string()).collect();
+                versions.sort();
+                versions.dedup();
+                (0..versions.len().max(1)).for_each(|_| count(&advisory["severity"]));
+            }
+        }
+        _ => {
+            let clusters = ["Resources", "Findings", "Vulnerabilities", "Misconfigurations"];
+            let resources = clusters.into_iter().flat_map(|key| list(&document[key]));
+            let results: Vec<Value> = list(document)
+                .into_iter()
+                .chain(list(&document["Results"]))
+                .chain(resources.flat_map(|resource| list(&resource["Results"])))
+                .collect();
+            for result in &results {
+                for key in ["Vulnerabilities", "Misconfigurations", "Secrets", "Licenses"] {
+                    for item in list(&result[key]).iter().filter(|item| {
+                        item["Status"] != "PASS" && item.as_object().is_some_and(|item| item.contains_key("Severity"))
+                    }) {
+                        count(&item["Severity"]);
+                    }
+                }
+            }
+            if document["Metadata"]["OS"]["EOSL"] == true {
+                count(&Value::from("high"));
+            }
         }
     }
+    counts
+}
+
+#[test]
+fn severities_are_counted_as_a_plain_count_of_the_document_counts_them() {
+    let mut compared = 0;
+    for (name, bytes) in all_files() {
+        let collected = read(&bytes);
+        let format = collected.reports[0].format.as_str();
+        if format.starts_with("trivy") || format == "npm-audit-1" || format == "npm-audit-2" {
+            let document: Value = serde_json::from_slice(&bytes).unwrap();
+            assert_eq!(counted(&collected), expected(&document, format), "{name}");
+            compared += 1;
+        }
+    }
+    assert!(compared == 0 || compared > 60, "only {compared} files compared");
+}
+
+#[test]
+fn a_codeql_log_without_levels_holds_its_errors() {
+    let Some(files) = files("defectdojo") else { return };
+    let (_, bytes) = files.iter().find(|(name, _)| name.ends_with("codeQL-output.sarif")).unwrap();
+    assert_eq!(counted(&read(bytes)), BTreeMap::from([("high", 11), ("low", 57), ("medium", 4)]));
+}
+
+#[test]
+fn every_result_of_a_real_sarif_log_is_a_finding_or_passed() {
+    for (name, bytes) in all_files() {
+        let collected = read(&bytes);
+        if collected.reports[0].format != "sarif" {
+            continue;
+        }
+        let document: Value = serde_json::from_slice(&bytes).unwrap();
+        let runs = document["runs"].as_array().cloned().unwrap_or_default();
+        let results: usize = runs.iter().filter_map(|run| run["results"].as_array()).map(Vec::len).sum();
+        assert_eq!(collected.reports[0].counts.state.values().sum::<u64>(), results as u64, "{name}");
+    }
+}
+
+#[test]
+fn reports_of_other_tools_are_refused_and_never_healthy() {
+    for (name, bytes) in all_files() {
+        let collected = read(&bytes);
+        if collected.reports.iter().all(|report| report.format.is_empty()) {
+            assert_eq!(health(&collected), Health::Error, "{name}");
+            assert!(collected.findings.is_empty());
+            assert!(!codes(&collected).is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_healthy_report_without_findings_says_so_itself() {
+    // Read one by one: these logs have an empty list of results, or only results that passed.
+    const CLEAN: [&str; 6] = [
+        "appendix_k1.sarif",
+        "appendix_k1_double.sarif",
+        "MSBuild__NoErrors.txt.sarif",
+        "checkadddevice_bug1.tt.sarif",
+        "sl-micro-rancher5.4.json.golden",
+        "terraform-exclude-misconfs-remote-module.json.golden",
+    ];
+    for (name, bytes) in all_files() {
+        let collected = read(&bytes);
+        if health(&collected) == Health::Ok && collected.findings.is_empty() {
+            let is_known = CLEAN.iter().any(|clean| name.ends_with(clean)) || name.ends_with("scheme_2_no_vuln.json");
+            assert!(is_known, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_secrets_of_a_real_gitleaks_log_are_in_no_output() {
+    let Some(files) = files("defectdojo") else { return };
+    let (_, bytes) = files.iter().find(|(name, _)| name.ends_with("gitleaks_7.5.0.sarif")).unwrap();
+    let collected = read(bytes);
+    assert_eq!(collected.reports[0].counts.state[&State::Open], 8);
+    let written =
+        serde_json::to_string(&collected.findings).unwrap() + &serde_json::to_string(&collected.reports).unwrap();
+    for secret in &collected.known_secrets {
+        assert!(!written.contains(secret.reveal()), "a secret is written out");
+    }
+    assert!(!written.contains('@'), "an address of an author is written out");
 }

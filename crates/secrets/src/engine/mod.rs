@@ -13,7 +13,7 @@ mod yielding;
 
 use portcullis_model::{Collected, Diagnostic, Fragment, Problem, ProblemCode, Section, Span};
 
-pub use matched::{Component, Match};
+pub(crate) use matched::Match;
 pub(crate) use search::Search;
 pub(crate) use yielding::drop_what_yields;
 

@@ -149,8 +149,6 @@ impl Desk<'_> {
     fn finding(&self, group: &Group, rule: &Rule) -> Finding {
         let matched = &group.first;
         let secret = matched.secret.reveal();
-        let title =
-            if rule.description.is_empty() { format!("Secret (`{}`)", rule.id) } else { rule.description.clone() };
         let (severity, severity_source) = severity(rule);
         let place =
             if matched.is_about_path() { Location::file(self.file.path) } else { self.location(&matched.bytes) };
@@ -163,7 +161,8 @@ impl Desk<'_> {
             id: rule.id.clone(),
             aliases: group.also.iter().filter_map(|rule| self.rule(*rule)).map(|rule| rule.id.clone()).collect(),
             message: bounds::bounded(&message(rule, matched), bounds::MESSAGE),
-            title: bounds::bounded(&title, bounds::TITLE),
+            title: bounds::bounded(&title(rule), bounds::TITLE),
+            description: bounds::bounded(&why(rule, matched), bounds::DESCRIPTION),
             remediation: Some(REMEDIATION.replace("RULE", &rule.id)),
             severity,
             severity_source,
@@ -268,18 +267,36 @@ impl Desk<'_> {
     }
 }
 
+fn title(rule: &Rule) -> String {
+    let description = rule.description.trim().trim_end_matches('.');
+    if description.is_empty() { format!("Secret of the kind `{}`", rule.id) } else { description.to_owned() }
+}
+
+/// What was found, in the only form in which a secret is shown.
 fn message(rule: &Rule, matched: &Match) -> String {
+    let title = title(rule);
     if matched.is_about_path() {
-        return format!("files of this name hold secrets (rule `{}`)", rule.id);
+        return format!("{title}: a file of this name holds secrets");
     }
     let mut how: Vec<&str> = matched.tags.iter().filter_map(|tag| tag.strip_prefix("decoded:")).collect();
     how.dedup();
     let encoded = if how.is_empty() { String::new() } else { format!(", encoded as {}", how.join(" and ")) };
-    format!(
-        "a secret stands here in plain sight: `{}`{encoded} (rule `{}`)",
-        redacted(matched.secret.reveal()),
-        rule.id
-    )
+    // The border line of a key tells nothing.
+    let secret = matched.secret.reveal();
+    let shown = if secret.starts_with("-----") { String::new() } else { format!(" `{}`", redacted(secret)) };
+    format!("{title}{shown} stands in the file{encoded}")
+}
+
+/// Why the rule spoke, with the numbers a rule is tuned by.
+fn why(rule: &Rule, matched: &Match) -> String {
+    let id = &rule.id;
+    if matched.is_about_path() {
+        return format!("The path matches the rule `{id}`.");
+    }
+    let threshold =
+        if rule.entropy == 0.0 { "none asked for".to_owned() } else { format!("more than {} asked for", rule.entropy) };
+    let tags = if matched.tags.is_empty() { String::new() } else { format!(" Tags: {}.", matched.tags.join(", ")) };
+    format!("The pattern of the rule `{id}` matches; entropy {:.2}, {threshold}.{tags}", matched.entropy)
 }
 
 /// The rule's own severity, else that of a tag (`critical`, `severity:low`), else what its id tells.

@@ -29,6 +29,20 @@ pub(crate) struct Outcome {
     pub(crate) truncated: bool,
 }
 
+/// Where a match stands.
+struct Spot {
+    /// The match, in the original text.
+    place: Range<usize>,
+    /// The secret, in the original text.
+    bytes: Range<usize>,
+    /// Of the secret, in bytes of the file.
+    secret_length: usize,
+    /// The lines it touches, in the text of the pass.
+    line: Range<usize>,
+    /// Tags that say how it was decoded.
+    decoded: Vec<String>,
+}
+
 /// One search.
 pub(crate) struct Search<'s> {
     scanner: &'s Scanner,
@@ -152,36 +166,16 @@ impl<'s> Search<'s> {
         let whole = text.get(range.clone())?;
         let trimmed = whole.trim_matches('\n');
         let start = range.start + leading_line_ends(whole, trimmed);
-        let secret_in_match = secret_of(rule, trimmed)?;
-        let secret = trimmed.get(secret_in_match.clone())?;
-        let secret_bytes = start + secret_in_match.start..start + secret_in_match.end;
+        let group = secret_of(rule, trimmed)?;
+        let secret = trimmed.get(group.clone())?;
+        let Spot { place, bytes, secret_length, line, decoded } =
+            self.spot(range, trimmed.len(), start + group.start..start + group.end)?;
 
-        let mut all_tags = rule.tags.clone();
-        let (place, bytes) = match self.layers.newest() {
-            // The start of a match with leading line ends is not moved, as in the reference.
-            None => (range.start..range.start + trimmed.len(), secret_bytes),
-            Some(layer) => {
-                // A match that touches nothing decoded was seen in the pass before.
-                let encodings = layer.encodings_of(&range)?;
-                all_tags.extend(tags(encodings, self.layers.depth()));
-                (self.layers.to_original(range.clone()), self.layers.to_original(secret_bytes))
-            }
-        };
-        let length = match self.layers.newest() {
-            None => self.file.raw_offset(bytes.end) - self.file.raw_offset(bytes.start),
-            Some(_) => secret.len(),
-        };
-        let entropy = shannon(secret, length);
+        let entropy = shannon(secret, secret_length);
         if rule.entropy != 0.0 && entropy <= rule.entropy {
             return None;
         }
-        let touched = self.lines().touched(place.start, place.end);
-        let found = Found {
-            secret,
-            matched: trimmed,
-            text,
-            line: self.layers.newest().map_or_else(|| touched.clone(), |layer| layer.line_of(&range)),
-        };
+        let found = Found { secret, matched: trimmed, text, line };
         let entries = self.scanner.config.allowlists.iter().chain(&rule.allowlists);
         if found_is_allowed(entries, self.place, &found, memory) {
             return None;
@@ -191,11 +185,36 @@ impl<'s> Search<'s> {
             matched: KnownSecret::new(trimmed),
             secret: KnownSecret::new(secret),
             entropy,
-            tags: all_tags,
+            tags: rule.tags.iter().cloned().chain(decoded).collect(),
             legacy: self.lines().legacy(place.start, place.end, self.first_line, |offset| self.file.raw_offset(offset)),
             bytes,
-            touched,
+            touched: self.lines().touched(place.start, place.end),
             components: Vec::new(),
+        })
+    }
+
+    /// Where a match and its secret stand. `None` in a decode pass when the match touches nothing that was decoded: the pass
+    /// before has seen it.
+    fn spot(&self, range: Range<usize>, trimmed_length: usize, secret: Range<usize>) -> Option<Spot> {
+        let Some(layer) = self.layers.newest() else {
+            // The start of a match with leading line ends is not moved, as in the reference.
+            let place = range.start..range.start + trimmed_length;
+            let raw = |offset| self.file.raw_offset(offset);
+            return Some(Spot {
+                line: self.lines().touched(place.start, place.end),
+                secret_length: raw(secret.end).saturating_sub(raw(secret.start)),
+                decoded: Vec::new(),
+                bytes: secret,
+                place,
+            });
+        };
+        let encodings = layer.encodings_of(&range)?;
+        Some(Spot {
+            line: layer.line_of(&range),
+            secret_length: secret.len(),
+            decoded: tags(encodings, self.layers.depth()),
+            bytes: self.layers.to_original(secret),
+            place: self.layers.to_original(range),
         })
     }
 

@@ -19,11 +19,15 @@ pub(super) struct DocumentCell {
 }
 
 /// A fault before lines are known.
+#[derive(Default)]
 pub(super) struct Found {
     pub(super) kind: FaultKind,
     pub(super) message: String,
     pub(super) byte: usize,
     pub(super) document: usize,
+    /// The error is a line of a quoted scalar that is indented too little; `floor` ends the token before the scalar.
+    pub(super) is_underindented: bool,
+    pub(super) floor: usize,
 }
 
 /// Everything read from one text.
@@ -283,7 +287,7 @@ impl<'t> Builder<'t> {
         tag: Option<&Tag>,
         span: Span,
     ) -> Result<(), Stop> {
-        let range = span.byte_range().unwrap_or_default();
+        let mut range = span.byte_range().unwrap_or_default();
         if self.open.len() >= self.limits.depth {
             let message = format!("nested deeper than {} levels", self.limits.depth);
             self.fault(FaultKind::Limit("depth"), message, range.start);
@@ -291,6 +295,9 @@ impl<'t> Builder<'t> {
         }
         let is_map = matches!(shape, Shape::Map(_));
         let opening = if is_map { "{" } else { "[" };
+        if style == StructureStyle::Block && !is_map {
+            range.start = self.first_dash(range.start);
+        }
         // A pair inside `[…]` is a mapping without brackets; it begins at its key.
         let bracket = style == StructureStyle::Flow && self.text.get(range.clone()) == Some(opening);
         let (style, end) = match style {
@@ -302,6 +309,14 @@ impl<'t> Builder<'t> {
         self.open.push(Frame { node, is_map, first: self.pending.len() });
         self.floor = self.floor.max(end);
         Ok(())
+    }
+
+    /// Where a sequence by indentation begins. One whose `-` stand below the key itself, not deeper, is reported behind
+    /// its first `-`.
+    fn first_dash(&self, reported: usize) -> usize {
+        let in_map = self.open.last().is_some_and(|frame| frame.is_map);
+        let before = self.text.get(..reported).unwrap_or_default().trim_end_matches([' ', '\t']);
+        if in_map && before.ends_with('-') { before.len() - 1 } else { reported }
     }
 
     /// Closes the innermost collection. A bracket ends it; without one, its last child does, so that blank lines and
@@ -433,6 +448,10 @@ impl<'t> Builder<'t> {
             return;
         }
         self.fault(kind, message, byte);
+        if let Some(fault) = self.built.faults.last_mut() {
+            fault.is_underindented = *error.kind() == ErrorKind::InvalidQuotedScalarIndent;
+            fault.floor = self.floor;
+        }
     }
 
     /// Whether the error is that a document goes on behind its end: the parser closes a document whose root is a scalar
@@ -447,12 +466,13 @@ impl<'t> Builder<'t> {
 
     fn fault(&mut self, kind: FaultKind, message: String, byte: usize) {
         let document = self.built.documents.len().saturating_sub(1);
-        self.built.faults.push(Found { kind, message, byte: byte.min(self.text.len()), document });
+        self.built.faults.push(Found { kind, message, byte: byte.min(self.text.len()), document, ..Found::default() });
     }
 
     fn has_fault(&self, kind: FaultKind) -> bool {
         let document = self.built.documents.len().saturating_sub(1);
-        self.built.faults.last().is_some_and(|fault| fault.document == document && fault.kind == kind)
+        let faults = self.built.faults.iter().rev().take_while(|fault| fault.document == document);
+        faults.into_iter().any(|fault| fault.kind == kind)
     }
 
     /// Keeps of a broken document what was read of it.
@@ -489,6 +509,13 @@ impl<'t> Builder<'t> {
         self.built.merging.dedup();
         // A comment behind a block scalar's indicator comes after the scalar.
         self.built.comments.sort_by_key(|comment| comment.span.start);
+        if self.built.faults.is_empty() {
+            // To the parser the ends of open collections stand below a comment.
+            let below = self.built.comments.iter_mut().rev().take_while(|comment| comment.span.start >= self.floor);
+            for comment in below.filter(|comment| comment.placement != Placement::Right) {
+                comment.placement = Placement::Last;
+            }
+        }
         self.built
     }
 }

@@ -8,6 +8,7 @@ use super::build::{Built, DocumentCell, Found, build};
 use super::comment::Comment;
 use super::decode::decode;
 use super::fault::{Fault, FaultKind};
+use super::lenient::build_leniently;
 use super::limits::{Dialect, Limits};
 use super::lines::{Lines, Position};
 use super::merge;
@@ -26,6 +27,7 @@ pub struct File {
     faults: Vec<Fault>,
     /// Whether merge keys are followed: they are part of the dialect, and cheap enough.
     merges: bool,
+    underindented: Vec<usize>,
     lines: OnceLock<Lines>,
     /// The table of the scalar that was asked for last: a check asks for many offsets of one scalar in a row, and
     /// building the table each time would make that quadratic.
@@ -41,14 +43,20 @@ pub fn parse(bytes: &[u8], dialect: Dialect, limits: &Limits) -> File {
     }
     let decoded = decode(bytes);
     let readable = decoded.text.get(..decoded.readable).unwrap_or_default();
-    let mut built = build(readable, limits);
+    let (mut built, underindented) = match dialect {
+        Dialect::Core => (build(readable, limits), Vec::new()),
+        Dialect::Yaml11 => build_leniently(readable, limits),
+    };
     if let Some(message) = decoded.fault {
         let document = built.documents.len().saturating_sub(1);
         // What the parser says about the place where the text was cut is a consequence, not a second fault.
         built.faults.retain(|fault| fault.document != document || fault.kind != FaultKind::Syntax);
-        built.faults.push(Found { kind: FaultKind::Encoding, message, byte: decoded.readable, document });
+        let byte = decoded.readable;
+        built.faults.push(Found { kind: FaultKind::Encoding, message, byte, document, ..Found::default() });
     }
-    File::new(decoded.text, decoded.transcoded, dialect, limits, built)
+    let mut file = File::new(decoded.text, decoded.transcoded, dialect, limits, built);
+    file.note_underindented(underindented);
+    file
 }
 
 impl File {
@@ -64,6 +72,7 @@ impl File {
             comments,
             faults: Vec::with_capacity(faults.len()),
             merges: dialect == Dialect::Yaml11,
+            underindented: Vec::new(),
             lines: OnceLock::new(),
             last_map: Mutex::new(None),
         };
@@ -73,11 +82,11 @@ impl File {
         for merging in merging.chunk_by(|left, right| left.0 == right.0) {
             file.bound_merges(merging);
         }
-        file.faults.sort_by_key(|fault| fault.byte);
+        file.faults.sort_by_key(|fault| (fault.document, fault.byte));
         file
     }
 
-    fn add_fault(&mut self, Found { kind, message, byte, document }: Found) {
+    fn add_fault(&mut self, Found { kind, message, byte, document, .. }: Found) {
         let Position { line, col } = self.position(byte);
         self.faults.push(Fault { kind, message, byte, line, col, document });
     }
@@ -90,14 +99,26 @@ impl File {
         let Some((map, &(document, _))) = maps.get(index).zip(merging.get(index)) else { return };
         let byte = map.span().start;
         let message = format!("merge keys lead to more than {} entries", self.limits.materialised);
-        self.add_fault(Found { kind: FaultKind::Limit("merges"), message, byte, document });
+        self.add_fault(Found { kind: FaultKind::Limit("merges"), message, byte, document, ..Found::default() });
         self.merges = false;
     }
 
     fn unread(message: String, dialect: Dialect, limits: &Limits) -> Self {
-        let fault = Found { kind: FaultKind::Limit("bytes"), message, byte: 0, document: 0 };
+        let fault = Found { kind: FaultKind::Limit("bytes"), message, ..Found::default() };
         let built = Built { documents: vec![DocumentCell::default()], faults: vec![fault], ..Built::default() };
         Self::new(String::new(), false, dialect, limits, built)
+    }
+
+    fn note_underindented(&mut self, underindented: Vec<usize>) {
+        if underindented.is_empty() {
+            return;
+        }
+        // The parser saw these lines at other columns.
+        let columns: Vec<_> = self.comments.iter().map(|comment| self.position(comment.span.start).col).collect();
+        for (comment, col) in self.comments.iter_mut().zip(columns) {
+            comment.col = col;
+        }
+        self.underindented = underindented;
     }
 
     /// The decoded text. Every byte offset of this module is an offset into it.
@@ -113,6 +134,12 @@ impl File {
     /// How plain scalars are read.
     pub fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// Places of lines of quoted scalars that are indented less than the node around them. YAML 1.2 refuses them; in
+    /// `Yaml11` files they are read as cluster tooling reads them.
+    pub fn underindented(&self) -> &[usize] {
+        &self.underindented
     }
 
     pub(super) fn merges(&self) -> bool {
@@ -235,7 +262,8 @@ impl<'a> Document<'a> {
 
     /// The first thing that kept it from being read whole.
     pub fn fault(&self) -> Option<&'a Fault> {
-        self.file.faults.iter().find(|fault| fault.document == self.index)
+        let first = self.file.faults.partition_point(|fault| fault.document < self.index);
+        self.file.faults.get(first).filter(|fault| fault.document == self.index)
     }
 
     /// The file it stands in.

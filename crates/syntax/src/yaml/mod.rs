@@ -8,8 +8,10 @@ mod block_scalar;
 mod build;
 mod comment;
 mod decode;
+mod edit;
 mod fault;
 mod file;
+mod lenient;
 mod limits;
 mod lines;
 mod materialise;
@@ -24,6 +26,7 @@ mod tests;
 
 pub use arena::{NodeId, Style};
 pub use comment::{Comment, Placement};
+pub use edit::{Applied, Change, EditError, New};
 pub use fault::{Fault, FaultKind};
 pub use file::{Document, File, parse};
 pub use limits::{Dialect, Limits};

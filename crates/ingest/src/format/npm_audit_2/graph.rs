@@ -22,7 +22,7 @@ impl<'a> Graph<'a> {
         let mut children = vec![Vec::new(); listed.len()];
         let mut dependents = vec![Vec::new(); listed.len()];
         for (index, package) in listed.iter().enumerate() {
-            for parent in package.effects.iter().filter_map(|name| by_name.get(name)) {
+            for parent in package.entry.effects.iter().filter_map(|name| by_name.get(name)) {
                 push(&mut children, *parent, index);
             }
             for cause in names(package).filter_map(|name| by_name.get(name)) {
@@ -59,19 +59,19 @@ impl<'a> Graph<'a> {
 }
 
 fn names<'a>(package: &'a Listed<'_>) -> impl Iterator<Item = &'a str> {
-    package.via.0.iter().filter_map(|via| match via {
+    package.via.iter().filter_map(|via| match via {
         Via::Name(name) => Some(name.as_str()),
         Via::Advisory(_) => None,
     })
 }
 
 fn is_direct(listed: &[Listed<'_>], index: usize) -> bool {
-    listed.get(index).is_some_and(|package| package.is_direct.is_true())
+    listed.get(index).is_some_and(|package| package.entry.is_direct.is_true())
 }
 
 fn has_cause(package: Option<&Listed<'_>>, by_name: &BTreeMap<&str, usize>) -> bool {
     package.is_some_and(|package| {
-        package.via.0.iter().any(|via| match via {
+        package.via.iter().any(|via| match via {
             Via::Advisory(_) => true,
             Via::Name(name) => !by_name.contains_key(name.as_str()),
         })

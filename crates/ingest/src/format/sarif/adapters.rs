@@ -33,7 +33,7 @@ impl TrivyText {
     }
 
     fn into_named(self) -> Option<Named> {
-        let package = package_url::named("generic", &self.package?, self.installed.as_deref());
+        let package = package_url::named("", &self.package?, self.installed.as_deref());
         Some(Named { package, fixed: self.fixed })
     }
 }
@@ -81,7 +81,7 @@ pub(super) fn package_in(tool: &str, message: &str) -> Option<Named> {
         "osv-scanner" => {
             let found = OSV.captures(message)?;
             let version = found.name("version").map(|version| version.as_str());
-            let package = package_url::named("generic", found.name("name")?.as_str(), version);
+            let package = package_url::named("", found.name("name")?.as_str(), version);
             Some(Named { package, fixed: None })
         }
         _ => None,

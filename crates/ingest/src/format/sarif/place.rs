@@ -13,6 +13,8 @@ use crate::draft::Draft;
 const MAX_BASES: usize = 16;
 /// Bytes of source files kept for their lines.
 const MAX_KEPT: usize = 256 << 20;
+/// Bytes of a line whose columns are converted: minified files are one line with many results.
+const MAX_CONVERTED: usize = 64 << 10;
 /// Lines of a flagged text that identify it.
 const MAX_FLAGGED_LINES: u32 = 3;
 
@@ -65,13 +67,15 @@ impl<'a> Sources<'a> {
         let last = place.end_line.unwrap_or(first).min(first.saturating_add(MAX_FLAGGED_LINES - 1));
         let source = self.get(&place.path)?;
         let lines: Vec<&str> = (first..=last).map_while(|line| source.line(line)).collect();
-        (!lines.is_empty()).then(|| lines.join("\n"))
+        let shown = lines.iter().map(|line| bounded(line, text::MESSAGE)).collect::<Vec<_>>();
+        (!shown.is_empty()).then(|| shown.join("\n"))
     }
 
     /// A column counted in UTF-16 units as a column counted in code points, where the file is at hand.
     fn code_points(&mut self, path: &str, line: Option<u32>, column: Option<u32>) -> Option<u32> {
         let (Some(line), Some(column)) = (line, column) else { return column };
-        let Some(text) = self.get(path).and_then(|source| source.line(line)) else { return Some(column) };
+        let text = self.get(path).and_then(|source| source.line(line));
+        let Some(text) = text.filter(|text| text.len() <= MAX_CONVERTED) else { return Some(column) };
         let wanted = usize::try_from(column - 1).ok()?;
         let mut units = 0;
         let before = text.chars().take_while(|char| {
@@ -89,12 +93,14 @@ impl<'a> Sources<'a> {
 /// Turns the locations of one run into ours.
 pub(super) struct Places<'run, 'de> {
     run: &'run Run<'de>,
+    bases: BTreeMap<&'run str, &'run Base<'de>>,
     is_utf16: bool,
 }
 
 impl<'run, 'de> Places<'run, 'de> {
     pub(super) fn of(run: &'run Run<'de>) -> Self {
-        Self { run, is_utf16: run.column_kind == "utf16CodeUnits" }
+        let bases = run.bases.0.iter().map(|(id, base)| (id.as_ref(), base)).collect();
+        Self { run, bases, is_utf16: run.column_kind == "utf16CodeUnits" }
     }
 
     pub(super) fn location(&self, item: &LocationItem<'_>, sources: &mut Sources<'_>, draft: &Draft<'_>) -> Location {
@@ -160,7 +166,7 @@ impl<'run, 'de> Places<'run, 'de> {
         let mut parts = Vec::new();
         let mut id = id;
         for _ in 0..MAX_BASES {
-            let (_, base) = self.run.bases.0.iter().find(|(name, _)| name == id)?;
+            let base = self.bases.get(id)?;
             parts.push(base.uri.get().trim_end_matches('/').to_owned());
             if base.uri_base_id.given().is_none() {
                 parts.reverse();

@@ -1,10 +1,13 @@
 //! How bad a result is. Most tools leave the level to the rule: a reader that takes the result's alone sees no errors in
 //! logs full of them.
 
+use std::collections::BTreeMap;
+
 use portcullis_model::{Confidence, Kind, Severity, SeveritySource};
 
 use super::adapters::TrivyText;
 use super::shape::{ConfigurationOverride, Properties, ResultItem, Rule};
+use super::translate::MAX_TAGS;
 use crate::draft::Draft;
 use crate::severity::{self, Rating};
 
@@ -15,8 +18,20 @@ pub(super) struct Rated<'a> {
     pub(super) kind: Kind,
     pub(super) result: &'a ResultItem<'a>,
     pub(super) rule: Option<&'a Rule<'a>>,
-    pub(super) overrides: &'a [ConfigurationOverride<'a>],
+    /// Level by rule id.
+    pub(super) overrides: &'a Overrides<'a>,
     pub(super) trivy: &'a TrivyText,
+}
+
+/// Levels the invocation sets, by rule id.
+pub(super) type Overrides<'a> = BTreeMap<&'a str, &'a str>;
+
+/// The levels of an invocation.
+pub(super) fn overrides<'a>(configured: &'a [ConfigurationOverride<'a>]) -> Overrides<'a> {
+    let level = |configured: &'a ConfigurationOverride<'a>| {
+        Some((configured.descriptor.as_ref()?.id.given()?, configured.configuration.as_ref()?.level.given()?))
+    };
+    configured.iter().filter_map(level).collect()
 }
 
 /// Tools whose level says nothing: one calls everything an error, the other everything a warning.
@@ -44,7 +59,7 @@ impl<'a> Rated<'a> {
         let tool = |word: &str| rated(word, SeveritySource::Tool);
         match self.tool {
             "trivy" => {
-                let tags = self.properties().flat_map(|properties| properties.tags.iter());
+                let tags = self.properties().flat_map(|properties| properties.tags.iter().take(MAX_TAGS));
                 let tagged = tags.filter(|tag| matches!(*tag, "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "UNKNOWN"));
                 // The message is about this package, the rule about every package with this id.
                 self.trivy
@@ -78,7 +93,7 @@ impl<'a> Rated<'a> {
             return None;
         }
         let properties = self.rule?.properties.as_ref()?;
-        if properties.tags.iter().any(|tag| tag == "security") {
+        if properties.tags.iter().take(MAX_TAGS).any(|tag| tag == "security") {
             return None;
         }
         let word = properties.problem_severity.given()?;
@@ -124,18 +139,9 @@ impl<'a> Rated<'a> {
         if let Some(level) = self.result.level.given() {
             return (level, SeveritySource::Level);
         }
-        let overridden = self.overrides.iter().find(|configured| {
-            let reference = configured.descriptor.as_ref();
-            reference.is_some_and(|reference| {
-                reference
-                    .id
-                    .given()
-                    .is_some_and(|id| id == self.rule.map_or(self.result.rule_id.get(), |rule| rule.id.get()))
-            })
-        });
-        let by_override = overridden.and_then(|configured| configured.configuration.as_ref());
-        let by_rule = self.rule.and_then(|rule| rule.default_configuration.as_ref());
-        match by_override.and_then(|configuration| configuration.level.given()).or_else(|| by_rule?.level.given()) {
+        let id = self.rule.map_or_else(|| self.result.rule_id.get(), |rule| rule.id.get());
+        let by_rule = self.rule.and_then(|rule| rule.default_configuration.as_ref()?.level.given());
+        match self.overrides.get(id).copied().or(by_rule) {
             Some(level) => (level, SeveritySource::RuleDefault),
             None => ("warning", SeveritySource::PolicyDefault),
         }

@@ -3,24 +3,49 @@
 use std::collections::BTreeMap;
 
 use super::shape::{Component, Reference, ResultItem, Rule, Tool};
+use crate::json::Text;
 
-/// The rules of a tool: of its driver and of its extensions.
+/// The rules of a tool: of its driver and of its extensions. Everything is looked up in maps: logs hold as many rules as
+/// results.
 pub(super) struct Rules<'a> {
     driver: &'a [Rule<'a>],
     extensions: &'a [Component<'a>],
+    /// By id, or by GUID; the driver's first.
     by_id: BTreeMap<&'a str, &'a Rule<'a>>,
+    /// By extension and id or GUID.
+    in_extension: BTreeMap<(usize, &'a str), &'a Rule<'a>>,
+    /// Position by name, or by GUID.
+    extension: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Rules<'a> {
     pub(super) fn of(tool: Option<&'a Tool<'a>>) -> Self {
         let driver = tool.map_or(&[][..], |tool| &tool.driver.rules.0);
         let extensions = tool.map_or(&[][..], |tool| &tool.extensions.0);
-        let mut by_id = BTreeMap::new();
-        for rule in driver.iter().chain(extensions.iter().flat_map(|extension| &extension.rules.0)) {
-            by_id.entry(rule.id.get()).or_insert(rule);
+        let mut rules = Self {
+            driver,
+            extensions,
+            by_id: BTreeMap::new(),
+            in_extension: BTreeMap::new(),
+            extension: BTreeMap::new(),
+        };
+        for rule in driver {
+            for name in names(&rule.id, &rule.guid) {
+                rules.by_id.entry(name).or_insert(rule);
+            }
         }
-        by_id.remove("");
-        Self { driver, extensions, by_id }
+        for (index, extension) in extensions.iter().enumerate() {
+            for name in names(&extension.name, &extension.guid) {
+                rules.extension.entry(name).or_insert(index);
+            }
+            for rule in &extension.rules.0 {
+                for name in names(&rule.id, &rule.guid) {
+                    rules.by_id.entry(name).or_insert(rule);
+                    rules.in_extension.entry((index, name)).or_insert(rule);
+                }
+            }
+        }
+        rules
     }
 
     /// The rule of a result, if the tool describes it.
@@ -38,24 +63,24 @@ impl<'a> Rules<'a> {
     }
 
     fn referenced(&self, reference: &Reference<'_>) -> Option<&'a Rule<'a>> {
-        let rules = self.component(reference)?;
-        let at_index = reference.index.index().and_then(|index| rules.get(index));
+        let extension = self.extension_of(reference);
+        let listed = match extension {
+            Some(index) => self.extensions.get(index).map_or(&[][..], |extension| &extension.rules.0),
+            None => self.driver,
+        };
+        let at_index = reference.index.index().and_then(|index| listed.get(index));
         at_index
-            .or_else(|| rules.iter().find(|rule| rule.id.given().is_some_and(|id| id == reference.id.get())))
-            .or_else(|| rules.iter().find(|rule| rule.guid.given().is_some_and(|guid| guid == reference.guid.get())))
-            .or_else(|| self.named(reference.id.get()))
+            .or_else(|| {
+                let index = extension?;
+                names(&reference.id, &reference.guid).find_map(|name| self.in_extension.get(&(index, name)).copied())
+            })
+            .or_else(|| names(&reference.id, &reference.guid).find_map(|name| self.named(name)))
     }
 
-    fn component(&self, reference: &Reference<'_>) -> Option<&'a [Rule<'a>]> {
-        let Some(component) = &reference.tool_component else { return Some(self.driver) };
-        if let Some(index) = component.index.index() {
-            return self.extensions.get(index).map(|extension| extension.rules.0.as_slice());
-        }
-        let wanted = self.extensions.iter().find(|extension| {
-            component.guid.given().is_some_and(|guid| guid == extension.guid.get())
-                || component.name.given().is_some_and(|name| name == extension.name.get())
-        });
-        Some(wanted.map_or(self.driver, |extension| &extension.rules.0))
+    fn extension_of(&self, reference: &Reference<'_>) -> Option<usize> {
+        let component = reference.tool_component.as_ref()?;
+        let named = || names(&component.name, &component.guid).find_map(|name| self.extension.get(name).copied());
+        component.index.index().or_else(named)
     }
 
     /// By id; a hierarchical id (`CA1000/1`) may have its rule under the part before the last `/`.
@@ -63,6 +88,10 @@ impl<'a> Rules<'a> {
         let parent = || id.rsplit_once('/').and_then(|(parent, _)| self.by_id.get(parent));
         self.by_id.get(id).or_else(parent).copied()
     }
+}
+
+fn names<'t>(id: &'t Text<'_>, guid: &'t Text<'_>) -> impl Iterator<Item = &'t str> {
+    id.given().into_iter().chain(guid.given())
 }
 
 fn is_same_or_part(id: &str, rule_id: &str) -> bool {

@@ -1,5 +1,8 @@
 //! The members of a SARIF log that are read; names as in the standard (sections of SARIF 2.1.0 in brackets).
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -61,6 +64,9 @@ pub(super) struct Rule<'a> {
     pub(super) properties: Option<Properties<'a>>,
     #[serde(borrow)]
     pub(super) relationships: List<Relationship<'a>>,
+    /// What its tags and relations name, found once for all of its results.
+    #[serde(skip)]
+    pub(super) cwes: OnceCell<BTreeSet<u32>>,
 }
 
 #[derive(Default, Deserialize)]

@@ -1,24 +1,31 @@
 //! What the results of a run mean.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{
-    Artifact, Finding, Kind, KnownSecret, Location, Redactor, Secret, Severity, SeveritySource, Source, State,
-    Suppression, Vulnerability, redacted, secret_hash,
+    Artifact, Finding, Kind, KnownSecret, Location, Redactor, Secret, Source, State, Suppression, Vulnerability,
+    redacted, secret_hash,
 };
 use regex::Regex;
 
 use super::Run;
 use super::adapters::{TrivyText, package_in};
 use super::place::{Places, Sources, snippet};
-use super::rating::Rated;
+use super::rating::{Overrides, Rated, overrides};
 use super::rules::Rules;
-use super::shape::{LocationItem, Message, Reference, ResultItem, Rule, SuppressionItem};
+use super::shape::{LocationItem, Message, Properties, Reference, ResultItem, Rule, SuppressionItem};
 use crate::advisory::{self, Names, cwes_in};
 use crate::draft::{self, Draft};
 use crate::section::{kind_of_tool, section_of, tool_name};
 
+/// Tags, relations and texts of a rule that are looked at; each result of the rule looks at them again.
+pub(super) const MAX_TAGS: usize = 200;
+/// Characters of a message before its arguments are put in.
+const MAX_TEXT: usize = 4_000;
+/// Characters of an argument of a message: a text may name it a thousand times.
+const MAX_ARGUMENT: usize = 500;
 /// Places of one result that are kept.
 const MAX_LOCATIONS: usize = 20;
 
@@ -30,6 +37,7 @@ struct Context<'run, 'de> {
     rules: Rules<'run>,
     places: Places<'run, 'de>,
     artifact: Option<Artifact>,
+    overrides: Overrides<'run>,
 }
 
 pub(super) fn run(run: &Run<'_>, index: usize, draft: &mut Draft<'_>) {
@@ -40,6 +48,7 @@ pub(super) fn run(run: &Run<'_>, index: usize, draft: &mut Draft<'_>) {
         rules: Rules::of(run.tool.as_ref()),
         places: Places::of(run),
         artifact: artifact(run),
+        overrides: overrides(run.invocations.0.first().map_or(&[][..], |run| &run.rule_configuration_overrides.0)),
     };
     if draft.report.artifact.is_none() {
         draft.report.artifact.clone_from(&context.artifact);
@@ -81,8 +90,7 @@ impl Context<'_, '_> {
         let kind = self.kind(&rule_id, rule);
         let message = self.message(item, rule).unwrap_or_else(|| rule_id.clone());
         let trivy = if self.tool == "trivy" { TrivyText::of(&message) } else { TrivyText::default() };
-        let overrides = self.run.invocations.0.first().map_or(&[][..], |run| &run.rule_configuration_overrides.0);
-        let rated = Rated { tool: &self.tool, kind, result: item, rule, overrides, trivy: &trivy };
+        let rated = Rated { tool: &self.tool, kind, result: item, rule, overrides: &self.overrides, trivy: &trivy };
         let rating = rated.rate(draft);
         let locations: Vec<Location> = item
             .locations
@@ -96,7 +104,7 @@ impl Context<'_, '_> {
             kind,
             section: section_of(kind, &self.tool, path),
             title: title(rule, &message),
-            description: rule.and_then(description).unwrap_or_default(),
+            description: rule.filter(|_| draft.has_room()).and_then(description).unwrap_or_default(),
             remediation: rule.and_then(remediation),
             severity: rating.severity,
             severity_source: rating.source,
@@ -136,7 +144,8 @@ impl Context<'_, '_> {
     }
 
     fn kind(&self, rule_id: &str, rule: Option<&Rule<'_>>) -> Kind {
-        let mut tags = rule.and_then(|rule| rule.properties.as_ref()).into_iter().flat_map(|rule| rule.tags.iter());
+        let mut tags =
+            rule.and_then(|rule| rule.properties.as_ref()).into_iter().flat_map(|rule| rule.tags.iter().take(MAX_TAGS));
         if self.tool == "trivy" {
             let tagged = tags.find_map(|tag| match tag {
                 "vulnerability" => Some(Kind::Vulnerability),
@@ -167,10 +176,15 @@ impl Context<'_, '_> {
             let id = message.id.given()?;
             let global = self.run.tool.as_ref().map_or(&[][..], |tool| &tool.driver.global_message_strings.0);
             let strings = rule.map_or(&[][..], |rule| &rule.message_strings.0);
-            let (_, found) = strings.iter().chain(global).find(|(name, _)| name == id)?;
+            let (_, found) =
+                strings.iter().take(MAX_TAGS).chain(global.iter().take(MAX_TAGS)).find(|(name, _)| name == id)?;
             found.text.given()
         });
-        let arguments: Vec<&str> = own.iter().flat_map(|message| message.arguments.iter()).collect();
+        let arguments: Vec<String> = own
+            .iter()
+            .flat_map(|message| message.arguments.iter().take(MAX_TAGS))
+            .map(|argument| bounded(argument, MAX_ARGUMENT))
+            .collect();
         let text = own
             .and_then(|message| message.text.given())
             .or(by_id)
@@ -178,7 +192,7 @@ impl Context<'_, '_> {
             .or_else(|| short(rule?))
             .or_else(|| rule?.full_description.as_ref()?.text.given())
             .or_else(|| rule?.name.given())?;
-        Some(without_links(&filled(&bounded(text, 20_000), &arguments)))
+        Some(without_links(&filled(&bounded(text, MAX_TEXT), &arguments)))
     }
 
     fn related(&self, item: &ResultItem<'_>, sources: &mut Sources<'_>, draft: &Draft<'_>) -> Vec<Location> {
@@ -196,7 +210,7 @@ impl Context<'_, '_> {
     fn name_vulnerability(&self, finding: &mut Finding, rule: Option<&Rule<'_>>) {
         // Grype's rules are named `<id>-<package>`.
         let own = advisory::at_start(&finding.rule_id).unwrap_or_else(|| finding.rule_id.clone());
-        let names = Names::of(&own, rule.into_iter().flat_map(|rule| rule.deprecated_ids.iter()), []);
+        let names = Names::of(&own, rule.into_iter().flat_map(|rule| rule.deprecated_ids.iter().take(MAX_TAGS)), []);
         let is_malware = names.is_malware();
         finding.references.extend(names.notices);
         finding.aliases = names.aliases;
@@ -218,11 +232,12 @@ fn short<'a>(rule: &'a Rule<'_>) -> Option<&'a str> {
 
 fn title(rule: Option<&Rule<'_>>, message: &str) -> String {
     let first_line = message.lines().next().unwrap_or_default();
-    rule.and_then(short).unwrap_or(first_line).to_owned()
+    bounded(rule.and_then(short).unwrap_or(first_line), portcullis_model::text::TITLE)
 }
 
 fn description(rule: &Rule<'_>) -> Option<String> {
-    rule.full_description.as_ref().and_then(|message| message.text.owned())
+    let text = rule.full_description.as_ref()?.text.given()?;
+    Some(bounded(text, portcullis_model::text::DESCRIPTION))
 }
 
 /// Short helps say what to do; long ones are the page of the rule.
@@ -231,21 +246,27 @@ fn remediation(rule: &Rule<'_>) -> Option<String> {
     (help.len() <= portcullis_model::text::MESSAGE && !help.starts_with("http")).then(|| help.to_owned())
 }
 
-fn cwes(item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> std::collections::BTreeSet<u32> {
-    let of_reference = |reference: &Reference<'_>| {
-        let is_cwe =
-            reference.tool_component.as_ref().is_some_and(|component| component.name.get().eq_ignore_ascii_case("cwe"));
-        let digits = reference.id.get().trim_start_matches(|char: char| !char.is_ascii_digit()).parse().ok();
-        digits.filter(|_| is_cwe)
-    };
-    let targets =
-        rule.into_iter().flat_map(|rule| &rule.relationships.0).filter_map(|relation| relation.target.as_ref());
-    let bags = item.properties.iter().chain(rule.and_then(|rule| rule.properties.as_ref()));
-    let words = bags.flat_map(|bag| {
-        let plain = bag.cwe.iter().filter_map(|cwe| cwe.parse().ok());
-        bag.tags.iter().chain(bag.cwe.iter()).flat_map(cwes_in).chain(plain)
-    });
-    item.taxa.0.iter().chain(targets).filter_map(of_reference).chain(words).collect()
+fn cwes(item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> BTreeSet<u32> {
+    let mut cwes: BTreeSet<u32> = item.taxa.0.iter().filter_map(cwe_of).collect();
+    cwes.extend(item.properties.iter().flat_map(cwes_of_bag));
+    cwes.extend(rule.into_iter().flat_map(|rule| rule.cwes.get_or_init(|| cwes_of_rule(rule))));
+    cwes
+}
+
+fn cwes_of_rule(rule: &Rule<'_>) -> BTreeSet<u32> {
+    let targets = rule.relationships.0.iter().filter_map(|relation| relation.target.as_ref());
+    targets.filter_map(cwe_of).chain(rule.properties.iter().flat_map(cwes_of_bag)).collect()
+}
+
+fn cwe_of(reference: &Reference<'_>) -> Option<u32> {
+    let component = reference.tool_component.as_ref()?;
+    let digits = reference.id.get().trim_start_matches(|char: char| !char.is_ascii_digit()).parse().ok();
+    digits.filter(|_| component.name.get().eq_ignore_ascii_case("cwe"))
+}
+
+fn cwes_of_bag<'a>(bag: &'a Properties<'_>) -> impl Iterator<Item = u32> + 'a {
+    let plain = bag.cwe.iter().filter_map(|cwe| cwe.parse().ok());
+    bag.tags.iter().chain(bag.cwe.iter()).flat_map(cwes_in).chain(plain)
 }
 
 /// The flagged text, from the report or from the file.
@@ -267,16 +288,18 @@ fn hide_secret(item: &ResultItem<'_>, finding: &mut Finding, draft: &mut Draft<'
     redactor.mask(&mut finding.message);
     redactor.mask(&mut finding.title);
     redactor.mask(&mut finding.description);
+    // gitleaks 7 writes the commit into the properties, 8 into the fingerprints.
+    let commit = item.properties.as_ref().and_then(|properties| properties.commit.given()).or_else(|| {
+        let (_, commit) = item.partial_fingerprints.0.iter().find(|(name, _)| name == "commitSha")?;
+        commit.given()
+    });
     let secret = texts.first().filter(|text| **text != "REDACTED");
     finding.secret = Some(Box::new(Secret {
-        commit: item.properties.as_ref().and_then(|properties| properties.commit.owned()),
+        commit: commit.map(|commit| bounded(commit, 64)),
         secret_hash: secret.map(|secret| secret_hash(secret)),
         redacted: secret.map(|secret| redacted(secret)),
         ..Secret::default()
     }));
-    if finding.severity == Severity::Unknown && finding.severity_source == SeveritySource::PolicyDefault {
-        finding.severity = Severity::High;
-    }
 }
 
 fn suppress(item: &ResultItem<'_>, finding: &mut Finding) {
@@ -307,7 +330,7 @@ fn suppress(item: &ResultItem<'_>, finding: &mut Finding) {
 }
 
 /// Puts the arguments into `{0}`; `{{` and `}}` are braces.
-fn filled(text: &str, arguments: &[&str]) -> String {
+fn filled(text: &str, arguments: &[String]) -> String {
     if arguments.is_empty() {
         return text.to_owned();
     }
@@ -320,7 +343,7 @@ fn filled(text: &str, arguments: &[&str]) -> String {
             filled.push_str(from.get(..1).unwrap_or_default());
             rest = after;
         } else if let Some((index, after)) = placeholder(from) {
-            filled.push_str(arguments.get(index).copied().unwrap_or("…"));
+            filled.push_str(arguments.get(index).map_or("…", String::as_str));
             rest = after;
         } else {
             filled.push_str(from.get(..1).unwrap_or_default());
@@ -353,9 +376,9 @@ mod tests {
 
     #[test]
     fn arguments_are_put_in_and_doubled_braces_are_braces() {
-        assert_eq!(filled("{0} in {{x}} of {1}, {7}", &["a", "b"]), "a in {x} of b, …");
+        assert_eq!(filled("{0} in {{x}} of {1}, {7}", &["a".to_owned(), "b".to_owned()]), "a in {x} of b, …");
         assert_eq!(filled("no {0}", &[]), "no {0}");
-        assert_eq!(filled("a { b } {x} {", &["y"]), "a { b } {x} {");
+        assert_eq!(filled("a { b } {x} {", &["y".to_owned()]), "a { b } {x} {");
     }
 
     #[test]

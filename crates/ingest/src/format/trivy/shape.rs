@@ -66,6 +66,7 @@ pub(super) struct PackageItem<'a> {
     pub(super) src_name: Text<'a>,
     #[serde(borrow)]
     pub(super) file_path: Text<'a>,
+    pub(super) locations: List<Lines>,
 }
 
 #[derive(Default, Deserialize)]
@@ -187,7 +188,7 @@ pub(super) struct Occurrence<'a> {
     pub(super) location: Option<Lines>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Clone, Copy, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Lines {
     pub(super) start_line: Number,

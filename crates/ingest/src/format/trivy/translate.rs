@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::shape::{
-    Cvss, Identifier, LicenseItem, Metadata, MisconfigurationItem, ModifiedItem, PackageItem, SecretItem,
+    Cvss, Identifier, LicenseItem, Lines, Metadata, MisconfigurationItem, ModifiedItem, PackageItem, SecretItem,
     VulnerabilityItem,
 };
 use super::{Report, Resource, Target};
@@ -24,6 +24,9 @@ use crate::section::section_of;
 /// Targets that name an ecosystem instead of a file: the packages carry their own paths.
 const COLLECTIVE_TARGETS: [&str; 6] = ["Node.js", "Python", "Ruby", "Java", "Conda", ".NET"];
 
+/// Characters of names every finding of a target repeats.
+const MAX_NAME: usize = 500;
+
 /// Takes over what was scanned.
 pub(super) fn artifact(report: &Report<'_>, draft: &mut Draft<'_>) {
     let digest = report
@@ -32,13 +35,14 @@ pub(super) fn artifact(report: &Report<'_>, draft: &mut Draft<'_>) {
         .iter()
         .find_map(|digest| digest.split_once('@').map(|(_, digest)| digest.to_owned()))
         .or_else(|| report.metadata.image_id.owned());
-    draft.report.artifact = Some(Artifact { name: report.name.clone(), kind: report.kind.clone(), digest });
+    draft.report.artifact =
+        Some(Artifact { name: bounded(&report.name, MAX_NAME), kind: bounded(&report.kind, MAX_NAME), digest });
     draft.commits.extend(report.metadata.commit.owned());
 }
 
 /// Takes over the name of the cluster.
 pub(super) fn cluster(name: &str, draft: &mut Draft<'_>) {
-    draft.report.artifact = Some(Artifact { name: name.to_owned(), kind: "cluster".to_owned(), digest: None });
+    draft.report.artifact = Some(Artifact { name: bounded(name, MAX_NAME), kind: "cluster".to_owned(), digest: None });
 }
 
 /// An operating system without security updates.
@@ -56,7 +60,6 @@ pub(super) fn end_of_life(metadata: &Metadata<'_>, draft: &mut Draft<'_>) {
         severity: Severity::High,
         severity_source: SeveritySource::PolicyDefault,
         package: Some(Box::new(Package {
-            ecosystem: "generic".to_owned(),
             name: os.family.get().to_owned(),
             version: os.name.owned(),
             ..Package::default()
@@ -70,10 +73,10 @@ pub(super) fn end_of_life(metadata: &Metadata<'_>, draft: &mut Draft<'_>) {
 /// One object of a cluster with its results.
 pub(super) fn resource(resource: &Resource<'_>, pointer: &str, draft: &mut Draft<'_>) {
     let name = [&resource.kind, &resource.namespace, &resource.name].map(String::as_str);
-    let name = name.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+    let name = bounded(&name.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/"), MAX_NAME);
     if !resource.error.is_empty() {
         let message = format!("Trivy could not scan `{name}`: {}", bounded(&resource.error, 300));
-        draft.problem(Problem::error(ProblemCode::ScanIncomplete, message));
+        draft.problem_among_many(Problem::error(ProblemCode::ScanIncomplete, message));
     }
     for (index, target) in resource.results.iter().enumerate() {
         self::target(target, &format!("{pointer}/Results/{index}"), Some(&name), draft);
@@ -90,8 +93,18 @@ struct Scanned<'a> {
     /// The packages carry their own paths.
     is_collective: bool,
     artifact: Option<Artifact>,
-    /// By id: the project asks for it itself.
-    packages: BTreeMap<String, (Option<bool>, Scope)>,
+    /// By id, where the report lists its packages.
+    packages: BTreeMap<String, Listed>,
+}
+
+/// What the list of packages says besides name and version.
+#[derive(Clone, Copy, Default)]
+struct Listed {
+    /// The project asks for it itself.
+    direct: Option<bool>,
+    scope: Scope,
+    /// Where it stands in the lock file.
+    lines: Lines,
 }
 
 /// One result.
@@ -124,8 +137,11 @@ pub(super) fn target(target: &Target<'_>, pointer: &str, resource: Option<&str>,
     );
     let failures = target.summary.failures.count().unwrap_or_default();
     if failures > 0 && target.misconfigurations.as_ref().is_none_or(Vec::is_empty) && target.modified.is_none() {
-        let message = format!("Trivy counts {failures} misconfigurations in `{}`, but lists none", target.name);
-        draft.problem(Problem::error(ProblemCode::CountMismatch, message));
+        let message = format!(
+            "Trivy counts {failures} misconfigurations in `{}`, but lists none",
+            bounded(&target.name, MAX_NAME)
+        );
+        draft.problem_among_many(Problem::error(ProblemCode::CountMismatch, message));
     }
     let listed = target.misconfigurations.as_ref().map_or(0, Vec::len) as u64;
     // With `--include-non-failures` the passed ones are listed, and counted where they stand.
@@ -180,7 +196,7 @@ fn scanned<'a>(target: &'a Target<'_>, resource: Option<&str>, draft: &Draft<'_>
     Scanned {
         kind: &target.kind,
         ecosystem: package_url::ecosystem_of_trivy(&target.kind),
-        distro: distro.map(|distro| distro.replace(' ', "-")),
+        distro: distro.map(|distro| bounded(distro, MAX_NAME).replace(' ', "-")),
         location,
         is_collective,
         artifact,
@@ -234,7 +250,8 @@ fn package(item: &PackageItem<'_>, scanned: &mut Scanned<'_>, draft: &mut Draft<
     };
     let scope = if item.dev.is_true() { Scope::Development } else { Scope::Unknown };
     if let Some(id) = item.id.given() {
-        scanned.packages.insert(id.to_owned(), (direct, scope));
+        let lines = item.locations.0.first().copied().unwrap_or_default();
+        scanned.packages.insert(id.to_owned(), Listed { direct, scope, lines });
     }
     let mut package = named_package(item.name.get(), item.version.given(), item.identifier.as_ref(), scanned, draft);
     package.direct = direct;
@@ -269,12 +286,11 @@ fn vulnerability(
         draft,
     );
     package.path = item.package_path.owned();
-    if let Some((direct, scope)) = scanned.packages.get(item.package_id.get()) {
-        (package.direct, package.scope) = (*direct, *scope);
-    }
+    let listed = scanned.packages.get(item.package_id.get()).copied().unwrap_or_default();
+    (package.direct, package.scope) = (listed.direct, listed.scope);
     let location = match item.package_path.given().filter(|_| scanned.is_collective) {
         Some(path) => draft.location(path),
-        None => scanned.location.clone(),
+        None => in_lines(&scanned.location, listed.lines),
     };
     let fix = fix(item);
     let label = package.label();
@@ -311,6 +327,13 @@ fn vulnerability(
     Changed::apply(changed, &mut finding);
     let fingerprints = item.fingerprint.owned().into_iter().collect();
     draft.push(finding, Source { pointer: pointer.to_owned(), fingerprints, ..Source::default() });
+}
+
+/// The lines of a file; nothing when the place is no file.
+fn in_lines(place: &Location, lines: Lines) -> Location {
+    let start_line = lines.start_line.position().filter(|_| !place.path.is_empty());
+    let end_line = lines.end_line.position().filter(|end| start_line.is_some_and(|start| *end >= start));
+    Location { start_line, end_line, ..place.clone() }
 }
 
 fn stated<'a>(source: &'a str, cvss: &'a Cvss<'_>) -> [Stated<'a>; 3] {
@@ -359,27 +382,20 @@ fn misconfiguration(
     }
     let rating = draft.rate(item.severity.get(), &[]);
     let cause = item.cause_metadata.as_ref();
-    let lines =
-        |start: Option<u32>, end: Option<u32>| (start, end.filter(|end| start.is_some_and(|start| *end >= start)));
-    let (start_line, end_line) =
-        cause.map(|cause| lines(cause.start_line.position(), cause.end_line.position())).unwrap_or_default();
-    let resource = cause.and_then(|cause| cause.resource.owned());
-    let location = Location {
-        start_line,
-        end_line,
-        resource: resource.clone().or_else(|| scanned.location.resource.clone()),
-        ..scanned.location.clone()
-    };
+    let lines = cause.map(|cause| Lines { start_line: cause.start_line, end_line: cause.end_line });
+    let part = cause.and_then(|cause| cause.resource.owned());
+    // Of a cluster the object is known already; the cause then names a part of it.
+    let object = scanned.location.resource.clone();
+    let identity: Vec<String> = object.iter().chain(&part).cloned().collect();
+    let location = Location { resource: object.or(part), ..in_lines(&scanned.location, lines.unwrap_or_default()) };
     let related = cause
         .iter()
         .flat_map(|cause| &cause.occurrences.0)
         .filter(|occurrence| occurrence.filename.given().is_some())
         .take(20)
         .map(|occurrence| Location {
-            start_line: occurrence.location.as_ref().and_then(|lines| lines.start_line.position()),
-            end_line: occurrence.location.as_ref().and_then(|lines| lines.end_line.position()),
-            label: Some(format!("through `{}`", occurrence.resource.get())),
-            ..draft.location(occurrence.filename.get())
+            label: Some(format!("through `{}`", bounded(occurrence.resource.get(), MAX_NAME))),
+            ..in_lines(&draft.location(occurrence.filename.get()), occurrence.location.unwrap_or_default())
         })
         .collect();
     let message = item.message.given().unwrap_or_else(|| item.title.get());
@@ -397,7 +413,7 @@ fn misconfiguration(
         severity: rating.severity,
         severity_source: rating.source,
         severity_original: rating.original,
-        identity: resource.unwrap_or_default(),
+        identity: identity.join(" "),
         locations: vec![location],
         related,
         artifact: scanned.artifact.clone().map(Box::new),
@@ -430,7 +446,6 @@ fn secret(
     if let Some(bare) = bare {
         draft.secret(bare);
     }
-    let start_line = item.start_line.position();
     let mut finding = Finding {
         kind: Kind::Secret,
         section: Section::Secrets,
@@ -448,11 +463,7 @@ fn secret(
             ..portcullis_model::Secret::default()
         })),
         identity: matched.to_owned(),
-        locations: vec![Location {
-            start_line,
-            end_line: item.end_line.position().filter(|end| start_line.is_some_and(|start| *end >= start)),
-            ..scanned.location.clone()
-        }],
+        locations: vec![in_lines(&scanned.location, Lines { start_line: item.start_line, end_line: item.end_line })],
         artifact: scanned.artifact.clone().map(Box::new),
         ..Finding::default()
     };

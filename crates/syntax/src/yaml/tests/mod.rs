@@ -1,5 +1,8 @@
 //! Claims about the module as a whole.
 
+mod bytes;
+mod dialects;
+mod edits;
 mod hostile;
 mod properties;
 mod tree;

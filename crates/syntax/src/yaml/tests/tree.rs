@@ -25,6 +25,17 @@ fn a_block_collection_ends_with_its_last_child() {
 }
 
 #[test]
+fn a_sequence_begins_with_its_first_dash_also_where_it_is_not_indented() {
+    let file = core("a:\n- - b\n-  c\nd:\n-\n- e\nf:\n  - - g\n");
+    let raw = |path: &str| root(&file).at(path)[0].raw();
+    assert_eq!(raw("a"), "- - b\n-  c");
+    assert_eq!(raw("a[0]"), "- b");
+    assert_eq!(raw("d"), "-\n- e");
+    assert_eq!(raw("f"), "- - g");
+    assert_eq!(raw("f[0]"), "- g");
+}
+
+#[test]
 fn a_block_scalar_spans_from_its_indicator_to_its_last_line() {
     let file = core("a: | # why\n\n  x | y\n  # z\n\n\nb: >2-\n\n    p\n   q\nc: |+\n  k\n\n\nd: |\ne: 1\nf: >-");
     let raw = |key: &str| root(&file).get(key).unwrap().raw();
@@ -33,6 +44,8 @@ fn a_block_scalar_spans_from_its_indicator_to_its_last_line() {
     assert_eq!(raw("c"), "|+\n  k\n\n\n");
     assert_eq!(raw("d"), "|");
     assert_eq!(raw("f"), ">-");
+    let header = |key: &str| root(&file).get(key).unwrap().header_range().map(|range| &file.text()[range]);
+    assert_eq!([header("a"), header("b"), header("c"), header("f")], [Some("|"), Some(">2-"), Some("|+"), Some(">-")]);
     assert_eq!(file.comments().len(), 1);
     assert_eq!(root(&file).get("a").unwrap().trailing_comment().unwrap().text, " why");
 }
@@ -87,6 +100,19 @@ fn an_empty_file_and_a_file_of_comments_are_one_empty_document() {
         assert_eq!(file.faults(), []);
     }
     assert_eq!(core("---\n---\n").documents().filter(|document| document.root().is_none()).count(), 2);
+}
+
+#[test]
+fn paths_lead_through_keys_items_and_aliases() {
+    let file = core("a: {b.c/d: [{e: 1}, {e: 2}, {f: ~}]}\ng: &g {h: [x]}\ni: *g\n");
+    let raws = |path: &str| root(&file).at(path).into_iter().map(Node::raw).collect::<Vec<_>>();
+    assert_eq!(raws("a[\"b.c/d\"][*].e"), ["1", "2"]);
+    assert_eq!(raws("a[\"b.c/d\"][2].f"), ["~"]);
+    assert_eq!(raws("i.h[0]"), ["x"]);
+    assert_eq!(raws("*"), Vec::<&str>::new());
+    assert_eq!(raws("[*].h[*]"), ["x"]);
+    let (deepest, steps) = Path::parse("a[\"b.c/d\"][1].f.g").unwrap().deepest(root(&file));
+    assert_eq!((deepest.raw(), steps), ("{e: 2}", 3));
 }
 
 #[test]

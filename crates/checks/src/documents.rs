@@ -1,0 +1,278 @@
+//! YAML and JSON files whose documents say themselves what they are: Kubernetes objects, Prometheus rules.
+
+use memchr::memmem;
+use portcullis_model::{CheckRun, Collected, Problem, ProblemCode, Section, Skipped};
+use portcullis_syntax::yaml::{self, Dialect, Document, Fault, File, Kind, Limits, Node};
+
+use crate::alert::model::RuleFile;
+use crate::check::{ran, rules_of};
+use crate::k8s::model::Object;
+use crate::locate::Notation;
+use crate::options::{Options, Profile};
+use crate::reporter::{Area, Sheet};
+use crate::suppression::Suppressions;
+use crate::{alert, broken, k8s};
+
+/// What the documents of a file are, and what was found in them.
+#[derive(Default)]
+struct Sorted<'f> {
+    objects: Vec<Object<'f>>,
+    rule_files: Vec<RuleFile<'f>>,
+    /// Documents that are either, for what holds of all YAML.
+    manifests: Vec<Node<'f>>,
+    alerts: Vec<Node<'f>>,
+    broken_manifests: Vec<&'f Fault>,
+    broken_alerts: Vec<&'f Fault>,
+    /// Go templates: no YAML before they are rendered.
+    templates: usize,
+}
+
+pub(crate) fn check(path: &str, bytes: &[u8], options: &Options) -> Collected {
+    if is_configuration_of_another_tool(path) || !could_be_ours(bytes) {
+        return Collected::default();
+    }
+    let json = path.rsplit('.').next() == Some("json");
+    let limits = if json { Limits::KUBERNETES.for_json() } else { Limits::KUBERNETES };
+    let file = yaml::parse(bytes, Dialect::Yaml11, &limits);
+    let sorted = sort(&file, bytes, options);
+    let mut suppressions = Suppressions::of(path, &file, rules_of(&[Section::Manifests, Section::Alerts]), false);
+    let mut collected = Collected::default();
+    if options.manifests.profile != Profile::Off {
+        check_manifests(path, &file, &sorted, options, &mut suppressions, &mut collected);
+    }
+    if options.alerts.profile != Profile::Off {
+        check_alerts(path, &file, &sorted, options, &mut suppressions, &mut collected);
+    }
+    // Comments of files that are not ours are nobody's business.
+    if !collected.check_runs.is_empty() {
+        collected.suppression_comments = suppressions.into_comments();
+    }
+    collected
+}
+
+fn check_manifests(
+    path: &str,
+    file: &File,
+    sorted: &Sorted<'_>,
+    options: &Options,
+    suppressions: &mut Suppressions,
+    collected: &mut Collected,
+) {
+    let mut sheet = Sheet::default();
+    let faults = sorted.broken_manifests.iter().copied();
+    let problems = broken::report(path, file, faults, Section::Manifests, &mut sheet);
+    sorted.manifests.iter().for_each(|root| crate::yaml::run(*root, &mut sheet));
+    k8s::run(&sorted.objects, &options.manifests, &mut sheet);
+    if sorted.templates > 0 {
+        collected.check_runs.push(skipped_templates(path));
+        collected.problems.push(unrendered(path));
+    }
+    if !(sorted.manifests.is_empty() && problems.is_empty()) {
+        collected.check_runs.push(ran(Section::Manifests, "manifests", problems.is_empty()));
+    }
+    let area = Area {
+        section: Section::Manifests,
+        profile: options.manifests.profile,
+        notation: Notation::Pointer,
+        essential: |rule| rule.starts_with("yaml/") || rule == "k8s/unknown-api-version",
+    };
+    collected.findings.extend(sheet.publish(path, file, &area, k8s::units(&sorted.objects), suppressions));
+    collected.problems.extend(problems);
+}
+
+fn check_alerts(
+    path: &str,
+    file: &File,
+    sorted: &Sorted<'_>,
+    options: &Options,
+    suppressions: &mut Suppressions,
+    collected: &mut Collected,
+) {
+    let mut sheet = Sheet::default();
+    let faults = sorted.broken_alerts.iter().copied();
+    let problems = broken::report(path, file, faults, Section::Alerts, &mut sheet);
+    // A rule file inside an object was looked at as a manifest already.
+    sorted.alerts.iter().for_each(|root| crate::yaml::run(*root, &mut sheet));
+    alert::run(&sorted.rule_files, &options.alerts, &mut sheet);
+    if !(sorted.rule_files.is_empty() && problems.is_empty()) {
+        collected.check_runs.push(ran(Section::Alerts, "alerts", problems.is_empty()));
+    }
+    let area = Area {
+        section: Section::Alerts,
+        profile: options.alerts.profile,
+        notation: Notation::Dotted,
+        essential: |rule| rule.starts_with("yaml/"),
+    };
+    collected.findings.extend(sheet.publish(path, file, &area, alert::units(&sorted.rule_files), suppressions));
+    collected.problems.extend(problems);
+}
+
+fn sort<'f>(file: &'f File, bytes: &[u8], options: &Options) -> Sorted<'f> {
+    let mut sorted = Sorted::default();
+    let broken = broken::broken_documents(file);
+    for document in file.documents() {
+        if let Some(fault) = broken.get(&document.index()) {
+            sorted.take_broken(file, &document, fault, bytes);
+        } else if let Some(root) = document.root() {
+            sorted.take(root, options);
+        }
+    }
+    sorted
+}
+
+impl<'f> Sorted<'f> {
+    fn take(&mut self, root: Node<'f>, options: &Options) {
+        if is_rendered_later(root) {
+            self.templates += 1;
+            return;
+        }
+        let objects = Object::all_in(root);
+        if objects.is_empty() {
+            if let Some(rule_file) = RuleFile::plain(root) {
+                self.alerts.push(root);
+                self.rule_files.push(rule_file);
+            }
+            return;
+        }
+        let for_clusters = objects.into_iter().filter(|object| !object.is_client_side(&options.manifests));
+        let before = self.objects.len();
+        self.objects.extend(for_clusters);
+        let added = self.objects.get(before..).unwrap_or_default();
+        self.rule_files.extend(added.iter().filter_map(RuleFile::of_object));
+        if !added.is_empty() {
+            self.manifests.push(root);
+        }
+    }
+
+    fn take_broken(&mut self, file: &'f File, document: &Document<'f>, fault: &'f Fault, bytes: &[u8]) {
+        let text = file.text().get(document.span()).filter(|text| !text.is_empty());
+        // A file beyond the size limit was not read at all: what it is shows at its beginning.
+        let beginning = String::from_utf8_lossy(bytes.get(..bytes.len().min(64 << 10)).unwrap_or_default());
+        let text = text.unwrap_or(&beginning);
+        match tells(text) {
+            Some(Told::Template) => self.templates += 1,
+            Some(Told::Manifest) => self.broken_manifests.push(fault),
+            Some(Told::Rules) => self.broken_alerts.push(fault),
+            None => {}
+        }
+    }
+}
+
+/// What the text of a document that cannot be read says about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Manifest,
+    Rules,
+    Template,
+}
+
+fn tells(text: &str) -> Option<Told> {
+    let flow = text.trim_start_matches(['\u{feff}', '-', ' ', '\r', '\n', '\t']).starts_with(['{', '[']);
+    let has = |key: &str| {
+        text.lines().any(|line| {
+            let line = line.trim_start_matches('\u{feff}');
+            if flow { line.contains(key) } else { is_key(line, key) }
+        })
+    };
+    let object = has("apiVersion") || (has("kind") && (has("metadata") || has("spec")));
+    let rules = has("groups") && ["alert:", "record:", "rules:", "\"rules\""].iter().any(|word| text.contains(word));
+    match (object, rules) {
+        (false, false) => None,
+        _ if has_template_lines(text) => Some(Told::Template),
+        (true, _) => Some(Told::Manifest),
+        (false, true) => Some(Told::Rules),
+    }
+}
+
+/// `key:` at the beginning of a line, in whatever quotes.
+fn is_key(line: &str, key: &str) -> bool {
+    let after = line.trim_start_matches(['"', '\'']).strip_prefix(key);
+    after.is_some_and(|after| after.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
+}
+
+/// Lines that are a template action, or a value that is one: `{{- if x }}`, `name: {{ .Values.name }}`.
+fn has_template_lines(text: &str) -> bool {
+    text.lines()
+        .map(str::trim_start)
+        .filter(|line| !line.starts_with('#'))
+        .any(|line| line.starts_with("{{") || line.contains(": {{") || line.contains("- {{"))
+}
+
+/// A template that happens to be YAML: `{{ x }}` is a mapping whose key is a mapping, which no object has.
+/// Recursion is bounded by the depth limit of the parser.
+fn is_rendered_later(node: Node<'_>) -> bool {
+    match node.kind() {
+        Kind::Map => node.entries().any(|entry| entry.key.kind() == Kind::Map || is_rendered_later(entry.value)),
+        Kind::Seq => node.items().any(is_rendered_later),
+        Kind::Scalar | Kind::Alias => false,
+    }
+}
+
+/// Whether the words every manifest and every rule file has stand in the file at all: most YAML and JSON of a repository is
+/// something else, and need not be parsed to know it.
+fn could_be_ours(bytes: &[u8]) -> bool {
+    // UTF-16 has a NUL beside every letter of these words.
+    let utf16 = matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
+    let squeezed: Vec<u8>;
+    let text = if utf16 {
+        squeezed = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+        &squeezed
+    } else {
+        bytes
+    };
+    let has = |word: &str| memmem::find(text, word.as_bytes()).is_some();
+    has("apiVersion") || (has("kind") && (has("metadata") || has("spec"))) || (has("groups") && has("rules"))
+}
+
+/// Files with an `apiVersion` that no cluster reads.
+fn is_configuration_of_another_tool(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Chart.yaml" | "values.schema.json")
+        || matches!(stem, "compose" | "docker-compose")
+        || ["compose.", "docker-compose.", "docker-compose-"].iter().any(|prefix| name.starts_with(prefix))
+}
+
+const RENDER: &str =
+    "a Go template: it says nothing before it is rendered, so it was not judged; check the rendered manifests";
+
+fn skipped_templates(path: &str) -> CheckRun {
+    CheckRun {
+        section: Section::Manifests,
+        id: "manifests".to_owned(),
+        skipped: vec![Skipped { what: path.to_owned(), reason: RENDER.to_owned() }],
+        ..CheckRun::default()
+    }
+}
+
+fn unrendered(path: &str) -> Problem {
+    Problem::warning(ProblemCode::Unparsable, RENDER).at_path(path).in_section(Section::Manifests)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_document_is_known_by_its_telling_keys() {
+        assert_eq!(tells("apiVersion: v1\nkind: Pod\n  x: [\n"), Some(Told::Manifest));
+        assert_eq!(tells("\"kind\": Pod\nmetadata: {\n"), Some(Told::Manifest));
+        assert_eq!(tells("{\"apiVersion\": \"v1\", \"kind\": ["), Some(Told::Manifest));
+        assert_eq!(tells("groups:\n- name: a\n  rules:\n  - alert: [\n"), Some(Told::Rules));
+        assert_eq!(tells("kind: pipeline\nname: [\n"), None);
+        assert_eq!(tells("  apiVersion: v1\nx: [\n"), None, "the key of something deeper");
+    }
+
+    #[test]
+    fn a_template_is_no_broken_manifest() {
+        assert_eq!(tells("apiVersion: v1\n{{- if .Values.x }}\nkind: Pod\n{{- end }}\n"), Some(Told::Template));
+        assert_eq!(tells("apiVersion: v1\nkind: Pod\nx: '{{ y }}'\nz: [\n"), Some(Told::Manifest));
+    }
+
+    #[test]
+    fn utf_16_does_not_hide_a_manifest() {
+        let text = "apiVersion: v1";
+        let bytes: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        assert!(could_be_ours(&bytes) && !could_be_ours(b"name: x"));
+    }
+}

@@ -1,0 +1,164 @@
+//! What SARIF logs mean.
+
+use portcullis_model::{Confidence, Health, Kind, ProblemCode, Section, Severity, SeveritySource, State};
+
+use super::fixtures::SARIF;
+use super::{Repository, codes, health, read};
+use crate::ReportOptions;
+
+/// A log of one result.
+fn log(tool: &str, rule: &str, result: &str) -> String {
+    format!(
+        r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "{tool}", "rules": [{rule}]}}}}, "results": [{result}]}}]}}"#
+    )
+}
+
+fn severity(tool: &str, rule: &str, result: &str) -> (Severity, SeveritySource) {
+    let collected = read(log(tool, rule, result));
+    (collected.findings[0].severity, collected.findings[0].severity_source)
+}
+
+#[test]
+fn rules_behind_the_results_still_count() {
+    let repository = Repository::with(&[("src/db.py", "import x\n𝒳𝒳𝒳 = 1\n"), ("src/main.py", "")]);
+    let collected = repository.read("r.sarif", SARIF.as_bytes(), &ReportOptions::default());
+    let finding = &collected.findings[0];
+    assert_eq!((finding.severity, finding.severity_source), (Severity::High, SeveritySource::Score));
+    assert_eq!((finding.title.as_str(), finding.message.as_str()), ("SQL injection", "Built from a value."));
+    assert!(finding.cwes.contains(&89));
+    assert_eq!(finding.confidence, Some(Confidence::High));
+    assert_eq!(finding.sources[0].fingerprints, ["abc"]);
+    assert_eq!(finding.identity, "𝒳𝒳𝒳 = 1");
+    let place = &finding.locations[0];
+    assert_eq!((place.path.as_str(), place.start_line), ("src/db.py", Some(2)));
+    assert_eq!((place.start_col, place.end_col), (Some(3), Some(6)), "UTF-16 units become code points");
+}
+
+#[test]
+fn a_place_may_be_an_index_and_lines_may_be_floats() {
+    let collected = read(SARIF);
+    let finding = &collected.findings[1];
+    assert_eq!(finding.message, "`x` is unused");
+    assert_eq!((finding.severity, finding.severity_source), (Severity::Low, SeveritySource::RuleDefault));
+    let place = &finding.locations[0];
+    assert_eq!((place.start_line, place.end_line, place.outside_repo), (Some(9), Some(9), true));
+}
+
+#[test]
+fn suppressed_passed_and_open_results_add_up() {
+    let collected = read(SARIF);
+    let states: Vec<_> = collected.findings.iter().map(|finding| finding.state).collect();
+    assert_eq!(states, [State::Open, State::Open, State::Suppressed, State::Open, State::Review]);
+    let counts = &collected.reports[0].counts;
+    assert_eq!(counts.state.values().sum::<u64>(), 6);
+    assert_eq!(collected.findings[2].suppressions[0].kind, "in_source");
+    assert!(!collected.findings[3].suppressions[0].accepted);
+}
+
+#[test]
+fn the_level_of_the_rule_counts_where_the_result_has_none() {
+    let rule = r#"{"id": "r", "defaultConfiguration": {"level": "error"}}"#;
+    let result = r#"{"ruleId": "r", "message": {"text": "m"}}"#;
+    assert_eq!(severity("CodeQL", rule, result), (Severity::High, SeveritySource::RuleDefault));
+    assert_eq!(severity("CodeQL", "", result), (Severity::Medium, SeveritySource::PolicyDefault));
+}
+
+#[test]
+fn each_tool_is_rated_by_what_it_means() {
+    let result = |more: &str| format!(r#"{{"ruleId": "r", "message": {{"text": "m"}}{more}}}"#);
+    let error = result(r#", "level": "error""#);
+    assert_eq!(severity("checkov", "", &error), (Severity::Medium, SeveritySource::PolicyDefault));
+    assert_eq!(severity("osv-scanner", "", &error).0, Severity::Unknown);
+    assert_eq!(severity("gitleaks", "", &result("")), (Severity::High, SeveritySource::PolicyDefault));
+    assert_eq!(severity("hadolint", "", &error), (Severity::High, SeveritySource::Level));
+    let zizmor = result(r#", "level": "warning", "properties": {"zizmor/severity": "Informational"}"#);
+    assert_eq!(severity("zizmor", "", &zizmor), (Severity::Info, SeveritySource::Tool));
+    let unrated = r#"{"id": "r", "properties": {"security-severity": "0.0"}}"#;
+    assert_eq!(severity("grype", unrated, &error), (Severity::Unknown, SeveritySource::Score));
+}
+
+#[test]
+fn the_policy_may_read_the_levels_of_a_tool_otherwise() {
+    let mut repository = Repository::default();
+    repository.options.sarif_levels =
+        [("hadolint".to_owned(), [("error".to_owned(), Severity::Critical)].into())].into();
+    let text = log("hadolint", "", r#"{"ruleId": "DL3000", "level": "error", "message": {"text": "m"}}"#);
+    let collected = repository.read("r", text.as_bytes(), &ReportOptions::default());
+    assert_eq!(collected.findings[0].severity, Severity::Critical);
+    assert_eq!(collected.findings[0].section, Section::Dockerfiles);
+}
+
+#[test]
+fn a_vulnerability_in_sarif_is_the_one_in_other_reports() {
+    let text = log(
+        "Grype",
+        r#"{"id": "GHSA-hrpp-h998-j3pp-qs"}"#,
+        r#"{"ruleId": "GHSA-hrpp-h998-j3pp-qs", "message": {"text": "A high vulnerability in npm package: qs, version 6.7.1 was found at: /package-lock.json"}}"#,
+    );
+    let finding = &read(text).findings[0];
+    assert_eq!((finding.kind, finding.id.as_str()), (Kind::Vulnerability, "GHSA-hrpp-h998-j3pp"));
+    assert_eq!(finding.package.as_ref().unwrap().purl.as_deref(), Some("pkg:npm/qs@6.7.1"));
+}
+
+#[test]
+fn the_text_of_a_secret_leaves_the_reader_only_as_hash() {
+    let secret = "AKIAZ7QX4VNTR2LKPW3M";
+    let text = log(
+        "gitleaks",
+        "",
+        &format!(
+            r#"{{"ruleId": "aws", "message": {{"text": "found {secret} in a"}}, "partialFingerprints": {{"author": "a@b.c {secret}"}}, "locations": [{{"physicalLocation": {{"artifactLocation": {{"uri": "a"}}, "region": {{"startLine": 1, "snippet": {{"text": "{secret}"}}}}}}}}]}}"#
+        ),
+    );
+    let collected = read(text);
+    assert_eq!(collected.known_secrets[0].reveal(), secret);
+    assert_eq!(collected.findings[0].secret.as_ref().unwrap().redacted.as_deref(), Some("AKIA…"));
+    let written =
+        serde_json::to_string(&collected.findings).unwrap() + &serde_json::to_string(&collected.reports).unwrap();
+    assert!(!written.contains(&secret[4..]) && !written.contains("a@b.c"));
+}
+
+#[test]
+fn a_run_that_gives_no_results_is_not_clean() {
+    for (run, code) in [
+        (r#""results": null"#, ProblemCode::ScanIncomplete),
+        (r#""x": 1"#, ProblemCode::ScanIncomplete),
+        (r#""results": [], "externalPropertyFileReferences": {"results": [{}]}"#, ProblemCode::ScanIncomplete),
+        (r#""results": [], "invocations": [{"executionSuccessful": false}]"#, ProblemCode::ScannerError),
+    ] {
+        let collected =
+            read(format!(r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "x"}}}}, {run}}}]}}"#));
+        assert_eq!((codes(&collected), health(&collected)), (vec![code], Health::Error), "{run}");
+    }
+    for runs in ["[]", "null"] {
+        assert_eq!(codes(&read(format!(r#"{{"version": "2.1.0", "runs": {runs}}}"#))), [ProblemCode::NoResults]);
+    }
+    let clean = read(log("x", "", ""));
+    assert_eq!((codes(&clean), health(&clean)), (vec![], Health::Ok));
+}
+
+#[test]
+fn other_versions_of_the_standard_are_refused() {
+    for version in ["1.0.0", "2.0.0", "2.0.0-csd.2.beta"] {
+        let text = log("x", "", "").replace("2.1.0", version);
+        let collected = super::read_as("sarif", text);
+        assert_eq!(codes(&collected), [ProblemCode::UnsupportedVersion], "{version}");
+    }
+    assert_eq!(codes(&read(log("x", "", "").replace("2.1.0", "2.1.0-rtm.5"))), []);
+}
+
+#[test]
+fn bases_lead_into_the_repository_or_are_left_out() {
+    let text = r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}},
+        "originalUriBaseIds": {"A": {"uri": "file:///github/workspace/"}, "B": {"uri": "web/", "uriBaseId": "A"}, "L": {"uri": "l", "uriBaseId": "L"}, "OUT": {"uri": "file:///elsewhere"}},
+        "results": [
+          {"ruleId": "r", "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "app.ts", "uriBaseId": "B"}}}]},
+          {"ruleId": "r", "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/x.ts", "uriBaseId": "L"}}}]},
+          {"ruleId": "r", "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/x.ts", "uriBaseId": "OUT"}}}]},
+          {"ruleId": "r", "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "https://example.com/x"}}}]}]}]}"#;
+    let repository = Repository::with(&[("web/app.ts", "")]);
+    let collected = repository.read("r", text.as_bytes(), &ReportOptions::default());
+    let places: Vec<_> = collected.findings.iter().map(portcullis_model::Finding::path).collect();
+    assert_eq!(places, ["web/app.ts", "src/x.ts", "src/x.ts", ""]);
+    assert_eq!(collected.findings[3].locations[0].uri.as_deref(), Some("https://example.com/x"));
+}

@@ -1,0 +1,280 @@
+//! Where a change goes: values, fragments, entries, items, comments.
+
+use std::ops::Range;
+
+use super::super::arena::Style;
+use super::super::node::{Kind, Node};
+use super::change::Change;
+use super::render::{self, New};
+
+/// Columns a new level is indented by where the file shows none.
+const STEP: usize = 2;
+
+impl<'a> Node<'a> {
+    /// Replaces a scalar, keeping its quotes; a plain one is quoted where the new text needs it. The new value may have
+    /// any type (`true`, `12`). `None` for collections, aliases and values that are not there.
+    pub fn replace_scalar(self, text: &str) -> Option<Change> {
+        self.replaced(text, true)
+    }
+
+    /// Replaces a scalar by text: quoted also where it would otherwise read as a number, a boolean or null.
+    pub fn replace_with_text(self, text: &str) -> Option<Change> {
+        self.replaced(text, false)
+    }
+
+    fn replaced(self, text: &str, any_type: bool) -> Option<Change> {
+        if self.kind() != Kind::Scalar || self.is_absent() {
+            return None;
+        }
+        let new = match self.style() {
+            Style::SingleQuoted | Style::DoubleQuoted => render::quoted(text, self.style()),
+            Style::Literal | Style::Folded => self.literal(text)?,
+            _ => render::scalar(text, any_type),
+        };
+        Some(Change { range: self.span(), text: new })
+    }
+
+    /// Text as a literal block in the place of a block scalar, at the indentation that one has.
+    fn literal(self, text: &str) -> Option<String> {
+        let content = text.trim_end_matches('\n');
+        let has_odd_character = content.chars().any(|char| char.is_control() && !matches!(char, '\n' | '\t'));
+        if content.is_empty() || content.starts_with([' ', '\t', '\n']) || has_odd_character {
+            return None;
+        }
+        let chomping = match text.len() - content.len() {
+            0 => "-",
+            1 => "",
+            _ => return None,
+        };
+        let indent = self.content_indent()?;
+        let line_break = self.line_break();
+        let mut block = format!("|{chomping}");
+        if let Some(comment) = self.trailing_comment() {
+            block.push_str(" #");
+            block.push_str(&comment.text);
+        }
+        for line in content.split('\n') {
+            block.push_str(line_break);
+            if !line.is_empty() {
+                block.extend(std::iter::repeat_n(' ', indent));
+                block.push_str(line);
+            }
+        }
+        // A scalar that keeps its line breaks ends behind them.
+        if self.raw().ends_with(['\n', '\r']) {
+            block.push_str(line_break);
+        }
+        Some(block)
+    }
+
+    /// Spaces before the first line of a block scalar that is not blank.
+    fn content_indent(self) -> Option<usize> {
+        let line = self.raw().split(['\n', '\r']).skip(1).find(|line| !line.trim().is_empty())?;
+        Some(line.len() - line.trim_start_matches(' ').len())
+    }
+
+    /// Rewrites a part of a scalar's value, given in offsets of [`value`](Node::value). `None` where the part has no exact
+    /// place in the source or the new text has no form in this style.
+    pub fn replace_within(self, value: Range<usize>, text: &str) -> Option<Change> {
+        let old = self.value()?;
+        if self.kind() != Kind::Scalar {
+            return None;
+        }
+        if self.style() == Style::Plain {
+            let new = format!("{}{text}{}", old.get(..value.start)?, old.get(value.end..)?);
+            if !render::is_plain(&new, true) {
+                return self.replace_scalar(&new);
+            }
+        }
+        let (range, true) = self.source_range(value) else { return None };
+        let is_one_line = !text.chars().any(|char| char.is_control() && char != '\t');
+        let text = match self.style() {
+            Style::DoubleQuoted => render::escaped(text),
+            Style::SingleQuoted if is_one_line => text.replace('\'', "''"),
+            Style::Literal => {
+                let indent = " ".repeat(self.content_indent()?);
+                text.replace('\n', &format!("{}{indent}", self.line_break()))
+            }
+            Style::Plain | Style::Folded if is_one_line => text.to_owned(),
+            _ => return None,
+        };
+        Some(Change { range, text })
+    }
+
+    /// Adds an entry at the end of a mapping, or below a key that has no value yet. `None` for anything else.
+    pub fn insert_entry(self, key: &str, value: &New) -> Option<Change> {
+        if self.kind() == Kind::Map && self.style() == Style::Flow {
+            return self.insert_in_brackets(&value.flow_entry(key));
+        }
+        let line_break = self.line_break();
+        if self.is_absent() && self.anchor_span().is_none() && self.tag_span().is_none() {
+            let indent = self.indent_of_line() + STEP;
+            let entry = value.entry(key, indent + STEP, line_break);
+            let at = self.line_end(self.span().start);
+            return Some(Change { range: at..at, text: format!("{line_break}{:indent$}{entry}", "") });
+        }
+        let first = self.entries().next().filter(|_| self.kind() == Kind::Map)?;
+        let indent = self.column_of(first.key)?;
+        Some(self.insert_line(indent, &value.entry(key, indent + STEP, line_break)))
+    }
+
+    /// Sets a key of the mapping under `outer`, which is created where it is absent: `step.insert_into("with", …)`.
+    pub fn insert_into(self, outer: &str, key: &str, value: &New) -> Option<Change> {
+        match self.entries().find(|entry| entry.key_str() == Some(outer)) {
+            Some(entry) => entry.value.insert_entry(key, value),
+            None => self.insert_entry(outer, &New::Map(vec![(key.to_owned(), value.clone())])),
+        }
+    }
+
+    /// Adds an item at the end of a sequence.
+    pub fn insert_item(self, value: &New) -> Option<Change> {
+        if self.kind() != Kind::Seq {
+            return None;
+        }
+        if self.style() == Style::Flow {
+            return self.insert_in_brackets(&value.flow());
+        }
+        let indent = usize::try_from(self.position().col).ok()?.checked_sub(1)?;
+        let item = format!("-{}", value.block_behind(indent + STEP, self.line_break()));
+        Some(self.insert_line(indent, &item))
+    }
+
+    /// Takes an entry out of a mapping, by its number among [`entries`](Node::entries). `None` where nothing would be left
+    /// of a mapping by indentation: its key would silently get the value null.
+    pub fn remove_entry(self, index: usize) -> Option<Change> {
+        if self.kind() != Kind::Map {
+            return None;
+        }
+        let parts: Vec<_> = self.entries().map(|entry| (entry.key.full_start(), entry.pair_span().end)).collect();
+        self.remove_part(&parts, index)
+    }
+
+    /// Takes an item out of a sequence; `None` as for [`remove_entry`](Node::remove_entry).
+    pub fn remove_item(self, index: usize) -> Option<Change> {
+        if self.kind() != Kind::Seq {
+            return None;
+        }
+        let parts: Vec<_> = self.items().map(|item| (item.full_start(), item.span().end)).collect();
+        self.remove_part(&parts, index)
+    }
+
+    /// Sets the comment behind a node, without its `#`: another one there is replaced.
+    pub fn set_trailing_comment(self, text: &str) -> Option<Change> {
+        if text.contains(['\n', '\r']) {
+            return None;
+        }
+        if let Some(comment) = self.trailing_comment() {
+            return Some(Change { range: comment.span.clone(), text: format!("# {text}") });
+        }
+        let span = self.span();
+        let is_block_scalar = matches!(self.style(), Style::Literal | Style::Folded);
+        let end = self.line_end(if is_block_scalar { span.start } else { span.end });
+        let line = self.file().text().get(..end)?;
+        let at = line.trim_end_matches([' ', '\t']).len();
+        Some(Change { range: at..end, text: format!("  # {text}") })
+    }
+
+    fn remove_part(self, parts: &[(usize, usize)], index: usize) -> Option<Change> {
+        let &(start, end) = parts.get(index)?;
+        let next = parts.get(index + 1);
+        let before = index.checked_sub(1).and_then(|before| parts.get(before));
+        let removed = |range| Some(Change { range, text: String::new() });
+        if self.style() == Style::Flow {
+            return match (before, next) {
+                (_, Some(&(next, _))) => removed(start..next),
+                (Some(&(_, before)), None) => removed(before..end),
+                (None, None) => removed(start..end),
+            };
+        }
+        if parts.len() < 2 {
+            return None;
+        }
+        let file = self.file();
+        let line_start = file.line_range(file.position(start).line).start;
+        let indicators = file.text().get(line_start..start)?;
+        let own_line = indicators.trim_matches([' ', '-', '?']).is_empty();
+        let own_indicators = usize::from(self.kind() == Kind::Seq);
+        if own_line && indicators.matches(['-', '?']).count() <= own_indicators {
+            return removed(line_start..self.behind_line(end));
+        }
+        // It shares its line with the `-` of the item it begins: what follows moves up to its place.
+        let &(next, _) = next?;
+        let next_line = file.line_range(file.position(next).line).start;
+        let lead = file.text().get(next_line..next)?;
+        let dash = if self.kind() == Kind::Seq { start - indicators.len() + indicators.rfind('-')? } else { start };
+        let from = if self.kind() == Kind::Seq { next_line + lead.rfind('-')? } else { next };
+        removed(dash..from)
+    }
+
+    fn insert_in_brackets(self, part: &str) -> Option<Change> {
+        let span = self.span();
+        let close = span.end.checked_sub(1)?;
+        let last = match self.kind() {
+            Kind::Map => self.entries().next_back().map(|entry| entry.pair_span().end),
+            _ => self.items().next_back().map(|item| item.span().end),
+        };
+        if !matches!(self.file().text().as_bytes().get(close), Some(b']' | b'}')) {
+            return None;
+        }
+        let Some(last) = last else {
+            return Some(Change { range: span.start + 1..span.start + 1, text: part.to_owned() });
+        };
+        let between = self.file().text().get(last..close)?;
+        if between.contains('#') {
+            return None;
+        }
+        Some(match between.find(',') {
+            Some(comma) => Change { range: last + comma + 1..last + comma + 1, text: format!(" {part}") },
+            None => Change { range: last..last, text: format!(", {part}") },
+        })
+    }
+
+    /// A line below the last line of the node.
+    fn insert_line(self, indent: usize, line: &str) -> Change {
+        let line_break = self.line_break();
+        let end = self.span().end;
+        // A block scalar that keeps its line breaks ends where the next line begins.
+        if self.file().text().get(..end).is_some_and(|text| text.ends_with(['\n', '\r'])) {
+            return Change { range: end..end, text: format!("{:indent$}{line}{line_break}", "") };
+        }
+        let at = self.line_end(end);
+        Change { range: at..at, text: format!("{line_break}{:indent$}{line}", "") }
+    }
+
+    /// Where the node begins with its tag and anchor.
+    fn full_start(self) -> usize {
+        let properties = [self.tag_span(), self.anchor_span()].into_iter().flatten();
+        properties.map(|span| span.start).fold(self.span().start, usize::min)
+    }
+
+    fn column_of(self, key: Node<'a>) -> Option<usize> {
+        let start = key.full_start().min(self.span().start);
+        usize::try_from(self.file().position(start).col).ok()?.checked_sub(1)
+    }
+
+    /// Columns before the key on the node's line, `- ` counted as indentation.
+    fn indent_of_line(self) -> usize {
+        let line = self.file().line_text(self.position().line);
+        line.len() - line.trim_start_matches([' ', '-']).len()
+    }
+
+    fn line_end(self, byte: usize) -> usize {
+        self.file().line_range(self.file().position(byte).line).end
+    }
+
+    /// Behind the line of `byte`, its break included.
+    fn behind_line(self, byte: usize) -> usize {
+        let end = self.line_end(byte);
+        let rest = self.file().text().get(end..).unwrap_or_default();
+        end + if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) }
+    }
+
+    /// The line break of the file.
+    fn line_break(self) -> &'static str {
+        let text = self.file().text();
+        match text.find('\n') {
+            Some(at) if text.get(..at).is_some_and(|before| before.ends_with('\r')) => "\r\n",
+            _ => "\n",
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `portcullis check`: reads reports, runs the checks, gives the verdict.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::exit::Exit;
+use super::{Global, output, variables};
+use crate::gate::{self, Answer, ReportArgument, Request};
+
+/// Arguments of `check`.
+#[derive(clap::Args, Debug)]
+pub(super) struct Arguments {
+    /// Files and directories to judge; without any, everything that belongs to the repository
+    #[arg(value_name = "PATHS")]
+    paths: Vec<PathBuf>,
+    /// A report of a scanner besides those of the policy (repeatable): trivy=out/trivy.json, or a path whose format is told by its content
+    #[arg(long = "report", value_name = "[FORMAT=]PATH")]
+    reports: Vec<String>,
+}
+
+/// Runs the gate and writes its outcome to every sink.
+pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> {
+    output::validate(&global.formats)?;
+    let request = request(global, &arguments.paths, &arguments.reports)?;
+    match gate::judge(&request)? {
+        Answer::Judged(judged) => {
+            output::warnings(&judged.warnings);
+            judged.notices.iter().for_each(|notice| output::to_stderr(&format!("note: {notice}\n")));
+            output::deliver(&judged.outcome, global)?;
+            Ok(Exit::Code(judged.tally.exit_code(global.exit_zero)))
+        }
+        Answer::Idle(why) => {
+            output::to_stderr(&format!("{why}\n"));
+            Ok(Exit::Code(0))
+        }
+    }
+}
+
+/// What the gate is asked, with everything it may know of the process.
+pub(super) fn request(global: &Global, paths: &[PathBuf], reports: &[String]) -> Result<Request, Exit> {
+    let current = std::env::current_dir()
+        .map_err(|error| Exit::Usage(format!("the current directory cannot be read: {error}; start in another one")))?;
+    let directory = match &global.directory {
+        Some(directory) => current.join(directory),
+        None => current,
+    };
+    if !directory.is_dir() {
+        return Err(Exit::Usage(format!("`{}` is no directory: give one with -C", output::path(&directory))));
+    }
+    Ok(Request {
+        explicit_directory: global.directory.is_some(),
+        directory,
+        paths: paths.to_vec(),
+        reports: reports.iter().map(|argument| ReportArgument::parse(argument)).collect::<Result<_, _>>()?,
+        policy_file: global.policy.clone(),
+        now: global.now.unwrap_or_else(Timestamp::now),
+        now_is_given: global.now.is_some(),
+        environment: variables(),
+    })
+}
+
+/// Reads `--now`: a day means its first moment in UTC.
+pub(super) fn now(text: &str) -> Result<Timestamp, String> {
+    if let Ok(day) = text.parse::<Date>()
+        && let Ok(start) = day.to_zoned(TimeZone::UTC)
+    {
+        return Ok(start.timestamp());
+    }
+    text.parse::<Timestamp>().map_err(|_| "write a day as 2026-12-01, or a time as 2026-12-01T08:00:00Z".to_owned())
+}

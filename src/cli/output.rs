@@ -1,0 +1,331 @@
+//! Where outcomes and messages go: sinks of `--format`, the two streams, colours.
+
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use portcullis_model::{Diagnostic, Outcome, Rule};
+use portcullis_render::escape::{LogLine, StopToken, TermText};
+use portcullis_render::{JsonForm, Terminal, Verbosity};
+
+use super::exit::Exit;
+use super::{Global, variables};
+use crate::gate::Gate;
+
+/// Widest line where the terminal does not say its width.
+const WIDTH: usize = 100;
+/// Longest line of a message of ours.
+const LONGEST_MESSAGE: usize = 4_000;
+
+/// What an outcome is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Human,
+    Short,
+    Json,
+    JsonLines,
+}
+
+impl Format {
+    const ALL: [(&'static str, Self); 4] =
+        [("human", Self::Human), ("short", Self::Short), ("json", Self::Json), ("jsonl", Self::JsonLines)];
+}
+
+/// `FORMAT[=FILE]`
+#[derive(Clone, Debug)]
+pub(super) struct Sink {
+    format: Format,
+    /// Standard output where there is none.
+    file: Option<PathBuf>,
+}
+
+impl FromStr for Sink {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, file) = match text.split_once('=') {
+            Some((word, file)) => (word, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        if file.as_ref().is_some_and(|file| file.as_os_str().is_empty()) {
+            return Err(format!("no file is named after `{word}=`"));
+        }
+        let names = Format::ALL.map(|(name, _)| name);
+        match Format::ALL.into_iter().find(|(name, _)| *name == word) {
+            Some((_, format)) => Ok(Self { format, file }),
+            None => Err(match portcullis_model::suggest::nearest(word, names, 1).first() {
+                Some(near) => format!("there is no format `{word}`: did you mean `{near}`?"),
+                None => format!("there is no format `{word}`: this version writes {}", names.join(", ")),
+            }),
+        }
+    }
+}
+
+/// `--color`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum ColorChoice {
+    /// Where a terminal shows them
+    Auto,
+    /// In any case
+    Always,
+    /// Never
+    Never,
+}
+
+/// Refuses sinks that would mix on one stream or overwrite each other.
+pub(super) fn validate(sinks: &[Sink]) -> Result<(), Exit> {
+    for (index, sink) in sinks.iter().enumerate() {
+        if sinks.iter().skip(index + 1).any(|other| other.file == sink.file) {
+            let place =
+                sink.file.as_deref().map_or_else(|| "standard output".to_owned(), |file| format!("`{}`", path(file)));
+            return Err(Exit::Usage(format!(
+                "two formats would be written to {place}: give one of them a file, as in `-f json=result.json`"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Writes the outcome to every sink; files whole or not at all. Without a sink the report for people goes to standard output.
+pub(super) fn deliver(outcome: &Outcome, global: &Global) -> Result<(), Exit> {
+    if global.formats.is_empty() {
+        return to_stdout(&render(outcome, Format::Human, &terminal(global, Stream::Output))?);
+    }
+    for sink in &global.formats {
+        match &sink.file {
+            None => to_stdout(&render(outcome, sink.format, &terminal(global, Stream::Output))?)?,
+            Some(file) => {
+                let plain = Terminal { verbosity: verbosity(global), ..Terminal::default() };
+                to_file(file, &render(outcome, sink.format, &plain)?)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn render(outcome: &Outcome, format: Format, terminal: &Terminal) -> Result<Vec<u8>, Exit> {
+    let failed = |error: serde_json::Error| Exit::Bug(format!("the result cannot be written as JSON: {error}"));
+    match format {
+        Format::Human => Ok(portcullis_render::human(outcome, terminal).into_bytes()),
+        Format::Short => Ok(portcullis_render::short(outcome, terminal).into_bytes()),
+        Format::Json => portcullis_render::json(outcome, JsonForm::Pretty).map_err(failed),
+        Format::JsonLines => portcullis_render::jsonl(outcome).map_err(failed),
+    }
+}
+
+/// Prints the page of a rule.
+pub(super) fn page(rule: &Rule, global: &Global) -> Result<(), Exit> {
+    let now = global.now.unwrap_or_else(jiff::Timestamp::now);
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    to_stdout(portcullis_render::page(rule, today, &terminal(global, Stream::Output)).as_bytes())
+}
+
+/// Prints the list of rules: a table, or with `-f json` an array.
+pub(super) fn rule_list(rules: &[Rule], global: &Global) -> Result<(), Exit> {
+    let json = || {
+        portcullis_render::rule_list_json(rules)
+            .map_err(|error| Exit::Bug(format!("the rules cannot be written as JSON: {error}")))
+    };
+    let table = || portcullis_render::rule_list(rules, &terminal(global, Stream::Output)).into_bytes();
+    if global.formats.is_empty() {
+        return to_stdout(&table());
+    }
+    for sink in &global.formats {
+        let bytes = if sink.format == Format::Json { json()? } else { table() };
+        match &sink.file {
+            None => to_stdout(&bytes)?,
+            Some(file) => to_file(file, &bytes)?,
+        }
+    }
+    Ok(())
+}
+
+/// Says that a policy can be used, and what it is made of.
+pub(super) fn policy_is_usable(gate: &Gate, global: &Global) -> Result<(), Exit> {
+    warnings(&gate.warnings);
+    if global.quiet > 0 {
+        return Ok(());
+    }
+    let policy = &gate.policy;
+    let subject = policy.path().map_or_else(|| "no policy file".to_owned(), |path| format!("`{path}` can be used"));
+    let exceptions = policy.exceptions().len();
+    let text = format!(
+        "{subject}: {}; {} in `reports`, {}\n",
+        policy.describe(),
+        counted(policy.reports().len(), "entry", "entries"),
+        counted(exceptions, "exception", "exceptions"),
+    );
+    to_stdout(cleaned(&text).as_bytes())
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Prints errors of files that steer the gate.
+pub(super) fn diagnostics(diagnostics: &[Diagnostic]) {
+    let terminal = stream_terminal(ColorChoice::Auto, Verbosity::Normal, Stream::Error);
+    write_stderr(portcullis_render::diagnostics(diagnostics, &terminal).as_bytes());
+}
+
+/// Prints warnings about files that steer the gate.
+pub(super) fn warnings(warnings: &[Diagnostic]) {
+    if !warnings.is_empty() {
+        diagnostics(warnings);
+    }
+}
+
+/// Prints a message of ours; whatever untrusted text it quotes is made harmless line by line.
+pub(super) fn to_stderr(message: &str) {
+    write_stderr(cleaned(message).as_bytes());
+}
+
+/// A path for a message.
+pub(super) fn path(path: &Path) -> String {
+    text(&path.to_string_lossy())
+}
+
+/// An untrusted text for a message.
+pub(super) fn text(raw: &str) -> String {
+    TermText::new(raw, 240).to_string()
+}
+
+fn cleaned(message: &str) -> String {
+    let in_log = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    let mut cleaned = String::with_capacity(message.len());
+    for line in message.lines() {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        cleaned.extend(std::iter::repeat_n(' ', indent));
+        if in_log {
+            cleaned.push_str(&LogLine::new(line, LONGEST_MESSAGE).to_string());
+        } else {
+            cleaned.push_str(&TermText::new(line, LONGEST_MESSAGE).to_string());
+        }
+        cleaned.push('\n');
+    }
+    cleaned
+}
+
+fn write_stderr(bytes: &[u8]) {
+    // Nobody may be listening; there is no further place to say so.
+    let _ = std::io::stderr().lock().write_all(bytes);
+}
+
+/// Writes to standard output. A reader that has gone away has seen what it wanted.
+pub(super) fn to_stdout(bytes: &[u8]) -> Result<(), Exit> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Exit::Usage(format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file under a temporary name beside it, and renames it.
+fn to_file(file: &Path, bytes: &[u8]) -> Result<(), Exit> {
+    let failed = |error: std::io::Error| Exit::Usage(format!("`{}` cannot be written: {error}", path(file)));
+    let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = directory.join(format!(".{name}.{}.part", std::process::id()));
+    let written = std::fs::File::create(&temporary)
+        .and_then(|mut part| part.write_all(bytes).and_then(|()| part.sync_all()))
+        .and_then(|()| std::fs::rename(&temporary, file));
+    if written.is_err() {
+        // What is left of it helps nobody.
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written.map_err(failed)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    Output,
+    Error,
+}
+
+fn terminal(global: &Global, stream: Stream) -> Terminal {
+    stream_terminal(global.color, verbosity(global), stream)
+}
+
+fn verbosity(global: &Global) -> Verbosity {
+    match (global.quiet, global.verbose) {
+        (0, 0) => Verbosity::Normal,
+        (0, _) => Verbosity::Verbose,
+        (1, _) => Verbosity::Quiet,
+        _ => Verbosity::Silent,
+    }
+}
+
+fn stream_terminal(choice: ColorChoice, verbosity: Verbosity, stream: Stream) -> Terminal {
+    let variables = variables();
+    let get = |name: &str| variables.get(name).map(String::as_str).unwrap_or_default();
+    let is_terminal = match stream {
+        Stream::Output => std::io::stdout().is_terminal(),
+        Stream::Error => std::io::stderr().is_terminal(),
+    };
+    let in_actions = get("GITHUB_ACTIONS") == "true";
+    Terminal {
+        color: colors(choice, &get, in_actions, is_terminal),
+        unicode: in_actions || speaks_unicode(&get),
+        width: get("COLUMNS").parse().unwrap_or(WIDTH),
+        verbosity,
+        github_log: in_actions.then(stop_token).flatten(),
+    }
+}
+
+/// The order of spec/github-ux.md 16.
+fn colors<'a>(choice: ColorChoice, get: &impl Fn(&str) -> &'a str, in_actions: bool, is_terminal: bool) -> bool {
+    let forced = |name: &str| !matches!(get(name), "" | "0");
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if !get("NO_COLOR").is_empty() => false,
+        ColorChoice::Auto if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") => true,
+        ColorChoice::Auto if get("CLICOLOR") == "0" => false,
+        ColorChoice::Auto => in_actions || (is_terminal && get("TERM") != "dumb"),
+    }
+}
+
+fn speaks_unicode<'a>(get: &impl Fn(&str) -> &'a str) -> bool {
+    if cfg!(windows) {
+        return true;
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().map(get).find(|value| !value.is_empty());
+    locale.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// 128 random bits: the keys of the standard library's hash maps come from the operating system.
+fn stop_token() -> Option<StopToken> {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    let random = || std::hash::RandomState::new().build_hasher().finish();
+    StopToken::new(&format!("{:016x}{:016x}", random(), random()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_variables_decide_in_their_order() {
+        let colors = |variables: &[(&str, &'static str)], is_terminal| {
+            let get = |name: &str| variables.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value);
+            colors(ColorChoice::Auto, &get, false, is_terminal)
+        };
+        assert!(colors(&[], true) && !colors(&[], false));
+        assert!(!colors(&[("NO_COLOR", "1"), ("FORCE_COLOR", "1")], true));
+        assert!(colors(&[("CLICOLOR_FORCE", "1")], false));
+        assert!(!colors(&[("FORCE_COLOR", "0")], false));
+        assert!(!colors(&[("CLICOLOR", "0")], true));
+        assert!(!colors(&[("TERM", "dumb")], true));
+    }
+
+    #[test]
+    fn a_format_that_is_none_names_the_nearest() {
+        assert_eq!("jsno".parse::<Sink>().unwrap_err(), "there is no format `jsno`: did you mean `json`?");
+        assert!("sarif".parse::<Sink>().unwrap_err().ends_with("this version writes human, short, json, jsonl"));
+    }
+}

@@ -1,0 +1,72 @@
+//! From what the wings said to the whole answer: merge, judge, add the source lines, mask secrets.
+
+use portcullis_model::{
+    Collected, Context, Evidence, Outcome, PolicyInfo, PolicySource, Problem, RESULT_SCHEMA, Reason, Redactor, Tool,
+    Verdict, merge,
+};
+use portcullis_policy::{Judgement, Tally};
+
+use super::plan::Plan;
+use super::trust::Gate;
+use super::{Answer, Judged, Request, excerpt, redact};
+
+/// The answer of a run that could read its policy.
+pub(super) fn answer(request: &Request, plan: &Plan, gate: &Gate, mut collected: Collected) -> Answer {
+    collected.findings = merge::merge(std::mem::take(&mut collected.findings));
+    let redactor = Redactor::new(std::mem::take(&mut collected.known_secrets));
+    let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let mut outcome = Outcome {
+        policy: gate.info.clone(),
+        reports: collected.reports.clone(),
+        metrics: std::mem::take(&mut collected.metrics),
+        test_suites: std::mem::take(&mut collected.test_suites),
+        components: std::mem::take(&mut collected.components),
+        check_runs: collected.check_runs.clone(),
+        ..frame(request, plan)
+    };
+    let evidence = Evidence { collected, tracked: plan.tracked.clone() };
+    let judgement = portcullis_policy::judge(&gate.policy, evidence, &gate.registry, today);
+    let tally = take_over(&mut outcome, judgement);
+    excerpt::fill(&mut outcome.findings, &plan.subject, &redactor);
+    redact::redact(&mut outcome, &redactor);
+    Answer::Judged(Box::new(Judged { outcome, tally, warnings: gate.warnings.clone(), notices: notices(plan) }))
+}
+
+/// The answer of a run whose policy cannot be read from the base: incomplete, and nothing else is claimed.
+pub(super) fn without_gate(request: &Request, plan: &Plan, problem: Problem) -> Answer {
+    let reason = Reason { code: problem.code.as_str().to_owned(), text: problem.message.clone(), tool: None };
+    let outcome = Outcome {
+        verdict: Verdict::Incomplete,
+        reasons: vec![reason],
+        policy: PolicyInfo { source: PolicySource::Base, ..PolicyInfo::default() },
+        problems: vec![problem],
+        ..frame(request, plan)
+    };
+    let tally = Tally { unjudged: 1, ..Tally::default() };
+    Answer::Judged(Box::new(Judged { outcome, tally, warnings: Vec::new(), notices: notices(plan) }))
+}
+
+fn notices(plan: &Plan) -> Vec<String> {
+    plan.ci.warnings.iter().chain(&plan.ci.notices).cloned().collect()
+}
+
+fn frame(request: &Request, plan: &Plan) -> Outcome {
+    Outcome {
+        schema: RESULT_SCHEMA.to_owned(),
+        tool: Tool { name: "portcullis".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) },
+        generated_at: request.now_is_given.then_some(request.now),
+        context: if plan.ci.in_actions { plan.ci.context.clone() } else { Context::default() },
+        ..Outcome::default()
+    }
+}
+
+fn take_over(outcome: &mut Outcome, judgement: Judgement) -> Tally {
+    outcome.verdict = judgement.verdict;
+    outcome.reasons = judgement.reasons;
+    outcome.counts = judgement.counts;
+    outcome.tools = judgement.tools;
+    outcome.findings = judgement.findings;
+    outcome.exceptions = judgement.exceptions;
+    outcome.problems = judgement.problems;
+    judgement.tally
+}

@@ -1,0 +1,48 @@
+//! Runs the wings: every file of the subject, every report, in parallel, the results in a fixed order.
+
+use portcullis_checks::{Options, Profile};
+use portcullis_model::{CheckRun, Collected, RunStatus, Section};
+use rayon::prelude::*;
+
+use super::plan::Plan;
+use super::trust::Gate;
+use super::{Refusal, Request, files, reports};
+
+/// Sections our own wings serve, and the ids of their check runs.
+const WINGS: [(Section, &str); 4] = [
+    (Section::Secrets, files::SECRETS),
+    (Section::Workflows, "workflows"),
+    (Section::Manifests, "manifests"),
+    (Section::Alerts, "alerts"),
+];
+
+/// Everything the wings say.
+pub(super) fn collect(request: &Request, plan: &Plan, gate: &Gate) -> Result<Collected, Refusal> {
+    let options = options(gate)?;
+    let judged: Vec<Collected> =
+        plan.entries.par_iter().map(|entry| files::judge(entry, &plan.subject, gate, &options)).collect();
+    let mut collected = Collected { problems: plan.problems.clone(), ..Collected::default() };
+    judged.into_iter().for_each(|one| collected.absorb(one));
+    collected.absorb(reports::read(request, plan, gate));
+    // A wing that judged nothing says so: what ran is counted, not guessed.
+    for (section, id) in WINGS {
+        let nothing = CheckRun { section, id: id.to_owned(), status: RunStatus::Skipped, ..CheckRun::default() };
+        collected.absorb(Collected { check_runs: vec![nothing], ..Collected::default() });
+    }
+    collected.check_runs.sort_by(|one, two| (one.section, &one.id).cmp(&(two.section, &two.id)));
+    Ok(collected)
+}
+
+/// The policy's words become the options of the wings.
+fn options(gate: &Gate) -> Result<Options, Refusal> {
+    let profile = |section: Section| {
+        let word = gate.policy.profile(section);
+        word.parse::<Profile>()
+            .map_err(|()| Refusal::Usage(format!("`{section}.profile: {word}` is not known to the checks")))
+    };
+    let mut options = Options::default();
+    options.workflows.profile = profile(Section::Workflows)?;
+    options.manifests.profile = profile(Section::Manifests)?;
+    options.alerts.profile = profile(Section::Alerts)?;
+    Ok(options)
+}

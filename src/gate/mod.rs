@@ -1,0 +1,70 @@
+//! The story of a run: plan, trust, collect, answer. The only place that knows every room.
+
+mod answer;
+mod collect;
+mod excerpt;
+mod files;
+mod panics;
+mod plan;
+mod redact;
+mod reports;
+mod trust;
+
+use portcullis_model::{Diagnostic, Outcome};
+use portcullis_policy::Tally;
+
+pub(crate) use panics::are_contained as panics_are_contained;
+pub(crate) use plan::{ReportArgument, Request};
+pub(crate) use trust::{Gate, registry};
+
+/// How a run ended.
+pub(crate) enum Answer {
+    /// The change was judged, or it was told why it cannot be.
+    Judged(Box<Judged>),
+    /// There was nothing to judge; why.
+    Idle(&'static str),
+}
+
+/// The whole answer of a run.
+pub(crate) struct Judged {
+    /// What every format is made from.
+    pub(crate) outcome: Outcome,
+    /// The numbers the exit code follows from.
+    pub(crate) tally: Tally,
+    /// What people should know about the files that steer the gate.
+    pub(crate) warnings: Vec<Diagnostic>,
+    /// What people should know about the event.
+    pub(crate) notices: Vec<String>,
+}
+
+/// Why a run cannot begin: exit 2, no verdict.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The command line cannot be carried out: what, why, what to do.
+    Usage(String),
+    /// Files that steer the gate cannot be used.
+    Policy(Vec<Diagnostic>),
+}
+
+/// Judges what the request names and gives the whole answer.
+pub(crate) fn judge(request: &Request) -> Result<Answer, Refusal> {
+    let plan = match plan::plan(request)? {
+        plan::Planned::Run(plan) => plan,
+        plan::Planned::Idle(why) => return Ok(Answer::Idle(why)),
+    };
+    let gate = match trust::gate(request, &plan)? {
+        trust::Steering::Known(gate) => gate,
+        trust::Steering::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
+    };
+    let collected = collect::collect(request, &plan, &gate)?;
+    Ok(answer::answer(request, &plan, &gate, collected))
+}
+
+/// Reads everything that steers a run and judges nothing.
+pub(crate) fn policy(request: &Request) -> Result<Option<Box<Gate>>, Refusal> {
+    let plan::Planned::Run(plan) = plan::plan(request)? else { return Ok(None) };
+    match trust::gate(request, &plan)? {
+        trust::Steering::Known(gate) => Ok(Some(gate)),
+        trust::Steering::Unreadable(problem) => Err(Refusal::Usage(problem.message)),
+    }
+}

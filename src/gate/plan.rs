@@ -1,0 +1,189 @@
+//! What a run is about: the request, the repository, the event, the files to judge.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use jiff::Timestamp;
+use portcullis_github::{CiContext, Idle, PAYLOAD_LIMIT, Steering};
+use portcullis_model::{Entry, EntryKind, Problem, Stat, Tree};
+use portcullis_source::{GitSettings, Repository, WorkTree};
+
+use super::Refusal;
+
+/// What the command line asks for, with everything the gate may know of the process.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// Where the run starts; absolute.
+    pub(crate) directory: PathBuf,
+    /// It was named with `-C`.
+    pub(crate) explicit_directory: bool,
+    /// Files and directories to judge, relative to `directory`; empty means everything.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Reports besides those of the policy.
+    pub(crate) reports: Vec<ReportArgument>,
+    /// `--policy`.
+    pub(crate) policy_file: Option<String>,
+    /// The date of evaluation.
+    pub(crate) now: Timestamp,
+    /// It was given, and so belongs into the outcome.
+    pub(crate) now_is_given: bool,
+    /// The variables of the process.
+    pub(crate) environment: BTreeMap<String, String>,
+}
+
+/// `--report [FORMAT=]PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReportArgument {
+    /// Format id or family.
+    pub(crate) format: Option<String>,
+    /// Path, glob, directory, or `-`.
+    pub(crate) path: String,
+}
+
+impl ReportArgument {
+    /// Reads the argument. What stands before `=` has to be a format, unless the whole is the path of a file.
+    pub(crate) fn parse(argument: &str) -> Result<Self, Refusal> {
+        let whole = || Self { format: None, path: argument.to_owned() };
+        let Some((format, path)) = argument.split_once('=') else { return Ok(whole()) };
+        let known = portcullis_ingest::format_names();
+        if known.contains(&format) {
+            return Ok(Self { format: Some(format.to_owned()), path: path.to_owned() });
+        }
+        if format.contains(['/', '\\', '.']) || Path::new(argument).exists() {
+            return Ok(whole());
+        }
+        let hint = match portcullis_model::suggest::nearest(format, known.iter().copied(), 1).first() {
+            Some(near) => format!("did you mean `{near}={path}`?"),
+            None => format!("formats: {}", known.join(", ")),
+        };
+        Err(Refusal::Usage(format!("there is no report format `{format}`: {hint}")))
+    }
+}
+
+/// A run, decided.
+pub(super) struct Plan {
+    pub(super) repository: Repository,
+    pub(super) ci: CiContext,
+    /// Where gate files are read from.
+    pub(super) steering: Steering,
+    /// What is judged.
+    pub(super) subject: WorkTree,
+    /// The files to judge, sorted.
+    pub(super) entries: Vec<Entry>,
+    /// Every path of the repository, sorted: also where only some are judged.
+    pub(super) tracked: Vec<String>,
+    /// Directories and names that could not be looked at.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Decides what is judged by what, or why nothing is.
+pub(super) enum Planned {
+    Run(Box<Plan>),
+    Idle(&'static str),
+}
+
+pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
+    let ci = CiContext::detect(&request.environment, &read_payload);
+    match ci.idle {
+        Some(Idle::PullRequestClosed) => return Ok(Planned::Idle("the pull request is closed: nothing to judge")),
+        Some(Idle::ReferenceDeleted) => return Ok(Planned::Idle("the branch is deleted: nothing to judge")),
+        None => {}
+    }
+    let repository = repository(request, &ci)?;
+    let mut ci = ci;
+    ci.settle(&|commit| repository.parents(commit).map_err(|error| error.to_string()));
+    let steering = ci.steering();
+    let subject = repository.work_tree();
+    let listing = subject.list().map_err(|error| {
+        Refusal::Usage(format!("the files of `{}` cannot be listed: {error}", repository.root().display()))
+    })?;
+    let tracked = listing.entries.iter().map(|entry| entry.path.clone()).collect();
+    let entries = selected(request, &repository, &subject, listing.entries)?;
+    Ok(Planned::Run(Box::new(Plan { repository, ci, steering, subject, entries, tracked, problems: listing.problems })))
+}
+
+/// A directory with a policy of its own is a root only outside of events about a change: there it would choose its own gate.
+fn repository(request: &Request, ci: &CiContext) -> Result<Repository, Refusal> {
+    let settings = GitSettings {
+        safe_directory: ci.in_actions.then(|| request.environment.get("GITHUB_WORKSPACE").map(PathBuf::from)).flatten(),
+        ..GitSettings::default()
+    };
+    let own_root = request.explicit_directory && !ci.judges_change();
+    let found = if own_root {
+        Repository::discover_rooted(&request.directory, &settings)
+    } else {
+        Repository::discover(&request.directory, &settings)
+    };
+    found.map_err(|error| Refusal::Usage(error.to_string()))
+}
+
+fn read_payload(path: &str) -> Result<Vec<u8>, String> {
+    portcullis_source::read_report(Path::new(path), PAYLOAD_LIMIT as u64)
+}
+
+/// The entries below the paths of the request. A file that git ignores is judged when it is named itself.
+fn selected(
+    request: &Request,
+    repository: &Repository,
+    subject: &WorkTree,
+    entries: Vec<Entry>,
+) -> Result<Vec<Entry>, Refusal> {
+    if request.paths.is_empty() {
+        return Ok(entries);
+    }
+    let mut wanted: BTreeMap<String, Entry> = BTreeMap::new();
+    for path in &request.paths {
+        let inside = inside_root(request, repository, path)?;
+        let prefix = if inside.is_empty() { String::new() } else { format!("{inside}/") };
+        for entry in entries.iter().filter(|entry| entry.path == inside || entry.path.starts_with(&prefix)) {
+            wanted.insert(entry.path.clone(), entry.clone());
+        }
+        let named_itself = subject.stat(&inside).ok().flatten();
+        if let Some(stat @ Stat { kind: EntryKind::File | EntryKind::Symlink(_), .. }) = named_itself {
+            wanted.entry(inside.clone()).or_insert_with(|| Entry { path: inside, stat });
+        }
+    }
+    Ok(wanted.into_values().collect())
+}
+
+/// A path of the command line relative to the root; empty for the root itself.
+fn inside_root(request: &Request, repository: &Repository, path: &Path) -> Result<String, Refusal> {
+    let shown = path.display();
+    let absolute = request.directory.join(path);
+    let missing = |error: &dyn std::fmt::Display| {
+        Refusal::Usage(format!("`{shown}` cannot be judged: {error}; name files or directories of the repository"))
+    };
+    // The last component stays as it is: a link is judged as a link.
+    let (parent, name) = match (absolute.parent(), absolute.components().next_back()) {
+        (Some(parent), Some(Component::Normal(name))) => (parent.to_path_buf(), Some(name.to_owned())),
+        _ => (absolute.clone(), None),
+    };
+    absolute.symlink_metadata().map_err(|error| missing(&error))?;
+    let real = parent.canonicalize().map_err(|error| missing(&error))?;
+    let real = name.map_or_else(|| real.clone(), |name| real.join(name));
+    let outside = || {
+        Refusal::Usage(format!(
+            "`{shown}` lies outside of `{}`: start portcullis there, or with -C",
+            repository.root().display()
+        ))
+    };
+    let inside = real.strip_prefix(repository.root()).map_err(|_| outside())?;
+    Ok(inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_before_the_sign_is_a_format() {
+        let argument = ReportArgument::parse("trivy=out/t.json").unwrap();
+        assert_eq!((argument.format.as_deref(), argument.path.as_str()), (Some("trivy"), "out/t.json"));
+    }
+
+    #[test]
+    fn a_path_may_hold_the_sign() {
+        assert_eq!(ReportArgument::parse("out/a=b.json").unwrap().path, "out/a=b.json");
+        assert_eq!(ReportArgument::parse("out.json").unwrap().format, None);
+    }
+}

@@ -1,0 +1,194 @@
+//! The reports of a run: those of the policy and those of the command line, found and read.
+
+use jiff::SignedDuration;
+use portcullis_ingest::{Input, ReportOptions, SkipLimit, Surroundings};
+use portcullis_model::{
+    CheckRun, Collected, InputReport, PathResolver, Problem, ProblemCode, RunStatus, Section, Skipped, Tree,
+};
+use portcullis_policy::{Amount, ReportEntry};
+use portcullis_source::{ReportFile, Selection, read_report, read_stdin, select};
+use rayon::prelude::*;
+
+use super::Request;
+use super::panics::contained;
+use super::plan::{Plan, ReportArgument};
+use super::trust::Gate;
+
+/// A report file is read whole up to this size.
+const LARGEST: u64 = 1 << 30;
+
+/// Variables that name the directory in which the tools of a pipeline see the repository.
+const WORKSPACES: [&str; 3] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR", "WORKSPACE"];
+
+/// One selector: an entry of the policy or an argument.
+struct Wanted {
+    name: Option<String>,
+    path: String,
+    options: ReportOptions,
+    /// Relative to the directory of the run, not to the root.
+    is_argument: bool,
+}
+
+/// A file to read, and what is known of it.
+struct Task<'a> {
+    wanted: &'a Wanted,
+    file: ReportFile,
+    /// Found in a directory: what is no report there is nobody's fault.
+    may_be_something_else: bool,
+}
+
+/// Reads every report; the order of the policy, then of the arguments.
+pub(super) fn read(request: &Request, plan: &Plan, gate: &Gate) -> Collected {
+    let wanted: Vec<Wanted> =
+        gate.policy.reports().iter().map(of_policy).chain(request.reports.iter().map(of_argument)).collect();
+    let mut collected = Collected::default();
+    let mut tasks = Vec::new();
+    for wanted in &wanted {
+        match find(wanted, request, plan) {
+            Ok(found) => tasks.extend(found),
+            Err(problem) => collected.absorb(unread(wanted, &wanted.path, *problem)),
+        }
+    }
+    if tasks.is_empty() {
+        return collected;
+    }
+    let workspaces = WORKSPACES.iter().filter_map(|name| request.environment.get(*name).cloned());
+    let here =
+        [plan.repository.root().to_string_lossy().into_owned(), request.directory.to_string_lossy().into_owned()];
+    let resolver = PathResolver::new([], workspaces.chain(here), plan.tracked.clone());
+    let file = |path: &str| plan.subject.read(path).ok();
+    let options = portcullis_ingest::Options::default();
+    let around = Surroundings {
+        resolver: &resolver,
+        now: request.now,
+        head_commit: plan.ci.context.head_sha.as_deref(),
+        file: &file,
+        options: &options,
+    };
+    let read: Vec<Collected> = tasks.par_iter().map(|task| read_one(task, &around)).collect();
+    read.into_iter().for_each(|one| collected.absorb(one));
+    collected
+}
+
+fn of_policy(entry: &ReportEntry) -> Wanted {
+    let seconds = |seconds: Option<i64>| seconds.map(SignedDuration::from_secs);
+    let options = ReportOptions {
+        format: entry.format.clone(),
+        required: entry.required,
+        max_age: seconds(entry.max_age),
+        max_db_age: seconds(entry.max_db_age),
+        require_commit: entry.require_commit,
+        min_components: entry.min_components,
+        empty_is_clean: entry.empty_is_clean,
+        require_targets: Some(entry.require_targets),
+        max_skipped: match entry.max_skipped {
+            Amount::Count(most) => SkipLimit::Count(most),
+            Amount::Percent(most) => SkipLimit::Percent(most),
+        },
+        fail_on_skipped: entry.fail_on_skipped,
+        prefix: entry.prefix.clone().unwrap_or_default(),
+        root: entry.root.clone().unwrap_or_default(),
+        ..ReportOptions::default()
+    };
+    Wanted { name: Some(entry.name.clone()), path: entry.path.clone(), options, is_argument: false }
+}
+
+/// Who names a report on the command line wants it judged.
+fn of_argument(argument: &ReportArgument) -> Wanted {
+    let options = ReportOptions { format: argument.format.clone(), required: true, ..ReportOptions::default() };
+    Wanted { name: None, path: argument.path.clone(), options, is_argument: true }
+}
+
+fn find<'a>(wanted: &'a Wanted, request: &Request, plan: &Plan) -> Result<Vec<Task<'a>>, Box<Problem>> {
+    let task = |file, may_be_something_else| Task { wanted, file, may_be_something_else };
+    if wanted.is_argument && wanted.path == "-" {
+        let file = ReportFile { shown: "-".to_owned(), path: "-".into() };
+        return Ok(vec![task(file, false)]);
+    }
+    let root = plan.repository.root();
+    let base = if wanted.is_argument { request.directory.as_path() } else { root };
+    let missing = |what: &str| Err(Box::new(missing(wanted, what)));
+    match select(&wanted.path, base, root) {
+        Selection::File(file) => Ok(vec![task(file, false)]),
+        Selection::Glob(files) if files.is_empty() => missing("no file matches"),
+        Selection::Glob(files) => Ok(files.into_iter().map(|file| task(file, false)).collect()),
+        Selection::Directory(files) if files.is_empty() => missing("the directory holds no report"),
+        Selection::Directory(files) => Ok(files.into_iter().map(|file| task(file, true)).collect()),
+        Selection::Nothing => missing("no such file"),
+        Selection::Unreadable(why) => Err(Box::new(unreadable(&wanted.path, &why))),
+    }
+}
+
+fn missing(wanted: &Wanted, what: &str) -> Problem {
+    let path = &wanted.path;
+    let advice = "did the scanner run, and write to this path?";
+    match (&wanted.name, wanted.options.required) {
+        (Some(name), true) => Problem::error(
+            ProblemCode::ReportMissing,
+            format!("the report `{name}` is required and missing: {what} `{path}`; {advice}"),
+        ),
+        (Some(name), false) => Problem::warning(
+            ProblemCode::ReportMissing,
+            format!("the report `{name}` is missing: {what} `{path}`; {advice}"),
+        ),
+        (None, _) => {
+            Problem::error(ProblemCode::ReportMissing, format!("there is no report: {what} `{path}`; {advice}"))
+        }
+    }
+}
+
+fn unreadable(path: &str, why: &str) -> Problem {
+    Problem::error(ProblemCode::Unreadable, format!("the report `{path}` cannot be read: {why}")).at_path(path)
+}
+
+/// A report that could not even be opened still has its row.
+fn unread(wanted: &Wanted, path: &str, problem: Problem) -> Collected {
+    let id = wanted.name.clone().unwrap_or_else(|| path.to_owned());
+    let problem = Problem { report: Some(id.clone()), path: Some(path.to_owned()), ..problem };
+    let mut report = InputReport {
+        name: wanted.name.clone(),
+        path: path.to_owned(),
+        format: wanted.options.format.clone().unwrap_or_default(),
+        required: wanted.options.required,
+        ..InputReport::default()
+    };
+    let status = if problem.health == portcullis_model::Health::Error { RunStatus::Error } else { RunStatus::Skipped };
+    report.push_problem(problem.clone());
+    Collected {
+        reports: vec![report],
+        problems: vec![problem],
+        check_runs: vec![CheckRun {
+            section: Section::None,
+            id: format!("report:{id}"),
+            status,
+            ..CheckRun::default()
+        }],
+        ..Collected::default()
+    }
+}
+
+fn read_one(task: &Task<'_>, around: &Surroundings<'_>) -> Collected {
+    let Task { wanted, file, may_be_something_else } = task;
+    let bytes = if file.shown == "-" { read_stdin(LARGEST) } else { read_report(&file.path, LARGEST) };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(why) => return unread(wanted, &file.shown, unreadable(&file.shown, &why)),
+    };
+    let name = wanted.name.as_deref();
+    let input = Input { name, path: &file.shown, bytes: &bytes, modified: None, options: &wanted.options };
+    let collected =
+        contained(&file.shown, Section::None, "the reader of reports", || portcullis_ingest::read(&input, around));
+    let unknown = |problem: &Problem| problem.code == ProblemCode::UnknownFormat;
+    if *may_be_something_else && collected.problems.iter().any(unknown) {
+        return no_report(wanted, file);
+    }
+    collected
+}
+
+/// A file beside the reports of a directory.
+fn no_report(wanted: &Wanted, file: &ReportFile) -> Collected {
+    let id = format!("report:{}", wanted.name.as_deref().unwrap_or(&wanted.path));
+    let skipped = Skipped { what: file.shown.clone(), reason: "in no format this version reads".to_owned() };
+    let run = CheckRun { section: Section::None, id, skipped: vec![skipped], ..CheckRun::default() };
+    Collected { check_runs: vec![run], ..Collected::default() }
+}

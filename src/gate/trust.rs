@@ -1,0 +1,269 @@
+//! Which files steer the run: in a pull request those of the base commit, never those of the change itself
+//! (spec/policy.md 11.1).
+
+use portcullis_github::Steering as Source;
+use portcullis_model::{
+    Diagnostic, Entry, PolicyInfo, PolicySource, Problem, ProblemCode, Registry, Span, Tree, TreeError,
+};
+use portcullis_policy::{Document, Inputs, Policy};
+use portcullis_secrets::{Config, IGNORE_NAME, IgnoreFile, Options, Scanner, Sources};
+use portcullis_source::POLICY_FILES;
+use portcullis_syntax::yaml;
+
+use super::plan::Plan;
+use super::{Refusal, Request};
+
+/// The built-in presets.
+const PRESETS: &[(&str, &str)] = &[
+    ("minimal@1", include_str!("../../policies/minimal@1.yaml")),
+    ("baseline@1", include_str!("../../policies/baseline@1.yaml")),
+];
+
+/// The built-in pack of secret rules.
+const SECRET_RULES: &str = include_str!("../../rules/portcullis.toml");
+
+/// Everything that steers a run.
+pub(crate) struct Gate {
+    pub(crate) policy: Policy,
+    pub(crate) registry: Registry,
+    pub(crate) scanner: Scanner,
+    pub(crate) info: PolicyInfo,
+    /// What should be said about the files that steer, without stopping the run.
+    pub(crate) warnings: Vec<Diagnostic>,
+}
+
+/// The gate, or why the base does not give it: exit 3.
+pub(super) enum Steering {
+    Known(Box<Gate>),
+    Unreadable(Problem),
+}
+
+/// Reads every gate file from the tree that may steer.
+pub(super) fn gate(request: &Request, plan: &Plan) -> Result<Steering, Refusal> {
+    match &plan.steering {
+        Source::WorkTree => read(request, plan, &plan.subject, PolicySource::Local, None),
+        Source::Unknown(why) => Ok(Steering::Unreadable(unreadable(why))),
+        Source::BaseCommit(id) => {
+            let base = match plan.repository.commit(id) {
+                Ok(base) => base,
+                Err(error) => return Ok(Steering::Unreadable(unreadable(&error.to_string()))),
+            };
+            match has_gate_files(&base) {
+                Err(error) => Ok(Steering::Unreadable(unreadable(&error.to_string()))),
+                Ok(true) => read(request, plan, &base, PolicySource::Base, Some(id)),
+                // A fork cannot bring the first policy: it would choose its own gate.
+                Ok(false) if plan.ci.context.fork => read(request, plan, &base, PolicySource::Builtin, Some(id)),
+                Ok(false) => read(request, plan, &plan.subject, PolicySource::Bootstrap, None),
+            }
+        }
+    }
+}
+
+fn unreadable(why: &str) -> Problem {
+    Problem::error(
+        ProblemCode::BaseUnreadable,
+        format!(
+            "the policy could not be read from the base commit, and that of the change itself never counts: {why}; in a workflow, check out with `fetch-depth: 0`, or fetch the base commit before"
+        ),
+    )
+}
+
+/// Whether a path steers the gate (DESIGN ruling 10, as far as files are read today).
+pub(super) fn is_gate_file(path: &str) -> bool {
+    POLICY_FILES.contains(&path)
+        || path.starts_with(".portcullis/")
+        || path == ".gitleaks.toml"
+        || path == ".gitleaksignore"
+}
+
+fn has_gate_files(tree: &dyn Tree) -> Result<bool, TreeError> {
+    Ok(tree.list()?.entries.iter().any(|entry| is_gate_file(&entry.path)))
+}
+
+/// One file that steers.
+struct GateFile {
+    path: String,
+    bytes: Vec<u8>,
+}
+
+impl GateFile {
+    fn document(&self) -> Document<'_> {
+        Document { path: &self.path, bytes: &self.bytes }
+    }
+}
+
+fn read(
+    request: &Request,
+    plan: &Plan,
+    tree: &dyn Tree,
+    source: PolicySource,
+    revision: Option<&str>,
+) -> Result<Steering, Refusal> {
+    let policy_file = match policy_file(request, tree) {
+        Ok(file) => file,
+        Err(GateFileError::Refused(diagnostic)) => return Err(Refusal::Policy(vec![*diagnostic])),
+        Err(GateFileError::Unreadable(why)) if source == PolicySource::Base => {
+            return Ok(Steering::Unreadable(unreadable(&why)));
+        }
+        Err(GateFileError::Unreadable(why)) => return Err(Refusal::Usage(why)),
+    };
+    let exceptions = match exception_files(tree) {
+        Ok(files) => files,
+        Err(why) if source == PolicySource::Base => return Ok(Steering::Unreadable(unreadable(&why))),
+        Err(why) => return Err(Refusal::Usage(why)),
+    };
+    let files = GateFiles { policy: policy_file, exceptions };
+    let named = files.policy.as_ref().and_then(secrets_config);
+    let mut gate = load(request, tree, &files, named.as_deref())?;
+    // A parent of the policy may name the rule file too.
+    let in_force = gate.policy.secrets_config().map(|setting| setting.value.clone());
+    if in_force != named {
+        gate = load(request, tree, &files, in_force.as_deref())?;
+    }
+    gate.info = PolicyInfo {
+        source: if gate.policy.path().is_none() { PolicySource::Builtin } else { source },
+        rev: revision.map(str::to_owned),
+        path: gate.policy.path().map(str::to_owned),
+        digest: gate.policy.digest().to_owned(),
+        changed_in_pr: changed_gate_files(plan),
+    };
+    Ok(Steering::Known(Box::new(gate)))
+}
+
+struct GateFiles {
+    policy: Option<GateFile>,
+    exceptions: Vec<GateFile>,
+}
+
+/// Scanner and policy hang together: a policy may name the rules of the scanner, and the scanner's file.
+fn load(request: &Request, tree: &dyn Tree, files: &GateFiles, secrets_config: Option<&str>) -> Result<Gate, Refusal> {
+    let (scanner, mut warnings) = scanner(tree, secrets_config).map_err(Refusal::Policy)?;
+    let registry = registry_with(&scanner);
+    let formats = portcullis_ingest::format_names();
+    let exceptions: Vec<Document<'_>> = files.exceptions.iter().map(GateFile::document).collect();
+    let inputs = Inputs {
+        policy: files.policy.as_ref().map(GateFile::document),
+        exceptions: &exceptions,
+        presets: PRESETS,
+        parent: Some(&|path: &str| tree.read(path).map_err(|error| error.to_string())),
+        known_formats: &formats,
+        registry: &registry,
+        today: request.now.to_zoned(jiff::tz::TimeZone::UTC).date(),
+    };
+    let loaded = portcullis_policy::load(&inputs).map_err(Refusal::Policy)?;
+    warnings.extend(loaded.warnings);
+    Ok(Gate { policy: loaded.policy, registry, scanner, info: PolicyInfo::default(), warnings })
+}
+
+/// The rule file the policy itself names, looked up before the policy is read whole: its rules are needed for that.
+fn secrets_config(policy: &GateFile) -> Option<String> {
+    let file = yaml::parse(&policy.bytes, yaml::Dialect::Core, &yaml::Limits::OWN);
+    let root = file.documents().next()?.root()?;
+    root.get("secrets")?.get("config")?.as_str().map(str::to_owned)
+}
+
+/// The scanner with the rules and ignore entries of the tree that steers.
+fn scanner(tree: &dyn Tree, configured: Option<&str>) -> Result<(Scanner, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let read = |path: &str| match tree.read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(TreeError::NotFound) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    };
+    let loaded = Config::discover(configured, Sources { pack: SECRET_RULES, read: &read })?;
+    let mut warnings = loaded.warnings;
+    let mut ignore_files = Vec::new();
+    match read(IGNORE_NAME) {
+        Ok(Some(bytes)) => {
+            let (file, complaints) = IgnoreFile::read(IGNORE_NAME, &bytes);
+            ignore_files.push(file);
+            warnings.extend(complaints);
+        }
+        Ok(None) => {}
+        Err(why) => {
+            let span = Span { path: IGNORE_NAME.to_owned(), ..start() };
+            return Err(vec![Diagnostic::error(
+                "secrets/ignore-unreadable",
+                format!("`{IGNORE_NAME}` cannot be read: {why}"),
+                span,
+            )]);
+        }
+    }
+    Ok((Scanner::new(loaded.config, Options::default())?.with_ignore_files(ignore_files), warnings))
+}
+
+/// The beginning of a file, for what is wrong with it as a whole.
+fn start() -> Span {
+    Span { start_line: 1, start_col: 1, end_line: 1, end_col: 1, ..Span::default() }
+}
+
+enum GateFileError {
+    Refused(Box<Diagnostic>),
+    Unreadable(String),
+}
+
+/// The policy file: the one that was named, or exactly one of the four names.
+fn policy_file(request: &Request, tree: &dyn Tree) -> Result<Option<GateFile>, GateFileError> {
+    let read = |path: &str| match tree.read(path) {
+        Ok(bytes) => Ok(GateFile { path: path.to_owned(), bytes }),
+        Err(error) => Err(GateFileError::Unreadable(format!("the policy `{path}` cannot be read: {error}"))),
+    };
+    if let Some(named) = &request.policy_file {
+        return read(named.trim_start_matches("./")).map(Some);
+    }
+    let mut there = Vec::new();
+    for path in POLICY_FILES {
+        match tree.stat(path) {
+            Ok(Some(_)) => there.push(path),
+            Ok(None) | Err(TreeError::NotFound) => {}
+            Err(error) => return Err(GateFileError::Unreadable(format!("`{path}` cannot be looked at: {error}"))),
+        }
+    }
+    match there.as_slice() {
+        [] => Ok(None),
+        [only] => read(only).map(Some),
+        [first, second, ..] => {
+            let span = |path: &str| Span { path: path.to_owned(), ..start() };
+            let message =
+                format!("there are two policies, `{first}` and `{second}`, and nothing says which one counts");
+            Err(GateFileError::Refused(Box::new(
+                Diagnostic::error("policy/two-policies", message, span(second))
+                    .related(span(first))
+                    .help("keep one of them"),
+            )))
+        }
+    }
+}
+
+fn exception_files(tree: &dyn Tree) -> Result<Vec<GateFile>, String> {
+    let is_exceptions = |entry: &&Entry| {
+        entry.path.starts_with(".portcullis/exceptions/")
+            && (entry.path.ends_with(".yaml") || entry.path.ends_with(".yml"))
+    };
+    let listing = tree.list().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
+    let read = |entry: &Entry| match tree.read(&entry.path) {
+        Ok(bytes) => Ok(GateFile { path: entry.path.clone(), bytes }),
+        Err(error) => Err(format!("the exceptions `{}` cannot be read: {error}", entry.path)),
+    };
+    listing.entries.iter().filter(is_exceptions).map(read).collect()
+}
+
+/// Every rule of ours, without a repository: for `explain`.
+pub(crate) fn registry() -> Result<Registry, Vec<Diagnostic>> {
+    let loaded = Config::built_in(SECRET_RULES)?;
+    Ok(registry_with(&Scanner::new(loaded.config, Options::default())?))
+}
+
+fn registry_with(scanner: &Scanner) -> Registry {
+    let rules = portcullis_checks::rules().iter().chain(portcullis_policy::rules()).copied();
+    Registry::new(rules, scanner.rule_ids().map(str::to_owned))
+}
+
+/// Gate files the change itself touches, for people: none of them counts before it is merged.
+fn changed_gate_files(plan: &Plan) -> Vec<String> {
+    let (Some(base), Some(head)) = (&plan.ci.context.base_sha, &plan.ci.context.head_sha) else { return Vec::new() };
+    // Where git cannot tell (a shallow clone), nothing hangs on it.
+    let Ok(Some(fork_point)) = plan.repository.merge_base(base, head) else { return Vec::new() };
+    let changed = plan.repository.changed_files(&fork_point, head).unwrap_or_default();
+    let paths = changed.iter().flat_map(|file| file.paths()).filter(|path| is_gate_file(path));
+    paths.map(str::to_owned).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+}
