@@ -228,9 +228,9 @@ impl Check<'_> {
     /// Whether a selector is given and names something: an empty list narrows nothing.
     fn names_any(&self, key: &str) -> bool {
         self.entry.at(&[key]).is_some_and(|at| match &at.value {
-            Value::Null => false,
             Value::List(items) => !items.is_empty(),
-            _ => true,
+            Value::Text(_) => true,
+            _ => false,
         })
     }
 
