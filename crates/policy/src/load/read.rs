@@ -264,7 +264,7 @@ impl Reader<'_> {
                 self.wrong_shape(&path, &Type::Map(&[]), item);
                 continue;
             }
-            let value = if merge == Merge::Keyed && item.get("remove").is_some() {
+            let value = if merge == Merge::Keyed && !is_missing(item, "remove") {
                 self.removal(&path, by, &keys, item)
             } else {
                 let map = self.fields(&path, &keys, item, merge != Merge::Keyed);
