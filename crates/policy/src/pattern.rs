@@ -124,7 +124,9 @@ fn version_at(purl: &str) -> Option<usize> {
 pub(crate) fn names(finding: &Finding) -> Names<'_> {
     let mut names: Names<'_> = finding.all_ids().filter(|id| !id.is_empty()).map(Cow::Borrowed).collect();
     for source in &finding.sources {
-        names.push(Cow::Owned([source.tool.as_str(), ":", &finding.rule_id].concat()));
+        // Some tools write their own name into their ids: `zizmor/unpinned-uses` of zizmor is `zizmor:unpinned-uses`.
+        let bare = finding.rule_id.strip_prefix(&source.tool).and_then(|rest| rest.strip_prefix('/'));
+        names.push(Cow::Owned([source.tool.as_str(), ":", bare.unwrap_or(&finding.rule_id)].concat()));
         if finding.id != finding.rule_id {
             names.push(Cow::Owned([source.tool.as_str(), ":", &finding.id].concat()));
         }

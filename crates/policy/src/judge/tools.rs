@@ -1,10 +1,11 @@
 //! A row per check and per report: what a reader of the report sees first.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    CheckRun, Collected, Health, InputFile, InputReport, Introduced, Judged, Level, Problem, ProblemCode, RunStatus,
-    Section, State, ToolRow, ToolStatus,
+    CheckRun, Collected, Health, InputFile, InputReport, Introduced, Judged, Level, Problem, RunStatus, Section,
+    Source, State, ToolRow, ToolStatus,
 };
 
 use super::is_error;
@@ -72,9 +73,14 @@ fn read(collected: &Collected, report: &InputReport) -> ToolRow {
         required: report.required,
         inputs: vec![InputFile { path: report.path.clone(), sha256: report.sha256.clone(), bytes: report.bytes }],
         seen: run.map_or(1, |run| run.seen),
-        note: report.problems.first().map(|problem| problem.message.clone()),
+        note: worst(&report.problems).map(|problem| problem.message.clone()),
         ..ToolRow::default()
     }
+}
+
+/// The first of the gravest problems.
+fn worst(problems: &[Problem]) -> Option<&Problem> {
+    problems.iter().min_by_key(|problem| Reverse(problem.health))
 }
 
 /// Reports the policy names and nobody brought.
@@ -89,13 +95,13 @@ fn missing(policy: &Policy, collected: &Collected) -> Vec<ToolRow> {
             title: entry.name.clone(),
             status: if entry.required { ToolStatus::Missing } else { ToolStatus::Skipped },
             required: entry.required,
-            note: Some(format!("{}: {}", ProblemCode::ReportMissing, entry.path)),
+            note: Some(format!("`{}` was not read", entry.path)),
             ..ToolRow::default()
         })
         .collect()
 }
 
-/// Adds each finding to the row of the first report that names it; our own to the first check of its section.
+/// Adds each finding to the row of every report that names it; our own to the first check of its section.
 fn add_findings(rows: &mut [ToolRow], first_report: usize, findings: &[Judged]) {
     let mut by_section: BTreeMap<Section, usize> = BTreeMap::new();
     let mut by_file: BTreeMap<String, usize> = BTreeMap::new();
@@ -107,13 +113,15 @@ fn add_findings(rows: &mut [ToolRow], first_report: usize, findings: &[Judged]) 
         }
     }
     for judged in findings {
-        let report = judged.finding.sources.first().map_or("", |source| source.report.as_str());
-        let position = match report {
+        let row_of = |source: &Source| match source.report.as_str() {
             "" => by_section.get(&judged.finding.section),
             report => by_file.get(report),
         };
-        if let Some(row) = position.and_then(|position| rows.get_mut(*position)) {
-            add(row, judged);
+        let named: BTreeSet<usize> = judged.finding.sources.iter().filter_map(row_of).copied().collect();
+        for position in named {
+            if let Some(row) = rows.get_mut(position) {
+                add(row, judged);
+            }
         }
     }
 }

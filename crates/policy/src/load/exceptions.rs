@@ -179,8 +179,8 @@ impl Check<'_> {
 
     fn rules(&mut self) -> Vec<Pattern> {
         let entry = self.entry;
-        let narrowed = ["paths", "package", "fingerprints"].iter().any(|key| entry.at(&[key]).is_some());
-        let placed = ["paths", "fingerprints"].iter().any(|key| entry.at(&[key]).is_some());
+        let narrowed = ["paths", "package", "fingerprints"].iter().any(|key| self.names_any(key));
+        let placed = ["paths", "fingerprints"].iter().any(|key| self.names_any(key));
         let mut rules = Vec::new();
         for located in entry.at(&["rules"]).map_or(&[][..], Located::items) {
             let Some(text) = located.as_text() else { continue };
@@ -225,16 +225,18 @@ impl Check<'_> {
         globs
     }
 
+    /// Whether a selector is given and names something: an empty list narrows nothing.
+    fn names_any(&self, key: &str) -> bool {
+        self.entry.at(&[key]).is_some_and(|at| match &at.value {
+            Value::List(items) => !items.is_empty(),
+            Value::Text(_) => true,
+            _ => false,
+        })
+    }
+
     /// Something must be named.
     fn selectors(&mut self, rules: &[Pattern]) {
-        let written = |key: &str| {
-            self.entry.at(&[key]).is_some_and(|at| match &at.value {
-                Value::Null => false,
-                Value::List(items) => !items.is_empty(),
-                _ => true,
-            })
-        };
-        if rules.is_empty() && !written("rules") && !written("fingerprints") {
+        if rules.is_empty() && !self.names_any("rules") && !self.names_any("fingerprints") {
             let message = format!("{} names neither `rules` nor `fingerprints`", self.name());
             self.refuse(self.entry, message, "`rules: [CVE-2026-11111]`");
         }

@@ -70,7 +70,7 @@ impl Reader<'_> {
         }
         if complete {
             let missing: Vec<_> =
-                keys.iter().filter(|key| key.default == Initial::Required && node.get(key.name).is_none()).collect();
+                keys.iter().filter(|key| key.default == Initial::Required && is_missing(node, key.name)).collect();
             self.missing(path, &missing, node);
         }
         map
@@ -264,7 +264,7 @@ impl Reader<'_> {
                 self.wrong_shape(&path, &Type::Map(&[]), item);
                 continue;
             }
-            let value = if merge == Merge::Keyed && item.get("remove").is_some() {
+            let value = if merge == Merge::Keyed && !is_missing(item, "remove") {
                 self.removal(&path, by, &keys, item)
             } else {
                 let map = self.fields(&path, &keys, item, merge != Merge::Keyed);
@@ -314,7 +314,7 @@ impl Reader<'_> {
     /// The key that tells entries apart must be in each file.
     fn needs_name(&mut self, path: &str, by: &str, keys: &[&'static Key], item: Node<'_>, merge: Merge) {
         if merge == Merge::Keyed
-            && item.get(by).is_none()
+            && is_missing(item, by)
             && let Some(key) = keys.iter().find(|key| key.name == by)
         {
             self.missing(path, &[key], item);
@@ -364,6 +364,11 @@ impl Reader<'_> {
         }
         Value::Map(map)
     }
+}
+
+/// A key without a value says nothing either.
+fn is_missing(map: Node<'_>, key: &str) -> bool {
+    map.get(key).is_none_or(Node::is_null)
 }
 
 /// Faults of an exception have a code of their own.

@@ -315,7 +315,7 @@ const EXCEPTION: &[Key] = &[
     key("id", Type::Id, Required, Merge::Own, Strict::Neutral, "Name of the exception, unique."),
     key("rules", Type::List(&Type::RuleSelector), Unset, Merge::Own, Strict::Fewer, "Rules or advisories it covers."),
     key("package", Type::PackageGlob, Unset, Merge::Own, Strict::Fewer, "Only in this package."),
-    globs("paths", Unset, Strict::Fewer, "Only in these files."),
+    key("paths", Type::List(&Type::Glob), Unset, Merge::Own, Strict::Fewer, "Only in these files."),
     key(
         "resource",
         Type::ResourceGlob,

@@ -153,6 +153,11 @@ fn an_advisory_is_named_by_any_of_its_aliases_and_a_foreign_rule_by_its_tool() {
     };
     assert_eq!(level("rules: { 'hadolint:DL3008': log }\n", hadolint.clone()), Level::Log);
     assert_eq!(level("rules: { 'dockle:*': log }\n", hadolint), Level::Fail);
+    let zizmor = Finding {
+        sources: vec![Source { tool: "zizmor".to_owned(), ..Source::default() }],
+        ..own("zizmor/unpinned-uses", Severity::High, ".github/workflows/ci.yml", 15)
+    };
+    assert_eq!(level("rules: { 'zizmor:unpinned-uses': log }\n", zizmor), Level::Log);
 }
 
 #[test]
@@ -298,6 +303,16 @@ fn rows_count_the_findings_of_their_check_or_report() {
         tool: Tool { name: "trivy".to_owned(), version: Some("0.58.1".to_owned()) },
         ..InputReport::default()
     });
+    evidence.collected.reports.push(InputReport {
+        name: Some("node".to_owned()),
+        path: "out/npm-audit.json".to_owned(),
+        ..InputReport::default()
+    });
+    // Merged: both reports know it.
+    let second = Source { tool: "npm-audit".to_owned(), report: "out/npm-audit.json".to_owned(), ..Source::default() };
+    evidence.collected.findings.iter_mut().filter(|finding| finding.package.is_some()).for_each(|finding| {
+        finding.sources.push(second.clone());
+    });
     let Judgement { tools, .. } = crate::judge(
         &policy(
             "reports: [{ name: deps, path: out/trivy.json }, { name: tests, path: out/junit.xml, required: true }]\n",
@@ -315,6 +330,7 @@ fn rows_count_the_findings_of_their_check_or_report() {
             ("workflows", ToolStatus::Findings, 0, 1),
             ("manifests", ToolStatus::Ok, 0, 0),
             ("deps", ToolStatus::Findings, 1, 0),
+            ("node", ToolStatus::Findings, 1, 0),
             ("tests", ToolStatus::Missing, 0, 0),
         ]
     );
