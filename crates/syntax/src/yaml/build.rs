@@ -471,7 +471,8 @@ impl<'t> Builder<'t> {
 
     fn has_fault(&self, kind: FaultKind) -> bool {
         let document = self.built.documents.len().saturating_sub(1);
-        self.built.faults.last().is_some_and(|fault| fault.document == document && fault.kind == kind)
+        let faults = self.built.faults.iter().rev().take_while(|fault| fault.document == document);
+        faults.into_iter().any(|fault| fault.kind == kind)
     }
 
     /// Keeps of a broken document what was read of it.

@@ -52,7 +52,7 @@ pub(super) fn describe(error: &ErrorKind) -> (FaultKind, String) {
         E::ExpectedBlockMappingKey | E::InvalidIndentation => {
             "expected a key at this indentation; the indentation does not fit the lines above"
         }
-        E::ExpectedDocumentStart => "text behind the end of the document; the next one begins with `---`",
+        E::ExpectedDocumentStart => "expected `---` before this text",
         E::ExpectedBlockSequenceEntry => "expected `-` at this indentation",
         E::SimpleKeyExpected => "expected `:` after this key",
         E::MappingValueNotAllowed => "`:` begins a mapping where none can stand; quote the text if it contains `: `",

@@ -82,7 +82,7 @@ impl File {
         for merging in merging.chunk_by(|left, right| left.0 == right.0) {
             file.bound_merges(merging);
         }
-        file.faults.sort_by_key(|fault| fault.byte);
+        file.faults.sort_by_key(|fault| (fault.document, fault.byte));
         file
     }
 
@@ -262,7 +262,8 @@ impl<'a> Document<'a> {
 
     /// The first thing that kept it from being read whole.
     pub fn fault(&self) -> Option<&'a Fault> {
-        self.file.faults.iter().find(|fault| fault.document == self.index)
+        let first = self.file.faults.partition_point(|fault| fault.document < self.index);
+        self.file.faults.get(first).filter(|fault| fault.document == self.index)
     }
 
     /// The file it stands in.

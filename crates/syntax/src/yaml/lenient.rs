@@ -2,43 +2,43 @@
 //! cluster tooling take them, YAML 1.2 does not (spec/manifests.md 3). They are indented in a copy, which does not change
 //! their value, and every place is mapped back.
 
+use std::collections::BTreeSet;
+
 use super::arena::{Extent, Shape, narrow};
 use super::build::{Built, build};
 use super::limits::Limits;
 
-/// Scalars repaired in one file.
-const SCALARS: usize = 100;
-/// Bytes read again for repairs, as each one reads the file once more; also the most spaces put in.
+/// Scalars repaired in one document: the parser tells of one at a time.
+const ROUNDS: usize = 100;
+/// Bytes read again for repairs, as each round reads the file once more; also the most spaces put in.
 const BYTES: usize = 32 << 20;
 
 /// Reads a text, and tells where lines of quoted scalars are indented too little.
 pub(super) fn build_leniently(text: &str, limits: &Limits) -> (Built, Vec<usize>) {
     let mut built = build(text, limits);
-    let mut places = Vec::new();
-    let mut refused = Vec::new();
+    let mut tried = BTreeSet::new();
     let mut padding = Padding::default();
-    let mut budget = BYTES;
-    while let Some(fault) = built.faults.iter().find(|fault| fault.is_underindented && !refused.contains(&fault.byte))
-        && places.len() + refused.len() < SCALARS
-        && let Some(left) = budget.checked_sub(text.len())
-    {
-        budget = left;
-        let place = fault.byte;
-        let quoted = quoted_around(text, fault.floor.min(place), place);
-        let Some(padded) = quoted.and_then(|quoted| padding.and(text, &quoted)) else {
-            refused.push(place);
-            continue;
-        };
-        let mut again = build(&padded.applied(text), limits);
-        padded.map_back(&mut again);
-        if again.faults.iter().any(|fault| fault.is_underindented && fault.byte == place) {
-            refused.push(place);
-        } else {
-            places.push(place);
-            (built, padding) = (again, padded);
+    for _ in 0..ROUNDS.min(BYTES / text.len().max(1)) {
+        let mut is_hopeful = false;
+        for fault in built.faults.iter().filter(|fault| fault.is_underindented) {
+            if tried.insert(fault.byte)
+                && let Some(quoted) = quoted_around(text, fault.floor.min(fault.byte), fault.byte)
+            {
+                is_hopeful |= padding.add(text, &quoted);
+            }
         }
+        if !is_hopeful {
+            break;
+        }
+        padding.lines.sort_unstable();
+        built = build(&padding.applied(text), limits);
+        padding.map_back(&mut built);
     }
-    (built, places)
+    // What is still a fault was not repaired.
+    for fault in &built.faults {
+        tried.remove(&fault.byte);
+    }
+    (built, tried.into_iter().collect())
 }
 
 /// A quoted scalar.
@@ -91,7 +91,7 @@ fn closing(bytes: &[u8], open: usize) -> Option<usize> {
 }
 
 /// Spaces put in front of lines.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Padding {
     /// Offset in the text and number of spaces, in order.
     lines: Vec<(usize, usize)>,
@@ -99,27 +99,31 @@ struct Padding {
 }
 
 impl Padding {
-    /// This and what indents the further lines of a scalar deeper than the node around it. Lines that look like the
-    /// border of a document stay. `None` when there is nothing to indent, or too much.
-    fn and(&self, text: &str, quoted: &Quoted) -> Option<Self> {
-        let before = text.get(..quoted.open)?;
-        let opening = before.get(before.rfind(['\n', '\r']).map_or(0, |line_break| line_break + 1)..)?;
+    /// Indents the further lines of a scalar deeper than the node around it. Lines that look like the border of a
+    /// document stay. Says whether there was anything to indent, and room for it.
+    fn add(&mut self, text: &str, quoted: &Quoted) -> bool {
+        let before = text.get(..quoted.open).unwrap_or_default();
+        let line = before.rfind(['\n', '\r']).map_or(0, |line_break| line_break + 1);
+        let opening = before.get(line..).unwrap_or_default();
         // The keys around it begin behind these at the latest.
         let indicators = opening.len() - opening.trim_start_matches([' ', '-', '?']).len();
         let column = opening.len().min(indicators + 1);
-        let mut padding = self.clone();
         let mut at = quoted.open;
-        for line in text.get(quoted.open..quoted.end)?.split_inclusive('\n') {
+        let known = self.lines.len();
+        for line in text.get(quoted.open..quoted.end).unwrap_or_default().split_inclusive('\n') {
             let spaces = line.len() - line.trim_start_matches(' ').len();
             let is_border = line.starts_with("---") || line.starts_with("...");
             if at > quoted.open && !is_border && !line.trim().is_empty() && spaces < column {
-                padding.lines.push((at, column - spaces));
-                padding.total += column - spaces;
+                let missing = column - spaces;
+                if self.total + missing > BYTES {
+                    return false;
+                }
+                self.total += missing;
+                self.lines.push((at, missing));
             }
             at += line.len();
         }
-        padding.lines.sort_unstable();
-        (padding.lines.len() > self.lines.len() && padding.total <= BYTES).then_some(padding)
+        self.lines.len() > known
     }
 
     fn applied(&self, text: &str) -> String {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::arena::{Cell, Extent, NodeId, Schema, Shape, Style, wide};
+use super::block_scalar;
 use super::build::Built;
 use super::comment::Comment;
 use super::file::File;
@@ -90,6 +91,13 @@ impl<'a> Node<'a> {
     /// by indentation from its first key or `-` to the end of its last child. Empty for a value that is not there.
     pub fn span(self) -> Range<usize> {
         wide(&self.cell().span)
+    }
+
+    /// Bytes of the indicator of a block scalar: `|-`, `>2`. A comment behind it is not part of it.
+    pub fn header_range(self) -> Option<Range<usize>> {
+        let start = self.span().start;
+        matches!(self.style(), Style::Literal | Style::Folded)
+            .then(|| start..start + block_scalar::indicator_length(self.raw()))
     }
 
     /// Its first line and column.
@@ -271,7 +279,8 @@ impl<'a> Node<'a> {
         self.file.arena.children(extent)
     }
 
-    /// The nodes a path (spec/policy.md 8.6) leads to, in source order; none for a path that leads nowhere or is no path.
+    /// The nodes a path (spec/policy.md 8.6) leads to, also those that mean null; none for a path that leads nowhere or
+    /// is no path.
     pub fn at(self, path: &str) -> Vec<Self> {
         Path::parse(path).map_or_else(|_| Vec::new(), |path| path.nodes(self))
     }

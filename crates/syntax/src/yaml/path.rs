@@ -1,5 +1,7 @@
 //! Paths into the tree: `spec.template.spec.containers[*].image`, `metadata.annotations["a.b/c"]` (spec/policy.md 8.6).
 
+use std::collections::BTreeSet;
+
 use super::node::Node;
 
 /// A parsed path. `$pod` is not known here: what it stands for is the caller's knowledge of Kubernetes.
@@ -85,11 +87,14 @@ impl Path {
         self.segments.contains(&Segment::Every)
     }
 
-    /// The nodes it leads to from `start`, in the order of the file.
+    /// The nodes it leads to from `start`, each once, also those that mean null.
     pub fn nodes<'a>(&self, start: Node<'a>) -> Vec<Node<'a>> {
         let mut nodes = vec![start];
         for segment in &self.segments {
             nodes = nodes.into_iter().flat_map(|node| step(node, segment)).collect();
+            // Through aliases one node can be reached on many ways, with each `[*]` on more of them.
+            let mut seen = BTreeSet::new();
+            nodes.retain(|node| seen.insert(node.id()));
         }
         nodes
     }

@@ -131,6 +131,28 @@ impl Node<'_> {
     }
 }
 
+/// Line breaks that are not yet known to be content.
+#[derive(Default)]
+struct Breaks {
+    /// Line feeds one after the other are one run: a scalar may have millions of blank lines.
+    runs: Vec<Range<usize>>,
+    count: usize,
+    ends_with_line_feed: bool,
+}
+
+impl Breaks {
+    /// Adds a break of the text; an empty one is the end of the file.
+    fn push(&mut self, text: &str, source: Range<usize>) {
+        self.count += 1;
+        let is_line_feed = text.get(source.clone()) == Some("\n");
+        match self.runs.last_mut() {
+            Some(last) if is_line_feed && self.ends_with_line_feed && last.end == source.start => last.end = source.end,
+            _ => self.runs.push(source),
+        }
+        self.ends_with_line_feed = is_line_feed;
+    }
+}
+
 /// A walk over the source of a scalar along its value.
 struct Walk<'a> {
     text: &'a str,
@@ -158,10 +180,13 @@ impl Walk<'_> {
         self.add(source, stands_for.len(), false);
     }
 
-    fn add(&mut self, source: Range<usize>, length: usize, verbatim: bool) {
+    fn add(&mut self, source: Range<usize>, length: usize, copied: bool) {
         if length == 0 {
             return;
         }
+        // A line feed that stands for a line feed continues what was copied before it.
+        let standing = self.text.get(source.clone()).filter(|text| text.len() == length);
+        let verbatim = copied || (standing.is_some() && standing == self.value.get(self.at..self.at + length));
         if let Some(last) = self.pieces.last_mut()
             && verbatim
             && last.verbatim
@@ -315,14 +340,13 @@ impl Walk<'_> {
         at += text.get(at..).unwrap_or_default().iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count();
         at = self.line_break(at, text.len());
         let indent = self.indent(at);
-        let mut breaks: Vec<Range<usize>> = Vec::new();
+        let mut breaks = Breaks::default();
         let mut after_content = false;
         let mut after_blank = false;
         // Breaks behind the span are content as far as the value says so.
         while self.agrees && self.at < self.value.len() {
-            let line_end = at
-                + text.get(at..).unwrap_or_default().iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count();
-            let line_break = line_end..self.line_break(line_end, text.len());
+            let rest = text.get(at..).unwrap_or_default();
+            let line_end = at + rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
             let content = (at + indent).min(line_end);
             if content < line_end {
                 let begins_blank = matches!(self.byte(content, line_end), Some(b' ' | b'\t'));
@@ -332,10 +356,9 @@ impl Walk<'_> {
                 after_content = true;
                 after_blank = begins_blank;
             }
-            let at_end = line_break.is_empty();
-            breaks.push(line_break.clone());
-            at = line_break.end;
-            if at_end || self.value.len() - self.at <= breaks.len() && self.ends_with_breaks() {
+            at = self.line_break(line_end, text.len());
+            breaks.push(self.text, line_end..at);
+            if at == line_end || (self.value.len() - self.at <= breaks.count && self.ends_with_breaks()) {
                 self.breaks(&mut breaks, false);
                 break;
             }
@@ -347,18 +370,27 @@ impl Walk<'_> {
         self.value.as_bytes().get(self.at..).unwrap_or_default().iter().all(|&byte| byte == b'\n')
     }
 
-    fn breaks(&mut self, breaks: &mut Vec<Range<usize>>, folded: bool) {
-        match (breaks.as_slice(), folded) {
-            ([only], true) => self.decoded(only.clone(), " "),
-            (all, _) => {
-                for line_break in all.iter().skip(usize::from(folded)).cloned().collect::<Vec<_>>() {
-                    if self.at < self.value.len() {
-                        self.decoded(line_break, "\n");
-                    }
-                }
+    fn breaks(&mut self, breaks: &mut Breaks, folded: bool) {
+        let mut runs = std::mem::take(breaks);
+        if folded && runs.count == 1 {
+            for only in runs.runs {
+                self.decoded(only, " ");
+            }
+            return;
+        }
+        if folded && let Some(first) = runs.runs.first_mut() {
+            // The first break of several only ends its line.
+            first.start = self.line_break(first.start, first.end);
+        }
+        for run in runs.runs {
+            let left = self.value.len() - self.at;
+            match self.byte(run.start, run.end) {
+                Some(b'\n') => self.copy(run.start..run.end.min(run.start + left)),
+                Some(_) if left > 0 => self.decoded(run, "\n"),
+                None if left > 0 && !folded => self.decoded(run, "\n"),
+                _ => {}
             }
         }
-        breaks.clear();
     }
 
     /// Spaces before the content: those of its first line that is not blank, without those that are content.

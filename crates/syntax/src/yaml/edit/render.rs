@@ -112,6 +112,7 @@ pub(super) fn escaped(text: &str) -> String {
 
 /// Whether a text without quotes reads back as itself wherever a scalar can stand, as a key and inside brackets too.
 pub(super) fn is_plain(text: &str, any_type: bool) -> bool {
+    // A key may be 1024 characters long.
     if text.is_empty() || text.len() > 1_000 || text.contains(['\n', '\r']) || text == "<<" {
         return false;
     }

@@ -48,14 +48,15 @@ fn a_byte_order_mark_is_no_content_and_no_column() {
 
 #[test]
 fn every_kind_of_line_break_reads_the_same() {
-    let text = "a: |\n  x\n  y\nb: 'p\n\n  q' # c\n";
+    let text = "a: |\n  x\n\n\n  y\nb: 'p\n\n  q' # c\nd: >+\n  p\n  q\n\n\n  r\n\n\n";
     for line_break in ["\n", "\r\n", "\r"] {
         let file = read(text.replace('\n', line_break).as_bytes());
         assert_eq!(file.faults(), []);
-        assert_eq!(root(&file).get("a").unwrap().value(), Some("x\ny\n"));
+        assert_eq!(root(&file).get("a").unwrap().value(), Some("x\n\n\ny\n"));
         assert_eq!(root(&file).get("b").unwrap().value(), Some("p\nq"));
-        assert_eq!((file.comments()[0].line, file.comments()[0].text.as_str()), (6, " c"));
-        for (key, needle) in [("a", "y"), ("b", "q")] {
+        assert_eq!((file.comments()[0].line, file.comments()[0].text.as_str()), (8, " c"));
+        assert_eq!(root(&file).get("d").unwrap().value(), Some("p q\n\nr\n\n\n"));
+        for (key, needle) in [("a", "y"), ("b", "q"), ("d", "q"), ("d", "r")] {
             let node = root(&file).get(key).unwrap();
             let source = node.source_of(node.value().unwrap().find(needle).unwrap());
             assert!(source.exact && file.text()[source.byte..].starts_with(needle));

@@ -83,6 +83,46 @@ fn an_alias_to_the_collection_it_stands_in_is_no_endless_walk() {
 }
 
 #[test]
+fn a_path_through_aliases_that_double_leads_to_each_node_once() {
+    let mut text = String::from("a0: &a0 [x, x]\n");
+    for level in 1..60 {
+        let _ = writeln!(text, "a{level}: &a{level} [*a{0}, *a{0}]", level - 1);
+    }
+    let file = kubernetes(&text);
+    let root = file.documents().next().unwrap().root().unwrap();
+    assert_eq!(root.at(&format!("a59{}", "[*]".repeat(60))).len(), 2);
+}
+
+#[test]
+fn long_keys_of_json_do_not_lift_the_depth_limit() {
+    let file = parse("[".repeat(100_000).as_bytes(), Dialect::Core, &Limits::OTHER.for_json());
+    assert_eq!(kinds(&file), [FaultKind::Limit("depth")]);
+    assert_eq!(depth(&file), 128);
+    let key = "k".repeat(10_000);
+    let json = format!("{{\"{key}\": 1}}");
+    let file = parse(json.as_bytes(), Dialect::Core, &Limits::OTHER.for_json());
+    assert_eq!(
+        (file.faults(), file.documents().next().unwrap().root().unwrap().get(&key).unwrap().as_i64()),
+        (&[][..], Some(1))
+    );
+}
+
+#[test]
+fn our_own_files_hold_one_document_without_anchors_and_aliases() {
+    let file = parse(b"a: &x 1\nb: *x\nc: &y 2\n---\nd: 1\n", Dialect::Core, &Limits::OWN);
+    let names: Vec<_> = file.faults().iter().map(|fault| (fault.kind, fault.line, fault.col)).collect();
+    assert_eq!(
+        names,
+        [
+            (FaultKind::Limit("anchors"), 1, 4),
+            (FaultKind::Limit("aliases"), 2, 4),
+            (FaultKind::Limit("documents"), 4, 1),
+        ]
+    );
+    assert_eq!(file.documents().next().unwrap().root().unwrap().entries().len(), 3);
+}
+
+#[test]
 fn a_hundred_thousand_anchors_and_aliases_reach_their_limits_and_the_tree_goes_on() {
     let mut text = String::new();
     for number in 0..100_000 {

@@ -44,6 +44,8 @@ fn a_block_scalar_spans_from_its_indicator_to_its_last_line() {
     assert_eq!(raw("c"), "|+\n  k\n\n\n");
     assert_eq!(raw("d"), "|");
     assert_eq!(raw("f"), ">-");
+    let header = |key: &str| root(&file).get(key).unwrap().header_range().map(|range| &file.text()[range]);
+    assert_eq!([header("a"), header("b"), header("c"), header("f")], [Some("|"), Some(">2-"), Some("|+"), Some(">-")]);
     assert_eq!(file.comments().len(), 1);
     assert_eq!(root(&file).get("a").unwrap().trailing_comment().unwrap().text, " why");
 }
@@ -98,6 +100,19 @@ fn an_empty_file_and_a_file_of_comments_are_one_empty_document() {
         assert_eq!(file.faults(), []);
     }
     assert_eq!(core("---\n---\n").documents().filter(|document| document.root().is_none()).count(), 2);
+}
+
+#[test]
+fn paths_lead_through_keys_items_and_aliases() {
+    let file = core("a: {b.c/d: [{e: 1}, {e: 2}, {f: ~}]}\ng: &g {h: [x]}\ni: *g\n");
+    let raws = |path: &str| root(&file).at(path).into_iter().map(Node::raw).collect::<Vec<_>>();
+    assert_eq!(raws("a[\"b.c/d\"][*].e"), ["1", "2"]);
+    assert_eq!(raws("a[\"b.c/d\"][2].f"), ["~"]);
+    assert_eq!(raws("i.h[0]"), ["x"]);
+    assert_eq!(raws("*"), Vec::<&str>::new());
+    assert_eq!(raws("[*].h[*]"), ["x"]);
+    let (deepest, steps) = Path::parse("a[\"b.c/d\"][1].f.g").unwrap().deepest(root(&file));
+    assert_eq!((deepest.raw(), steps), ("{e: 2}", 3));
 }
 
 #[test]
