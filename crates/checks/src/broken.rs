@@ -2,6 +2,7 @@
 //! see, and a problem, which keeps the verdict from being a pass.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use portcullis_model::{Problem, ProblemCode, Rule, Section};
 use portcullis_syntax::yaml::{Fault, FaultKind, File};
@@ -43,6 +44,25 @@ pub(crate) fn report<'f>(
             problem(path, file, fault, section)
         })
         .collect()
+}
+
+/// The finding and the problem of a document that aliases blow up beyond what is read.
+pub(crate) fn report_expansion(
+    path: &str,
+    file: &File,
+    alias: Range<usize>,
+    section: Section,
+    sheet: &mut Sheet,
+) -> Problem {
+    let message = "aliases make this document larger than what is read (an alias bomb)";
+    let at = file.position(alias.start);
+    sheet
+        .reporter(rule(FaultKind::Limit("materialised"), section))
+        .at(alias)
+        .message(message)
+        .remediation("write out what the aliases stand for, or split the file")
+        .identity("");
+    Problem::error(ProblemCode::Limit, message).at_path(path).at_line(at.line, at.col).in_section(section)
 }
 
 fn rule(kind: FaultKind, section: Section) -> Rule {

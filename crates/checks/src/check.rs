@@ -1,6 +1,6 @@
 //! From one file to what is wrong with it.
 
-use portcullis_model::{CheckRun, Collected, Problem, ProblemCode, Rule, RunStatus, Section};
+use portcullis_model::{CheckRun, Collected, Rule, RunStatus, Section};
 use portcullis_syntax::yaml::{self, Dialect, Limits};
 
 use crate::file::FileKind;
@@ -9,7 +9,7 @@ use crate::locate::Notation;
 use crate::options::{Options, Profile};
 use crate::reporter::{Area, Sheet};
 use crate::suppression::Suppressions;
-use crate::{broken, documents, gha, gha_syntax, registry};
+use crate::{broken, documents, expansion, gha, gha_syntax, registry};
 
 /// Judges one file of the repository: a workflow, an action, a Dependabot file, a Kubernetes manifest, a file of Prometheus
 /// rules. A file that is none of these gives nothing; one that is and cannot be read gives a finding and a problem.
@@ -28,14 +28,16 @@ fn check_workflow(path: &str, bytes: &[u8], kind: FileKind, options: &Options) -
     let mut problems = broken::report(path, &file, file.faults(), Section::Workflows, &mut sheet);
     // GitHub reads the first document; what comes before a fault is judged as well.
     if let Some(root) = file.documents().next().and_then(|document| document.root()) {
-        gha_syntax::run(root, &mut sheet);
+        let alias = expansion::first_beyond(root, file.limits().materialised);
+        problems
+            .extend(alias.map(|alias| broken::report_expansion(path, &file, alias, Section::Workflows, &mut sheet)));
+        gha_syntax::run(kind, root, &mut sheet);
         if kind != FileKind::Dependabot {
             let workflow = Workflow::read(kind, root);
             gha::run(&workflow, &options.workflows, &mut sheet);
             units = gha::units(&workflow);
-            if let Some(cut) = &workflow.cut {
-                problems.push(too_many_aliases(path, file.position(cut.start), &mut sheet, cut));
-            }
+            let cut = workflow.cut.clone().filter(|_| problems.is_empty());
+            problems.extend(cut.map(|cut| broken::report_expansion(path, &file, cut, Section::Workflows, &mut sheet)));
         }
     }
     let foreign = options.workflows.foreign_ignores;
@@ -54,12 +56,6 @@ fn check_workflow(path: &str, bytes: &[u8], kind: FileKind, options: &Options) -
         suppression_comments: suppressions.into_comments(),
         ..Collected::default()
     }
-}
-
-fn too_many_aliases(path: &str, at: yaml::Position, sheet: &mut Sheet, cut: &std::ops::Range<usize>) -> Problem {
-    let message = "aliases repeat more jobs and steps than are looked at; the jobs from here on were not judged";
-    sheet.reporter(registry::GHA_SYNTAX_UNPARSABLE).at(cut.clone()).message(message).remediation("split the workflow");
-    Problem::error(ProblemCode::Limit, message).at_path(path).at_line(at.line, at.col).in_section(Section::Workflows)
 }
 
 /// The rules that can speak about files of these sections.

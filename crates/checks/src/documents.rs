@@ -1,28 +1,34 @@
 //! YAML and JSON files whose documents say themselves what they are: Kubernetes objects, Prometheus rules.
 
+use std::ops::Range;
+
 use memchr::memmem;
 use portcullis_model::{CheckRun, Collected, Problem, ProblemCode, Section, Skipped};
 use portcullis_syntax::yaml::{self, Dialect, Document, Fault, File, Kind, Limits, Node};
 
 use crate::alert::model::RuleFile;
 use crate::check::{ran, rules_of};
-use crate::k8s::model::Object;
+use crate::k8s::model::{Half, Object};
 use crate::locate::Notation;
 use crate::options::{Options, Profile};
 use crate::reporter::{Area, Sheet};
 use crate::suppression::Suppressions;
-use crate::{alert, broken, k8s};
+use crate::{alert, broken, expansion, k8s};
 
 /// What the documents of a file are, and what was found in them.
 #[derive(Default)]
 struct Sorted<'f> {
     objects: Vec<Object<'f>>,
+    halves: Vec<Half<'f>>,
     rule_files: Vec<RuleFile<'f>>,
     /// Documents that are either, for what holds of all YAML.
     manifests: Vec<Node<'f>>,
     alerts: Vec<Node<'f>>,
     broken_manifests: Vec<&'f Fault>,
     broken_alerts: Vec<&'f Fault>,
+    /// Documents that aliases blow up, and the alias that is one too many.
+    bombs_in_manifests: Vec<Range<usize>>,
+    bombs_in_alerts: Vec<Range<usize>>,
     /// Go templates: no YAML before they are rendered.
     templates: usize,
 }
@@ -60,9 +66,12 @@ fn check_manifests(
 ) {
     let mut sheet = Sheet::default();
     let faults = sorted.broken_manifests.iter().copied();
-    let problems = broken::report(path, file, faults, Section::Manifests, &mut sheet);
+    let mut problems = broken::report(path, file, faults, Section::Manifests, &mut sheet);
+    let bombs = sorted.bombs_in_manifests.iter().cloned();
+    problems.extend(bombs.map(|alias| broken::report_expansion(path, file, alias, Section::Manifests, &mut sheet)));
     sorted.manifests.iter().for_each(|root| crate::yaml::run(*root, &mut sheet));
     k8s::run(&sorted.objects, &options.manifests, &mut sheet);
+    k8s::run_on_halves(&sorted.halves, &mut sheet);
     if sorted.templates > 0 {
         collected.check_runs.push(skipped_templates(path));
         collected.problems.push(unrendered(path));
@@ -74,7 +83,7 @@ fn check_manifests(
         section: Section::Manifests,
         profile: options.manifests.profile,
         notation: Notation::Pointer,
-        essential: |rule| rule.starts_with("yaml/") || rule == "k8s/unknown-api-version",
+        essential: |rule| rule.starts_with("yaml/") || is_about_the_kind(rule),
     };
     collected.findings.extend(sheet.publish(path, file, &area, k8s::units(&sorted.objects), suppressions));
     collected.problems.extend(problems);
@@ -90,7 +99,9 @@ fn check_alerts(
 ) {
     let mut sheet = Sheet::default();
     let faults = sorted.broken_alerts.iter().copied();
-    let problems = broken::report(path, file, faults, Section::Alerts, &mut sheet);
+    let mut problems = broken::report(path, file, faults, Section::Alerts, &mut sheet);
+    let bombs = sorted.bombs_in_alerts.iter().cloned();
+    problems.extend(bombs.map(|alias| broken::report_expansion(path, file, alias, Section::Alerts, &mut sheet)));
     // A rule file inside an object was looked at as a manifest already.
     sorted.alerts.iter().for_each(|root| crate::yaml::run(*root, &mut sheet));
     alert::run(&sorted.rule_files, &options.alerts, &mut sheet);
@@ -122,13 +133,22 @@ fn sort<'f>(file: &'f File, bytes: &[u8], options: &Options) -> Sorted<'f> {
 
 impl<'f> Sorted<'f> {
     fn take(&mut self, root: Node<'f>, options: &Options) {
+        if let Some(alias) = expansion::first_beyond(root, root.file().limits().materialised) {
+            let plain_rules = root.get("groups").is_some() && root.get("apiVersion").is_none();
+            let bombs = if plain_rules { &mut self.bombs_in_alerts } else { &mut self.bombs_in_manifests };
+            bombs.push(alias);
+            return;
+        }
         if is_rendered_later(root) {
             self.templates += 1;
             return;
         }
         let objects = Object::all_in(root);
         if objects.is_empty() {
-            if let Some(rule_file) = RuleFile::plain(root) {
+            if let Some(half) = Object::half(root) {
+                self.halves.push(half);
+                self.manifests.push(root);
+            } else if let Some(rule_file) = RuleFile::plain(root) {
                 self.alerts.push(root);
                 self.rule_files.push(rule_file);
             }
@@ -222,6 +242,11 @@ fn could_be_ours(bytes: &[u8]) -> bool {
     };
     let has = |word: &str| memmem::find(text, word.as_bytes()).is_some();
     has("apiVersion") || (has("kind") && (has("metadata") || has("spec"))) || (has("groups") && has("rules"))
+}
+
+/// Rules without whose objects nothing else can be said.
+fn is_about_the_kind(rule: &str) -> bool {
+    matches!(rule, "k8s/unknown-api-version" | "k8s/missing-api-version" | "k8s/missing-kind")
 }
 
 /// Files with an `apiVersion` that no cluster reads.

@@ -9,6 +9,7 @@ mod broken;
 mod check;
 mod documents;
 mod duplicate;
+mod expansion;
 mod file;
 mod gha;
 mod gha_syntax;

@@ -15,11 +15,14 @@ pub(crate) static RULES: &[Rule] = &[
     ALERT_SEVERITY_MISSING,
     ALERT_SUMMARY_MISSING,
     GHA_SYNTAX_DUPLICATE_KEY,
+    GHA_SYNTAX_EXPRESSION,
     GHA_SYNTAX_UNPARSABLE,
     GHA_INSECURE_COMMANDS,
     GHA_SECRETS_INHERIT,
     GHA_TEMPLATE_INJECTION,
     GHA_UNPINNED_USES,
+    K8S_MISSING_API_VERSION,
+    K8S_MISSING_KIND,
     K8S_NO_CPU_LIMIT,
     K8S_NO_CPU_REQUEST,
     K8S_NO_MEMORY_LIMIT,
@@ -138,6 +141,18 @@ pub(crate) const GHA_SYNTAX_DUPLICATE_KEY: Rule = Rule {
     page: body(include_str!("gha_syntax/duplicate-key.md")),
 };
 
+/// An expression cannot be read
+pub(crate) const GHA_SYNTAX_EXPRESSION: Rule = Rule {
+    id: "gha-syntax/expression",
+    title: "An expression cannot be read",
+    severity: Severity::High,
+    tier: Tier::Default,
+    since: "0.1.0",
+    aliases: &["actionlint/expression"],
+    fix: FixKind::None,
+    page: body(include_str!("gha_syntax/expression.md")),
+};
+
 /// The file cannot be read
 pub(crate) const GHA_SYNTAX_UNPARSABLE: Rule = Rule {
     id: "gha-syntax/unparsable",
@@ -196,6 +211,30 @@ pub(crate) const GHA_UNPINNED_USES: Rule = Rule {
     aliases: &["zizmor/unpinned-uses"],
     fix: FixKind::Safe,
     page: body(include_str!("gha/unpinned-uses.md")),
+};
+
+/// An object has no apiVersion
+pub(crate) const K8S_MISSING_API_VERSION: Rule = Rule {
+    id: "k8s/missing-api-version",
+    title: "An object has no apiVersion",
+    severity: Severity::High,
+    tier: Tier::Default,
+    since: "0.1.0",
+    aliases: &["kube-linter/schema-validation"],
+    fix: FixKind::None,
+    page: body(include_str!("k8s/missing-api-version.md")),
+};
+
+/// An object has no kind
+pub(crate) const K8S_MISSING_KIND: Rule = Rule {
+    id: "k8s/missing-kind",
+    title: "An object has no kind",
+    severity: Severity::High,
+    tier: Tier::Default,
+    since: "0.1.0",
+    aliases: &["kube-linter/schema-validation"],
+    fix: FixKind::None,
+    page: body(include_str!("k8s/missing-kind.md")),
 };
 
 /// A container has no CPU limit

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use portcullis_model::suppression::{self, Parsed};
-use portcullis_model::{Glob, Rule, Suppression, SuppressionComment};
+use portcullis_model::{Rule, Suppression, SuppressionComment};
 use portcullis_syntax::yaml::{Comment, File, Placement};
 
 /// A comment for the whole file stands in its first lines, where a reader sees it.
@@ -40,7 +40,8 @@ struct Met {
 enum Pattern {
     Id(String),
     Slug(String),
-    Glob(Glob),
+    /// Only `*`, which stands for anything; without a `/` it is compared with the short form.
+    Wildcard(String),
 }
 
 impl Suppressions {
@@ -119,23 +120,42 @@ impl Suppressions {
 }
 
 impl Pattern {
-    fn read(written: &str) -> Result<Self, String> {
-        if written.contains(['*', '?', '[', '{']) {
-            return Glob::new(written).map(Self::Glob).map_err(|why| format!("`{written}` is no rule id: {why}"));
+    fn read(written: &str) -> Self {
+        let written = written.to_owned();
+        match (written.contains('*'), written.contains('/')) {
+            (true, _) => Self::Wildcard(written),
+            (false, true) => Self::Id(written),
+            (false, false) => Self::Slug(written),
         }
-        Ok(if written.contains('/') { Self::Id(written.to_owned()) } else { Self::Slug(written.to_owned()) })
     }
 
     fn covers(&self, rule: Rule, rules: &[Rule]) -> bool {
         match self {
             Self::Id(id) => id == rule.id,
-            Self::Glob(glob) => glob.matches(rule.id),
+            Self::Wildcard(pattern) if pattern.contains('/') => matches(pattern, rule.id),
+            Self::Wildcard(pattern) => matches(pattern, slug_of(rule.id)),
             // The short form is accepted where it can mean one rule only.
             Self::Slug(slug) => {
                 slug_of(rule.id) == slug && rules.iter().filter(|other| slug_of(other.id) == slug).count() == 1
             }
         }
     }
+}
+
+/// Whether a pattern with `*` fits a text. The parts between the stars are looked for from left to right; the first and the
+/// last are held to the ends.
+fn matches(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut text) = text.strip_prefix(first) else { return false };
+    let mut parts = rest.split('*').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return text.ends_with(part);
+        }
+        let Some(at) = text.find(part) else { return false };
+        text = text.get(at + part.len()..).unwrap_or_default();
+    }
+    true
 }
 
 fn slug_of(id: &str) -> &str {
@@ -154,7 +174,7 @@ fn own(path: &str, comment: &Comment) -> Option<Met> {
     };
     let alone = comment.placement != Placement::Right;
     let understood = parsed.map_err(|error| error.to_string()).and_then(|parsed| {
-        let patterns = parsed.rules.iter().map(|rule| Pattern::read(rule)).collect::<Result<Vec<_>, _>>()?;
+        let patterns = parsed.rules.iter().map(|rule| Pattern::read(rule)).collect();
         if parsed.whole_file && comment.line > HEAD {
             return Err(format!("`ignore-file` counts in the first {HEAD} lines only: move it up"));
         }

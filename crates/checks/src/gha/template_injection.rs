@@ -69,7 +69,7 @@ impl Judged<'_> {
         let script = sink.value.resolve();
         let Some(text) = script.value() else { return };
         for placeholder in expression::placeholders(text) {
-            // What is no expression is refused by GitHub before anything runs.
+            // What is no expression is `gha-syntax/expression`: GitHub refuses the file before anything runs.
             let Ok(parsed) = expression::parse(placeholder.inner(text)) else { continue };
             let mut harmless = true;
             let start = placeholder.inner_span(text).start;
@@ -77,7 +77,8 @@ impl Judged<'_> {
                 let Some(taint) = self.judge(&leaf) else { continue };
                 harmless = false;
                 let span = leaf.span.start + start..leaf.span.end + start;
-                self.report_leaf(&leaf, &taint, script.source_range(span).0, sink, report);
+                let written = text.get(span.clone()).unwrap_or_default();
+                self.report_leaf(written, &leaf, &taint, script.source_range(span).0, sink, report);
             }
             if harmless {
                 report_expression(&placeholder, text, script, report);
@@ -92,18 +93,18 @@ impl Judged<'_> {
 
     fn report_leaf(
         &self,
+        written: &str,
         leaf: &Leaf,
         taint: &Taint,
         span: std::ops::Range<usize>,
         sink: Entry<'_>,
         report: &mut Reporter<'_>,
     ) {
-        let path = &leaf.path;
-        let name = variable_name(path);
+        let name = variable_name(&leaf.path);
         let input = sink.key_str().unwrap_or_default();
         let shell = input == "run";
         let how = if shell { "before the shell reads it" } else { "before it is run" };
-        let value = if leaf.whole { format!("toJSON({path})") } else { path.to_string() };
+        let value = if leaf.whole { format!("toJSON({written})") } else { written.to_owned() };
         let read = match self.action_slug().as_deref() {
             Some("actions/github-script") => format!("process.env.{name}"),
             _ => format!("\"${{{name}}}\""),
@@ -113,7 +114,7 @@ impl Judged<'_> {
             .severity(taint.severity)
             .confidence(taint.confidence)
             .tier(taint.tier)
-            .message(format_args!("`{path}` is written into the script {how}; {}", taint.why))
+            .message(format_args!("`{written}` is written into the script {how}; {}", taint.why))
             .remediation(format_args!(
                 "pass it as a variable: `env: {{{name}: ${{{{ {value} }}}}}}`, and write `{read}` in the script"
             ))

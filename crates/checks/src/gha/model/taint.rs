@@ -92,7 +92,7 @@ fn github(names: &[&str], whole: bool, step: &Step<'_>) -> Option<Taint> {
             Confidence::High,
             "names of branches and tags may hold `$`, `;`, `|` and backticks",
         )),
-        _ => Some(Taint::new(Severity::High, Confidence::High, "its text is not restricted to harmless characters")),
+        _ => Some(Taint::new(Severity::High, Confidence::High, "whoever starts the run has a say in what it holds")),
     }
 }
 

@@ -103,6 +103,11 @@ impl Kinds {
         self.built_in.contains(group)
     }
 
+    /// Whether kinds of a group are in the table.
+    pub(crate) fn has_group(&self, group: &str) -> bool {
+        self.is_built_in(group) || self.by_kind.values().flatten().any(|served| served.group == group)
+    }
+
     /// Today's name of a group.
     pub(crate) fn renamed(group: &str) -> Option<&'static str> {
         RENAMED.iter().find(|(old, _)| *old == group).map(|(_, new)| *new)

@@ -6,4 +6,4 @@ mod object;
 
 pub(crate) use container::{Container, Role};
 pub(crate) use kinds::{ApiVersion, Kinds, Served};
-pub(crate) use object::Object;
+pub(crate) use object::{Half, Object};

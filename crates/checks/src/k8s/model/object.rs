@@ -6,7 +6,7 @@ use portcullis_model::Glob;
 use portcullis_syntax::yaml::Node;
 
 use super::container::{Container, pod_spec};
-use super::kinds::ApiVersion;
+use super::kinds::{ApiVersion, Kinds};
 use crate::options::ManifestOptions;
 use crate::reporter::Unit;
 
@@ -22,6 +22,15 @@ pub(crate) struct Object<'a> {
     pub(crate) kind_node: Node<'a>,
     pub(crate) api_version: ApiVersion<'a>,
     pub(crate) kind: &'a str,
+}
+
+/// What is there of an object that lacks the other.
+#[derive(Clone, Copy)]
+pub(crate) enum Half<'a> {
+    /// The value of `kind`; `apiVersion` is missing, empty or no text.
+    Kind(Node<'a>),
+    /// The value of `apiVersion`; `kind` is missing, empty or no text.
+    ApiVersion(Node<'a>),
 }
 
 /// Groups of configuration files that look like objects and never reach a cluster.
@@ -50,6 +59,23 @@ impl<'a> Object<'a> {
         let mut objects = Vec::new();
         collect(root, MOST_LISTS, &mut BTreeSet::new(), &mut objects);
         objects
+    }
+
+    /// A mapping that is half an object: it has `metadata` or `spec`, and a kind or an `apiVersion` that a cluster knows.
+    pub(crate) fn half(root: Node<'a>) -> Option<Half<'a>> {
+        let part = |key| root.get(key).is_some_and(Node::is_map);
+        if !part("metadata") && !part("spec") {
+            return None;
+        }
+        let text = |key| root.get(key).filter(|node| node.as_str().is_some_and(|text| !text.is_empty()));
+        match (text("apiVersion"), text("kind")) {
+            (None, Some(kind)) if !Kinds::table().of(kind.as_str()?).is_empty() => Some(Half::Kind(kind)),
+            (Some(api_version), None) => {
+                let group = ApiVersion::read(api_version.as_str()?).group;
+                Kinds::table().has_group(group).then_some(Half::ApiVersion(api_version))
+            }
+            _ => None,
+        }
     }
 
     fn read(root: Node<'a>) -> Option<Self> {
