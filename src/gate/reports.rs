@@ -188,7 +188,8 @@ fn read_one(task: &Task<'_>, around: &Surroundings<'_>) -> Collected {
 /// A file beside the reports of a directory.
 fn no_report(wanted: &Wanted, file: &ReportFile) -> Collected {
     let id = format!("report:{}", wanted.name.as_deref().unwrap_or(&wanted.path));
-    let skipped = Skipped { what: file.shown.clone(), reason: "in no format this version reads".to_owned(), on_purpose: false };
+    let skipped =
+        Skipped { what: file.shown.clone(), reason: "in no format this version reads".to_owned(), on_purpose: false };
     let run = CheckRun { section: Section::None, id, skipped: vec![skipped], ..CheckRun::default() };
     Collected { check_runs: vec![run], ..Collected::default() }
 }

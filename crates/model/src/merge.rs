@@ -123,7 +123,10 @@ fn join_secrets(findings: &[Finding], sets: &mut Sets) {
         }
     }
     let hash = |index: &usize| {
-        findings.get(*index).and_then(|finding| finding.secret.as_deref()).and_then(|secret| secret.secret_hash.as_deref())
+        findings
+            .get(*index)
+            .and_then(|finding| finding.secret.as_deref())
+            .and_then(|secret| secret.secret_hash.as_deref())
     };
     for members in lines.into_values() {
         let mut first_with: BTreeMap<&str, usize> = BTreeMap::new();

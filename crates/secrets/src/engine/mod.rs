@@ -126,8 +126,7 @@ impl Scanner {
         let Some(reason) = unsearched else { return self.search(file) };
         let mut collected = report::unsearched(file, reason.clone());
         if is_too_large {
-            let message =
-                format!("not searched for secrets: {reason}");
+            let message = format!("not searched for secrets: {reason}");
             let problem =
                 Problem::error(ProblemCode::TooLarge, message).at_path(file.path).in_section(Section::Secrets);
             collected.problems.push(problem);

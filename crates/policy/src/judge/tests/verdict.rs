@@ -175,7 +175,8 @@ fn a_check_that_broke_is_missing_evidence_whatever_is_required() {
 #[test]
 fn a_file_left_out_counts_only_where_the_section_is_required() {
     let runs = || {
-        let skipped = vec![Skipped { what: "big.bin".to_owned(), reason: "larger than 10 MiB".to_owned(), on_purpose: false }];
+        let skipped =
+            vec![Skipped { what: "big.bin".to_owned(), reason: "larger than 10 MiB".to_owned(), on_purpose: false }];
         vec![CheckRun { skipped, ..ran(Section::Secrets, "secrets") }]
     };
     assert_eq!(run_with("code: {}\n", &[], runs()).verdict, Verdict::Pass);
