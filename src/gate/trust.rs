@@ -236,8 +236,10 @@ fn policy_file(request: &Request, tree: &dyn Tree) -> Result<Option<GateFile>, G
 
 fn exception_files(tree: &dyn Tree) -> Result<Vec<GateFile>, String> {
     let is_exceptions = |entry: &&Entry| {
-        entry.path.starts_with(".portcullis/exceptions/")
-            && (entry.path.ends_with(".yaml") || entry.path.ends_with(".yml"))
+        matches!(
+            entry.path.strip_prefix(".portcullis/exceptions/").and_then(|name| name.rsplit_once('.')),
+            Some((_, "yaml" | "yml"))
+        )
     };
     let listing = tree.list().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
     let read = |entry: &Entry| match tree.read(&entry.path) {
@@ -272,6 +274,6 @@ fn changed_gate_files(plan: &Plan) -> Vec<String> {
     // Where git cannot tell (a shallow clone), nothing hangs on it.
     let Ok(Some(fork_point)) = plan.repository.merge_base(base, head) else { return Vec::new() };
     let changed = plan.repository.changed_files(&fork_point, head).unwrap_or_default();
-    let paths = changed.iter().flat_map(|file| file.paths()).filter(|path| is_gate_file(path));
+    let paths = changed.iter().flat_map(portcullis_source::ChangedFile::paths).filter(|path| is_gate_file(path));
     paths.map(str::to_owned).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
