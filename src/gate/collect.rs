@@ -44,5 +44,13 @@ fn options(gate: &Gate) -> Result<Options, Refusal> {
     options.workflows.profile = profile(Section::Workflows)?;
     options.manifests.profile = profile(Section::Manifests)?;
     options.alerts.profile = profile(Section::Alerts)?;
+    let alerts = gate.policy.alerts();
+    options.alerts.require_labels.clone_from(&alerts.require_labels);
+    options.alerts.require_annotations.clone_from(&alerts.require_annotations);
+    options.alerts.severities.clone_from(&alerts.severities);
+    let cpu_limits = gate.policy.cpu_limits();
+    options.manifests.cpu_limits = cpu_limits
+        .parse()
+        .map_err(|()| Refusal::Usage(format!("`manifests.cpu_limits: {cpu_limits}` is not known to the checks")))?;
     Ok(options)
 }

@@ -24,6 +24,9 @@ mod suppression;
 mod unrecognised;
 mod yaml;
 
+#[cfg(test)]
+mod tests;
+
 pub use check::check;
 pub use file::wants;
 pub use options::{

@@ -209,7 +209,7 @@ pub(crate) const GHA_UNPINNED_USES: Rule = Rule {
     tier: Tier::Default,
     since: "0.1.0",
     aliases: &["zizmor/unpinned-uses"],
-    fix: FixKind::Safe,
+    fix: FixKind::None,
     page: body(include_str!("gha/unpinned-uses.md")),
 };
 

@@ -13,5 +13,5 @@ pub mod schema;
 
 pub use judge::{Judgement, Tally, exit_code, judge};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};
-pub use policy::{Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};
+pub use policy::{AlertPolicy, Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};
 pub use rules::rules;

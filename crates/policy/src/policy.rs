@@ -30,6 +30,8 @@ pub struct Policy {
     pub(crate) sections: BTreeMap<Section, SectionPolicy>,
     pub(crate) vulnerabilities: VulnerabilityPolicy,
     pub(crate) secrets: SecretPolicy,
+    pub(crate) alerts: AlertPolicy,
+    pub(crate) cpu_limits: String,
     pub(crate) rules: RuleBook,
     pub(crate) reports: Vec<ReportEntry>,
     pub(crate) exceptions: Vec<Exception>,
@@ -91,6 +93,16 @@ impl Policy {
     /// The scanner's rule file, where the policy names one.
     pub fn secrets_config(&self) -> Option<&Setting<String>> {
         self.secrets.config.as_ref()
+    }
+
+    /// What alerting rules have to say.
+    pub fn alerts(&self) -> &AlertPolicy {
+        &self.alerts
+    }
+
+    /// `manifests.cpu_limits`: `require`, `ignore` or `forbid`.
+    pub fn cpu_limits(&self) -> &str {
+        &self.cpu_limits
     }
 
     /// Exceptions of every file, in the order read.
@@ -174,6 +186,17 @@ pub(crate) struct SecretPolicy {
     pub(crate) unverified: Setting<Level>,
     pub(crate) unaudited: Setting<Level>,
     pub(crate) config: Option<Setting<String>>,
+}
+
+/// `alerts`, besides what every section has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlertPolicy {
+    /// Labels every alerting rule has.
+    pub require_labels: Vec<String>,
+    /// Annotations every alerting rule has.
+    pub require_annotations: Vec<String>,
+    /// Values the label `severity` may have; none means any.
+    pub severities: Vec<String>,
 }
 
 /// One entry of `reports` (spec/policy.md 2.4).

@@ -14,7 +14,7 @@ use super::value::{Located, Map, Value};
 use super::{Inputs, exceptions, rules};
 use crate::Policy;
 use crate::policy::{
-    ExceptionPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting, VerdictPolicy,
+    AlertPolicy, ExceptionPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting, VerdictPolicy,
     VulnerabilityPolicy,
 };
 use crate::schema;
@@ -50,6 +50,8 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         sections: Section::ALL.iter().map(|section| (*section, tree.section(*section))).collect(),
         vulnerabilities: tree.vulnerabilities(),
         secrets: tree.secrets(),
+        alerts: tree.alerts(),
+        cpu_limits: tree.get(&["manifests", "cpu_limits"]).and_then(Located::as_text).unwrap_or("require").to_owned(),
         rules: book,
         reports,
         exceptions: accepted,
@@ -170,6 +172,16 @@ impl Tree<'_> {
             expired: expired.unwrap_or_else(|| Setting { value: Level::Fail, ..Setting::default() }),
             unused: self.level(&["exception_policy", "unused"]),
             max_matches: self.number(&["exception_policy", "max_matches"]).unwrap_or_default(),
+        }
+    }
+
+    fn alerts(&self) -> AlertPolicy {
+        let names =
+            |key: &str| self.list(&["alerts", key]).iter().filter_map(Located::as_text).map(str::to_owned).collect();
+        AlertPolicy {
+            require_labels: names("require_labels"),
+            require_annotations: names("require_annotations"),
+            severities: names("severities"),
         }
     }
 

@@ -35,6 +35,10 @@ const fn globs(name: &'static str, default: Initial, strict: Strict, text: &'sta
     key(name, Type::List(&Type::Glob), default, Merge::Edit, strict, text)
 }
 
+const fn names(name: &'static str, default: Initial, strict: Strict, text: &'static str) -> Key {
+    key(name, Type::List(&Type::Text), default, Merge::Edit, strict, text)
+}
+
 const fn text(name: &'static str, default: Initial, text: &'static str) -> Key {
     key(name, Type::Text, default, Merge::Set, Strict::Neutral, text)
 }
@@ -76,10 +80,10 @@ pub const POLICY: &[Key] = &[
     map("code", &[SECTION], "Weaknesses in code that other tools report."),
     map("misconfigurations", &[SECTION], "Misconfigurations of other tools that belong to no other section."),
     map("workflows", &[SECTION, PROFILE_WITH_AUDIT], "GitHub workflows, actions and Dependabot."),
-    map("manifests", &[SECTION, PROFILE], "Kubernetes manifests."),
+    map("manifests", &[SECTION, PROFILE, MANIFESTS], "Kubernetes manifests."),
     map("dockerfiles", &[SECTION], "Dockerfiles."),
     map("compose", &[SECTION], "Compose files."),
-    map("alerts", &[SECTION, PROFILE_WITH_AUDIT], "Prometheus, Alertmanager and Grafana."),
+    map("alerts", &[SECTION, PROFILE_WITH_AUDIT, ALERTS], "Prometheus, Alertmanager and Grafana."),
     map("repository", &[SECTION], "Hygiene of the repository."),
     map("quality", &[SECTION], "Tests, coverage and performance."),
     map("slo", &[SECTION], "Error budgets."),
@@ -238,6 +242,21 @@ const PROFILE_WITH_AUDIT: &[Key] = &[key(
     Strict::Later,
     "Which of our own rules run.",
 )];
+
+const MANIFESTS: &[Key] = &[key(
+    "cpu_limits",
+    Type::Word(&["require", "ignore", "forbid"]),
+    Is("require"),
+    Merge::Set,
+    Strict::AnyIsLooser,
+    "Whether every container has a CPU limit, nobody cares, or none has one.",
+)];
+
+const ALERTS: &[Key] = &[
+    names("require_labels", Is("severity"), Strict::More, "Labels every alerting rule has."),
+    names("require_annotations", Is("summary"), Strict::More, "Annotations every alerting rule has."),
+    names("severities", Unset, Strict::AnyIsLooser, "Values the label `severity` may have; without any, all."),
+];
 
 const RULE: &[Key] = &[
     level("level", Unset, "What the gate does about findings of the rule."),
