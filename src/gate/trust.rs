@@ -11,7 +11,7 @@ use portcullis_source::POLICY_FILES;
 use portcullis_syntax::yaml;
 
 use super::plan::Plan;
-use super::{Refusal, Request};
+use super::{Refusal, Request, redact};
 
 /// The built-in presets.
 const PRESETS: &[(&str, &str)] = &[
@@ -137,7 +137,7 @@ struct GateFiles {
 
 /// Scanner and policy hang together: a policy may name the rules of the scanner, and the scanner's file.
 fn load(request: &Request, tree: &dyn Tree, files: &GateFiles, secrets_config: Option<&str>) -> Result<Gate, Refusal> {
-    let (scanner, mut warnings) = scanner(tree, secrets_config).map_err(Refusal::Policy)?;
+    let (scanner, mut warnings) = scanner(tree, secrets_config).map_err(refused)?;
     let registry = registry_with(&scanner);
     let formats = portcullis_ingest::format_names();
     let exceptions: Vec<Document<'_>> = files.exceptions.iter().map(GateFile::document).collect();
@@ -150,9 +150,21 @@ fn load(request: &Request, tree: &dyn Tree, files: &GateFiles, secrets_config: O
         registry: &registry,
         today: request.now.to_zoned(jiff::tz::TimeZone::UTC).date(),
     };
-    let loaded = portcullis_policy::load(&inputs).map_err(Refusal::Policy)?;
+    let loaded = portcullis_policy::load(&inputs).map_err(refused)?;
     warnings.extend(loaded.warnings);
+    redact::diagnostics(&mut warnings, &scanner);
     Ok(Gate { policy: loaded.policy, registry, scanner, info: PolicyInfo::default(), warnings })
+}
+
+/// The messages quote lines of the files. The built-in rules say what must not be shown of them: those of the repository may
+/// be what is wrong.
+fn refused(mut diagnostics: Vec<Diagnostic>) -> Refusal {
+    let built_in = Config::built_in(SECRET_RULES).and_then(|loaded| Scanner::new(loaded.config, Options::default()));
+    match built_in {
+        Ok(scanner) => redact::diagnostics(&mut diagnostics, &scanner),
+        Err(complaints) => diagnostics.extend(complaints),
+    }
+    Refusal::Policy(diagnostics)
 }
 
 /// The rule file the policy itself names, looked up before the policy is read whole: its rules are needed for that.
