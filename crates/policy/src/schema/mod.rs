@@ -3,8 +3,12 @@
 //! The table drives validation, defaults, merge, suggestions and documentation. A key stands here only once it has its
 //! effect; everything else is an unknown key.
 
+mod json;
+mod reference;
 mod table;
 
+pub use json::{Draft, json_schema};
+pub use reference::reference;
 pub use table::{EXCEPTIONS, POLICY};
 
 /// One key of a mapping with fixed keys.
