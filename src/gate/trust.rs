@@ -17,6 +17,7 @@ use super::{Refusal, Request};
 const PRESETS: &[(&str, &str)] = &[
     ("minimal@1", include_str!("../../policies/minimal@1.yaml")),
     ("baseline@1", include_str!("../../policies/baseline@1.yaml")),
+    ("strict@1", include_str!("../../policies/strict@1.yaml")),
 ];
 
 /// The built-in pack of secret rules.
