@@ -24,6 +24,7 @@ pub struct Policy {
     pub(crate) path: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) layers: Vec<String>,
+    pub(crate) report_only: Option<ReportOnly>,
     pub(crate) implied_preset: bool,
     pub(crate) digest: String,
     pub(crate) levels: BySeverity<Setting<Level>>,
@@ -294,6 +295,22 @@ impl Exception {
             parts.push(format!("{count} {}", if count == 1 { "fingerprint" } else { "fingerprints" }));
         }
         (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+/// `mode: { report_only: … }`: what would block is shown and blocks nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportOnly {
+    /// The last day.
+    pub(crate) until: Setting<Date>,
+    /// Sections that block all the same.
+    pub(crate) except: Vec<Section>,
+}
+
+impl ReportOnly {
+    /// Up to the end of its last day.
+    pub(crate) fn holds(&self, today: Date) -> bool {
+        today <= self.until.value
     }
 }
 

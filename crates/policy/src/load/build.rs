@@ -11,7 +11,7 @@ use super::layers::Layers;
 use super::merge::{Merger, defaults};
 use super::source::Sources;
 use super::value::{Located, Map, Value};
-use super::{Inputs, exceptions, rules};
+use super::{Inputs, exceptions, mode, rules};
 use crate::Policy;
 use crate::policy::{
     AlertPolicy, ExceptionPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting, VerdictPolicy,
@@ -40,7 +40,12 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
 
     let root = inputs.policy.and_then(|policy| policies.iter().find(|layer| layer.name == policy.path));
     let name = root.and_then(|layer| layer.tree.at(&["name"])).and_then(Located::as_text).map(str::to_owned);
+    let report_only = mode::read(&tree);
+    if sound && let Some(report_only) = &report_only {
+        mode::check(report_only, &tree, inputs.today, &mut told);
+    }
     let policy = Policy {
+        report_only,
         path: inputs.policy.map(|policy| policy.path.to_owned()),
         name,
         layers: policies.iter().map(|layer| layer.name.clone()).collect(),

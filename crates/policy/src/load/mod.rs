@@ -5,6 +5,7 @@ mod document;
 mod exceptions;
 mod layers;
 mod merge;
+mod mode;
 mod read;
 mod rules;
 mod scalar;

@@ -151,7 +151,7 @@ fn value(draft: Draft, kind: &'static Type, merge: Merge) -> Map<String, Value> 
         }
         Type::Id => object(json!({ "type": ["string", "null"], "pattern": "^[A-Za-z0-9._-]{1,64}$" })),
         Type::Fingerprint => object(json!({ "type": ["string", "null"], "pattern": "^v1:[0-9a-f]{32}$" })),
-        Type::Map(_) | Type::Levels(_) | Type::Rules(_) => nested(draft, kind),
+        Type::Mode(_) | Type::Map(_) | Type::Levels(_) | Type::Rules(_) => nested(draft, kind),
         Type::List(element) => {
             let one = value(draft, element, Merge::Set);
             let list = json!({ "type": "array", "items": one });
@@ -195,6 +195,7 @@ fn nested(draft: Draft, kind: &'static Type) -> Map<String, Value> {
             let setting = json!({ "anyOf": [draft.reference("level"), map] });
             object(json!({ "type": ["object", "null"], "additionalProperties": setting }))
         }
+        Type::Mode(_) => object(json!({ "anyOf": [{ "const": "enforce" }, map] })),
         _ => map,
     }
 }

@@ -3,7 +3,7 @@
 use portcullis_syntax::yaml::{self, Dialect, Limits, Node, Typed};
 
 use super::*;
-use crate::load::tests::{BASELINE, MINIMAL, load_files};
+use crate::load::tests::{BASELINE, MINIMAL, STRICT, load_files};
 use crate::schema::reference;
 
 const SHOP: &str = include_str!("../../../../../fixtures/shop/portcullis.yaml");
@@ -40,6 +40,7 @@ fn refusals(draft: Draft, text: &str) -> Vec<String> {
 const ACCEPTED: &[&str] = &[
     BASELINE,
     MINIMAL,
+    STRICT,
     "version: 1\n",
     "version: 1\nkind: policy\nmin_version: \"0.1\"\nname: shop\nx-owner: { anything: [1] }\n",
     "version: 1\nextends: [preset:minimal@1]\nlevels: fail\nsecrets: { levels: warn, required: auto }\n",
@@ -48,7 +49,9 @@ const ACCEPTED: &[&str] = &[
     "version: 1\nrules: { 'gha/*': warn, k8s/privileged: { severity: low, reason: why not }, github-pat: ~ }\n",
     "version: 1\nreports:\n  - { name: a, path: out/a.json, format: sarif, max_age: 24h, max_skipped: 5% }\n  \
      - { name: b, remove: true }\n  - { name: c, path: c.json, max_skipped: 3, min_components: 0 }\n",
-    "version: 1\nexceptions:\n  - { id: E-1, rules: CVE-2020-1, reason: nobody calls it, owner: '@a', created: 2026-11-01, expires: 2026-12-01 }\n",
+    "version: 1\nexceptions:\n  - { id: E-1, rules: CVE-2020-8203, reason: nobody calls it, owner: '@a', created: 2026-11-01, expires: 2026-12-01 }\n",
+    "version: 1\nmode: enforce\n",
+    "version: 1\nmode: { report_only: { until: 2027-02-01, except: [secrets] } }\n",
     "version: 1\nverdict: { warnings: fail, max_warnings: 3, on_incomplete: warn }\nexception_policy: { max_days: 10 }\n",
 ];
 
@@ -83,6 +86,9 @@ fn unknown_keys_and_wrong_types_are_refused_by_both() {
         "rules: { gha/unpinned-uses: { levl: off } }",
         "reports: [{ path: a.json }]",
         "reports: [{ name: a, path: a.json, max_age: soon }]",
+        "mode: report_only",
+        "mode: { report_only: {} }",
+        "mode: { report_only: { until: 2027-02-01, except: [secretes] } }",
         "verdict: { max_warnings: -1 }",
         "exceptions: [{ id: E-1 }]",
     ];
