@@ -2,6 +2,9 @@
 //! rule has a page, code and an example that reports it.
 #![allow(clippy::unwrap_used, reason = "a test without the standard harness is no `#[test]`")]
 
+#[path = "rules/golden.rs"]
+mod golden;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +17,7 @@ fn main() {
     for page in pages() {
         trials.extend(page.trials());
     }
+    trials.extend(golden::trials());
     libtest_mimic::run(&arguments, trials).exit();
 }
 

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use portcullis_model::{Diagnostic, Outcome, Rule};
+use portcullis_model::{Diagnostic, Outcome, RulePage};
 use portcullis_render::escape::{LogLine, StopToken, TermText};
 use portcullis_render::{JsonForm, Terminal, Verbosity};
 
@@ -114,14 +114,14 @@ fn render(outcome: &Outcome, format: Format, terminal: &Terminal) -> Result<Vec<
 }
 
 /// Prints the page of a rule.
-pub(super) fn page(rule: &Rule, global: &Global) -> Result<(), Exit> {
+pub(super) fn page(rule: &RulePage<'_>, global: &Global) -> Result<(), Exit> {
     let now = global.now.unwrap_or_else(jiff::Timestamp::now);
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     to_stdout(portcullis_render::page(rule, today, &terminal(global, Stream::Output)).as_bytes())
 }
 
 /// Prints the list of rules: a table, or with `-f json` an array.
-pub(super) fn rule_list(rules: &[Rule], global: &Global) -> Result<(), Exit> {
+pub(super) fn rule_list(rules: &[RulePage<'_>], global: &Global) -> Result<(), Exit> {
     let json = || {
         portcullis_render::rule_list_json(rules)
             .map_err(|error| Exit::Bug(format!("the rules cannot be written as JSON: {error}")))

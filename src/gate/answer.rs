@@ -24,7 +24,7 @@ pub(super) fn answer(request: &Request, plan: &Plan, gate: &Gate, mut collected:
         check_runs: collected.check_runs.clone(),
         ..frame(request, plan)
     };
-    let evidence = Evidence { collected, tracked: plan.tracked.clone() };
+    let evidence = Evidence { collected, tracked: plan.tracked.clone(), partial: !request.paths.is_empty() };
     let judgement = portcullis_policy::judge(&gate.policy, evidence, &gate.registry, today);
     let tally = take_over(&mut outcome, judgement);
     excerpt::fill(&mut outcome.findings, &plan.subject, &redactor);

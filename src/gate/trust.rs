@@ -248,10 +248,18 @@ fn exception_files(tree: &dyn Tree) -> Result<Vec<GateFile>, String> {
     listing.entries.iter().filter(is_exceptions).map(read).collect()
 }
 
-/// Every rule of ours, without a repository: for `explain`.
-pub(crate) fn registry() -> Result<Registry, Vec<Diagnostic>> {
+/// Every built-in rule, without a repository: for `explain`.
+pub(crate) struct RuleBook {
+    pub(crate) registry: Registry,
+    /// Rules of the scanner, sorted by id.
+    pub(crate) secrets: Scanner,
+}
+
+/// Reads the built-in rules.
+pub(crate) fn rule_book() -> Result<RuleBook, Vec<Diagnostic>> {
     let loaded = Config::built_in(SECRET_RULES)?;
-    Ok(registry_with(&Scanner::new(loaded.config, Options::default())?))
+    let secrets = Scanner::new(loaded.config, Options::default())?;
+    Ok(RuleBook { registry: registry_with(&secrets), secrets })
 }
 
 fn registry_with(scanner: &Scanner) -> Registry {

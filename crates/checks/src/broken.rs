@@ -40,7 +40,8 @@ pub(crate) fn report<'f>(
                 .at(fault.byte..line_end)
                 .message(format_args!("{}; nothing behind this place was judged", fault.message))
                 .remediation(advice(fault.kind))
-                .identity("");
+                .identity("")
+                .whatever_comments_say();
             problem(path, file, fault, section)
         })
         .collect()
@@ -61,7 +62,8 @@ pub(crate) fn report_expansion(
         .at(alias)
         .message(message)
         .remediation("write out what the aliases stand for, or split the file")
-        .identity("");
+        .identity("")
+        .whatever_comments_say();
     Problem::error(ProblemCode::Limit, message).at_path(path).at_line(at.line, at.col).in_section(section)
 }
 

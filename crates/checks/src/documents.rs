@@ -1,5 +1,6 @@
 //! YAML and JSON files whose documents say themselves what they are: Kubernetes objects, Prometheus rules.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -187,12 +188,11 @@ enum Told {
 }
 
 fn tells(text: &str) -> Option<Told> {
-    let flow = text.trim_start_matches(['\u{feff}', '-', ' ', '\r', '\n', '\t']).starts_with(['{', '[']);
-    let has = |key: &str| {
-        text.lines().any(|line| {
-            let line = line.trim_start_matches('\u{feff}');
-            if flow { line.contains(key) } else { is_key(line, key) }
-        })
+    let beginning = text.trim_start_matches(['\u{feff}', '-', ' ', '\r', '\n', '\t']);
+    let flow = beginning.starts_with('{').then(|| outer_keys(beginning));
+    let has = |key: &str| match &flow {
+        Some(keys) => keys.contains(key),
+        None => text.lines().any(|line| is_key(line.trim_start_matches('\u{feff}'), key)),
     };
     let object = has("apiVersion") || (has("kind") && (has("metadata") || has("spec")));
     let rules = has("groups") && ["alert:", "record:", "rules:", "\"rules\""].iter().any(|word| text.contains(word));
@@ -202,6 +202,33 @@ fn tells(text: &str) -> Option<Told> {
         (true, _) => Some(Told::Manifest),
         (false, true) => Some(Told::Rules),
     }
+}
+
+/// Keys of the outermost braces, as far as they can be told: the text is broken somewhere.
+fn outer_keys(text: &str) -> BTreeSet<&str> {
+    let mut keys = BTreeSet::new();
+    let mut depth = 0_usize;
+    let mut quote = None;
+    // Where the key that may be coming begins.
+    let mut start = None;
+    for (at, char) in text.char_indices() {
+        match (quote, char) {
+            (Some(open), char) if char == open => quote = None,
+            (None, '"' | '\'') => quote = Some(char),
+            (None, '{' | '[') => {
+                depth += 1;
+                start = (depth == 1).then_some(at + 1);
+            }
+            (None, '}' | ']') => depth = depth.saturating_sub(1),
+            (None, ',') if depth == 1 => start = Some(at + 1),
+            (None, ':') if depth == 1 => {
+                let key = start.take().and_then(|start| text.get(start..at));
+                keys.extend(key.map(|key| key.trim().trim_matches(['"', '\''])));
+            }
+            (_, _) => {}
+        }
+    }
+    keys
 }
 
 /// `key:` at the beginning of a line, in whatever quotes.
@@ -283,6 +310,8 @@ mod tests {
         assert_eq!(tells("apiVersion: v1\nkind: Pod\n  x: [\n"), Some(Told::Manifest));
         assert_eq!(tells("\"kind\": Pod\nmetadata: {\n"), Some(Told::Manifest));
         assert_eq!(tells("{\"apiVersion\": \"v1\", \"kind\": ["), Some(Told::Manifest));
+        assert_eq!(tells("{apiVersion: v1, kind: Pod, spec: {"), Some(Told::Manifest));
+        assert_eq!(tells("{\"paths\": {\"apiVersion\": 1, \"kind\": 2}, ["), None, "keys of something deeper");
         assert_eq!(tells("groups:\n- name: a\n  rules:\n  - alert: [\n"), Some(Told::Rules));
         assert_eq!(tells("kind: pipeline\nname: [\n"), None);
         assert_eq!(tells("  apiVersion: v1\nx: [\n"), None, "the key of something deeper");

@@ -26,6 +26,8 @@ impl Expansion {
     fn size(&mut self, node: Node<'_>) -> usize {
         let size = match node.kind() {
             Kind::Scalar => 1,
+            // To nothing: a fault of its own.
+            Kind::Alias if node.resolve().kind() == Kind::Alias => 1,
             Kind::Alias => self.sizes.get(&node.resolve().id()).copied().unwrap_or(usize::MAX),
             Kind::Seq => self.sum(node.items()),
             Kind::Map => self.sum(node.entries().map(|entry| entry.value)),

@@ -23,6 +23,9 @@ mod reporter;
 mod suppression;
 mod yaml;
 
+#[cfg(test)]
+mod tests;
+
 pub use check::check;
 pub use file::wants;
 pub use options::{

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use portcullis_model::Tier;
+use portcullis_model::{Globs, Tier};
 use regex::Regex;
 
 /// Options of every kind of file.
@@ -256,7 +256,7 @@ pub struct ManifestOptions {
     /// `profile`
     pub profile: Profile,
     /// `skip_kinds`: `group/Kind` with `*` for either, beside the built-in list of kinds no cluster ever sees.
-    pub skip_kinds: Vec<String>,
+    pub skip_kinds: Globs,
     /// `cpu_limits`
     pub cpu_limits: CpuLimits,
 }

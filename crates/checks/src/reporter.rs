@@ -29,6 +29,7 @@ struct Pending {
     related: Vec<(Range<usize>, String)>,
     identity: Option<String>,
     edits: Vec<(Range<usize>, String, Safety)>,
+    suppressible: bool,
 }
 
 /// Handed to a rule: everything said through it is a finding of that rule.
@@ -69,6 +70,7 @@ impl Reporter<'_> {
             related: Vec::new(),
             identity: None,
             edits: Vec::new(),
+            suppressible: true,
         });
         let last = self.sheet.pending.len() - 1;
         #[allow(clippy::indexing_slicing, reason = "the element was pushed two lines above")]
@@ -116,6 +118,12 @@ impl Draft<'_> {
     /// What tells this finding from others of its rule in its file, when the place alone does not.
     pub(crate) fn identity(self, identity: impl Display) -> Self {
         self.pending.identity = Some(identity.to_string());
+        self
+    }
+
+    /// No comment of the file takes this out: what cannot be read cannot say what counts.
+    pub(crate) fn whatever_comments_say(self) -> Self {
+        self.pending.suppressible = false;
         self
     }
 
@@ -217,7 +225,11 @@ impl Publication<'_> {
         primary.logical = (!self.place.logical.is_empty()).then(|| self.place.logical.clone());
         primary.resource = self.around.iter().rev().find_map(|unit| unit.resource.clone());
         let identity = self.identity(pending, primary.resource.as_deref());
-        let suppressions = suppressions.matching(pending.rule, &self.lines(pending), self.path);
+        let suppressions = if pending.suppressible {
+            suppressions.matching(pending.rule, &self.lines(pending), self.path)
+        } else {
+            Vec::new()
+        };
         let location = |(span, label): &(Range<usize>, String)| Location {
             label: Some(text::bounded(label, text::TITLE)),
             ..self.location(span)

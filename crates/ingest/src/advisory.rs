@@ -3,46 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use portcullis_model::advisory::{self, Database};
 use regex::Regex;
 
 /// What an id is, the better canonical id first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Class {
-    Cve,
-    Ghsa,
-    /// Database of one language.
-    Language,
-    Osv,
-    Vendor,
+    /// Names one weakness.
+    Of(Database),
     /// Names a notice that may cover several weaknesses: a reference, never an alias.
     Errata,
 }
-
-const CLASSES: [(&str, Class); 6] = [
-    ("cve", Class::Cve),
-    ("ghsa", Class::Ghsa),
-    ("language", Class::Language),
-    ("osv", Class::Osv),
-    ("vendor", Class::Vendor),
-    ("errata", Class::Errata),
-];
-
-// All patterns are ASCII (`-u`): else `ſ` is an `S` and every script's digits are digits.
-#[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
-static ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?ix-u)^(?:
-            (?<cve>CVE-\d{4}-\d{4,})
-            |(?<ghsa>GHSA(?:-[23456789cfghjmpqrvwx]{4}){3})
-            |(?<language>PYSEC-\d{4}-\d+|RUSTSEC-\d{4}-\d{4}|GO-\d{4}-\d{4,}|MAL-\d{4}-\d+)
-            |(?<osv>OSV-\d{4}-\d+)
-            |(?<errata>DSA-\d+(?:-\d+)?|DLA-\d+(?:-\d+)?|USN-\d+-\d+|RHSA-\d{4}:\d+|ELSA-\d{4}-\d+
-                |ALAS[0-9a-z.\-]*-\d{4}-\d+|(?:open)?SUSE-SU-\d{4}:[\d.\-]+)
-            |(?<vendor>SNYK-[A-Z]+-[A-Z0-9]+-\d+|GMS-\d{4}-\d+|TEMP-[0-9A-Z\-]+|NSWG-[A-Z0-9\-]+|NPM-\d+)
-        )$",
-    )
-    .unwrap()
-});
 
 #[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
 static ADVISORY_PAGE: LazyLock<Regex> = LazyLock::new(|| {
@@ -62,14 +33,11 @@ pub(crate) fn cwes_in(text: &str) -> impl Iterator<Item = u32> {
 
 /// The class and canonical spelling of an id; `None` for anything that is no advisory id.
 pub(crate) fn classify(id: &str) -> Option<(Class, String)> {
-    let found = ID.captures(id.trim())?;
-    let (class, text) = CLASSES.iter().find_map(|(name, class)| Some((*class, found.name(name)?.as_str())))?;
-    let spelled = match class {
-        Class::Ghsa => format!("GHSA{}", text.get(4..).unwrap_or_default().to_ascii_lowercase()),
-        Class::Errata => text.to_owned(),
-        _ => text.to_ascii_uppercase(),
-    };
-    Some((class, spelled))
+    let id = id.trim();
+    match advisory::database(id) {
+        Some(database) => Some((Class::Of(database), advisory::spelling(id))),
+        None => advisory::is_errata(id).then(|| (Class::Errata, id.to_owned())),
+    }
 }
 
 /// The id a text begins with: `CVE-2021-44228-log4j-core`.
@@ -122,7 +90,9 @@ impl Names {
         }
         for named in urls.into_iter().filter_map(in_url) {
             // Pages about one CVE often link another one's: two CVE numbers are two weaknesses until a list says otherwise.
-            if named.0 != Class::Errata && !(named.0 == Class::Cve && own_class == Some(Class::Cve)) {
+            if named.0 != Class::Errata
+                && !(named.0 == Class::Of(Database::Cve) && own_class == Some(Class::Of(Database::Cve)))
+            {
                 known.insert(named);
             }
         }
@@ -133,7 +103,7 @@ impl Names {
             .min_by(|one, two| rank(one).cmp(&rank(two)));
         let id = match (&own, best) {
             // The tool's own CVE stays: "lowest" is only to choose among aliases.
-            (Some((Class::Cve, id)), _) | (_, Some((_, id))) | (Some((_, id)), None) => id.clone(),
+            (Some((Class::Of(Database::Cve), id)), _) | (_, Some((_, id))) | (Some((_, id)), None) => id.clone(),
             (None, None) => rule_id.trim().to_owned(),
         };
         let own_spelling = own.map_or_else(|| rule_id.trim().to_owned(), |(_, id)| id);
@@ -175,8 +145,11 @@ mod tests {
 
     #[test]
     fn ids_get_their_canonical_spelling() {
-        assert_eq!(classify("cve-2021-44228"), Some((Class::Cve, "CVE-2021-44228".to_owned())));
-        assert_eq!(classify("ghsa-JFH8-C2JP-5V3Q"), Some((Class::Ghsa, "GHSA-jfh8-c2jp-5v3q".to_owned())));
+        assert_eq!(classify("cve-2021-44228"), Some((Class::Of(Database::Cve), "CVE-2021-44228".to_owned())));
+        assert_eq!(
+            classify("ghsa-JFH8-C2JP-5V3Q"),
+            Some((Class::Of(Database::Ghsa), "GHSA-jfh8-c2jp-5v3q".to_owned()))
+        );
         assert_eq!(classify("CVE-2021-1"), None);
         assert_eq!(classify("GHſA-jfh8-c2jp-5v3q"), None, "another letter");
         assert_eq!(classify("CVE-2021-٤٤٢٢٨"), None, "other digits");

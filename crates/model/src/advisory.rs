@@ -27,8 +27,8 @@ pub fn database(id: &str) -> Option<Database> {
         "OSV" => year_and_number(rest, 1).then_some(Database::Osv),
         "GMS" => year_and_number(rest, 1).then_some(Database::Vendor),
         "NPM" => all_digits(rest).then_some(Database::Vendor),
-        "SNYK" => rest.rsplit_once('-').is_some_and(|(_, number)| all_digits(number)).then_some(Database::Vendor),
-        "TEMP" | "NSWG" => Some(Database::Vendor),
+        "SNYK" => is_snyk(rest).then_some(Database::Vendor),
+        "TEMP" | "NSWG" => is_word(rest).then_some(Database::Vendor),
         _ => None,
     }
 }
@@ -41,9 +41,22 @@ pub fn is_advisory(id: &str) -> bool {
 /// Errata that cover several weaknesses: references, never aliases.
 pub fn is_errata(id: &str) -> bool {
     let upper = id.to_ascii_uppercase();
-    ["DSA-", "DLA-", "USN-", "RHSA-", "ELSA-", "SUSE-SU-", "OPENSUSE-SU-"].iter().any(|prefix| {
-        upper.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(|char: char| char.is_ascii_digit()))
-    }) || (upper.starts_with("ALAS") && upper.chars().any(|char| char.is_ascii_digit()))
+    let Some((family, rest)) = upper.split_once('-') else { return false };
+    match family {
+        "DSA" | "DLA" => rest.split('-').count() <= 2 && rest.split('-').all(all_digits),
+        "USN" => rest.split('-').count() == 2 && rest.split('-').all(all_digits),
+        "RHSA" => rest.split_once(':').is_some_and(|(year, number)| is_year(year) && all_digits(number)),
+        "ELSA" => year_and_number(rest, 1),
+        "SUSE" | "OPENSUSE" => rest
+            .strip_prefix("SU-")
+            .and_then(|rest| rest.split_once(':'))
+            .is_some_and(|(year, number)| is_year(year) && number.starts_with(|char: char| char.is_ascii_digit())),
+        family if family.starts_with("ALAS") => {
+            let mut parts = rest.rsplit('-');
+            parts.next().is_some_and(all_digits) && parts.next().is_some_and(is_year)
+        }
+        _ => false,
+    }
 }
 
 /// The canonical spelling: CVE and most others in upper case, GHSA with a lower-case rest; other ids unchanged.
@@ -74,9 +87,23 @@ fn numbers(id: &str, database: Option<Database>) -> (u64, u64) {
 }
 
 fn year_and_number(rest: &str, digits: usize) -> bool {
-    rest.split_once('-').is_some_and(|(year, number)| {
-        year.len() == 4 && all_digits(year) && number.len() >= digits && all_digits(number)
-    })
+    rest.split_once('-').is_some_and(|(year, number)| is_year(year) && number.len() >= digits && all_digits(number))
+}
+
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && all_digits(text)
+}
+
+/// `JAVA-ORGAPACHE-1234`
+fn is_snyk(rest: &str) -> bool {
+    let parts: Vec<_> = rest.split('-').collect();
+    matches!(parts.as_slice(), [ecosystem, package, number]
+        if ecosystem.bytes().all(|byte| byte.is_ascii_alphabetic()) && is_word(package) && all_digits(number))
+}
+
+/// Letters, digits and hyphens.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn all_digits(text: &str) -> bool {

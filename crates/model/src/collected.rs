@@ -68,6 +68,8 @@ pub struct Evidence {
     pub collected: Collected,
     /// Tracked paths of the subject tree, sorted: what `required: auto` and globs without effect are decided on.
     pub tracked: Vec<String>,
+    /// Only some files were judged: what matched nothing may match elsewhere.
+    pub partial: bool,
 }
 
 /// A check counted in [`Outcome::tools`](crate::Outcome::tools).

@@ -49,7 +49,7 @@ pub use problem::{Health, Problem, ProblemCode};
 pub use report::{
     CheckRun, FailedCase, InputReport, Metric, ReportCounts, RunStatus, Skipped, TestSuite, Threshold, Tool,
 };
-pub use rule::{FixKind, Registry, Rule, Tier};
+pub use rule::{FixKind, Registry, Rule, RulePage, Tier};
 pub use secret_text::{KnownSecret, Redactor, redacted, secret_hash};
 pub use section::Section;
 pub use severity::{BySeverity, Severity, SeveritySource};

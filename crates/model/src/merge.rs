@@ -1,6 +1,6 @@
 //! Findings that several tools report of one weakness become one (spec/ingest.md 15). The order of the input does not matter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Finding, FixState, Kind, Severity, State, advisory, fingerprint, order};
 
@@ -9,18 +9,23 @@ pub fn merge(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(order::findings);
     let groups = groups(&findings);
     let mut merged: BTreeMap<usize, Finding> = BTreeMap::new();
+    let mut united = BTreeSet::new();
     for (finding, group) in findings.into_iter().zip(groups) {
         match merged.get_mut(&group) {
-            Some(first) => unite(first, finding),
+            Some(first) => {
+                unite(first, finding);
+                united.insert(group);
+            }
             None => {
                 merged.insert(group, finding);
             }
         }
     }
-    let mut findings: Vec<Finding> = merged.into_values().collect();
-    for finding in &mut findings {
-        settle(finding);
+    // What was not merged keeps the id its reader chose.
+    for group in united {
+        merged.get_mut(&group).into_iter().for_each(settle);
     }
+    let mut findings: Vec<Finding> = merged.into_values().collect();
     fingerprint::assign(&mut findings);
     findings.sort_by(order::findings);
     findings
@@ -92,7 +97,7 @@ fn join_component(findings: &[Finding], component: &[usize], sets: &mut Sets) {
             .map_or("", |artifact| artifact.name.as_str())
     };
     let only = |values: &mut dyn Iterator<Item = &'_ str>| -> Option<String> {
-        let known: std::collections::BTreeSet<&str> = values.filter(|value| !value.is_empty()).collect();
+        let known: BTreeSet<&str> = values.filter(|value| !value.is_empty()).collect();
         (known.len() == 1).then(|| known.first().map(|value| (*value).to_owned())).flatten()
     };
     let only_version = only(&mut component.iter().map(|index| version(*index)));

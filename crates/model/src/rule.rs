@@ -70,6 +70,43 @@ impl Rule {
     }
 }
 
+/// What a page says of a rule: one of ours, or a secret rule whose text is made from its TOML.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RulePage<'a> {
+    /// `gha/unpinned-uses`.
+    pub id: &'a str,
+    /// One line.
+    pub title: &'a str,
+    /// Usual severity.
+    pub severity: Severity,
+    /// Which profiles show it.
+    pub tier: Tier,
+    /// Version of portcullis that brought it.
+    pub since: &'a str,
+    /// The peers' rules that mean the same.
+    pub aliases: Vec<&'a str>,
+    /// Whether it proposes an edit.
+    pub fix: FixKind,
+    /// The text, Markdown.
+    #[serde(skip)]
+    pub page: &'a str,
+}
+
+impl From<&Rule> for RulePage<'static> {
+    fn from(rule: &Rule) -> Self {
+        Self {
+            id: rule.id,
+            title: rule.title,
+            severity: rule.severity,
+            tier: rule.tier,
+            since: rule.since,
+            aliases: rule.aliases.to_vec(),
+            fix: rule.fix,
+            page: rule.page,
+        }
+    }
+}
+
 /// Every rule a policy may name. Pure data, handed to policy as an argument.
 #[derive(Clone, Debug, Default)]
 pub struct Registry {

@@ -11,6 +11,7 @@ mod ignore;
 mod inline;
 mod keywords;
 mod lines;
+mod page;
 mod pattern;
 mod text;
 

@@ -6,7 +6,7 @@ use crate::duplicate::{self, Comparison};
 use crate::reporter::Reporter;
 
 /// Mappings whose keys are names of the author's own: GitHub compares those without regard to case.
-const NAMES: [&str; 7] = ["jobs", "inputs", "outputs", "secrets", "env", "services", "with"];
+const NAMES: [&str; 8] = ["jobs", "inputs", "outputs", "secrets", "env", "services", "with", "matrix"];
 
 pub(crate) fn check(root: Node<'_>, report: &mut Reporter<'_>) {
     duplicate::report(root, report, |key| match key {

@@ -276,10 +276,17 @@ pub(super) struct Coverage<'a> {
     every_report_read: bool,
     nothing_missing: bool,
     registry: &'a Registry,
+    partial: bool,
 }
 
 impl<'a> Coverage<'a> {
-    pub(super) fn new(policy: &Policy, collected: &Collected, problems: &[Problem], registry: &'a Registry) -> Self {
+    pub(super) fn new(
+        policy: &Policy,
+        collected: &Collected,
+        problems: &[Problem],
+        registry: &'a Registry,
+        partial: bool,
+    ) -> Self {
         let mut broken: BTreeSet<Section> = BTreeSet::new();
         let mut nothing_missing = true;
         for problem in problems.iter().filter(|problem| is_error(problem)) {
@@ -296,11 +303,15 @@ impl<'a> Coverage<'a> {
             every_report_read: policy.reports.iter().all(|entry| read(&entry.name)),
             nothing_missing,
             registry,
+            partial,
         }
     }
 
     /// Whether everything that could have matched the exception was there and healthy.
     fn could_match(&self, exception: &Exception) -> bool {
+        if self.partial {
+            return false;
+        }
         if exception.rules.is_empty() {
             return self.everything();
         }

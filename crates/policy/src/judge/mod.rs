@@ -43,12 +43,12 @@ pub struct Judgement {
 
 /// Holds the evidence against the policy.
 pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Judgement {
-    let Evidence { mut collected, tracked } = evidence;
+    let Evidence { mut collected, tracked, partial } = evidence;
     let problems = required::problems(policy, &collected, &tracked, registry);
 
     let mut findings: Vec<Judged> = std::mem::take(&mut collected.findings).into_iter().map(unjudged).collect();
     let before_modifiers: Vec<Level> = findings.iter_mut().map(|judged| levels::judge(policy, judged, today)).collect();
-    let coverage = exceptions::Coverage::new(policy, &collected, &problems, registry);
+    let coverage = exceptions::Coverage::new(policy, &collected, &problems, registry, partial);
     let exceptions = exceptions::apply(policy, &mut findings, &coverage, today);
     for (judged, before_modifiers) in findings.iter_mut().zip(before_modifiers) {
         levels::floors(policy, judged, before_modifiers);

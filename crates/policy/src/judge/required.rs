@@ -1,10 +1,12 @@
 //! Evidence the policy asks for and nobody brought: problems that keep the verdict from being a pass.
 
-use portcullis_model::{CheckRun, Collected, Globs, Problem, ProblemCode, Registry, RunStatus, Section, order};
+use portcullis_model::{
+    CheckRun, Collected, Glob, Globs, Health, Problem, ProblemCode, Registry, RunStatus, Section, order,
+};
 
 use super::is_error;
 use crate::Policy;
-use crate::policy::{Required, fed_by_reports};
+use crate::policy::{Required, Setting, fed_by_reports};
 
 /// Every problem of the evidence, those of the reports included, and what is missing besides; sorted.
 pub(super) fn problems(
@@ -22,6 +24,10 @@ pub(super) fn problems(
         problems.extend(missing_check(policy, *section, &collected.check_runs, tracked, registry));
         problems.extend(skipped_inputs(policy, *section, &collected.check_runs));
     }
+    problems
+        .iter_mut()
+        .filter(|problem| is_excluded(policy, problem))
+        .for_each(|problem| problem.health = Health::Warn);
     // A report's problems come twice, with the report and by themselves.
     problems.sort_by(|one, two| {
         order::problems(one, two)
@@ -30,6 +36,14 @@ pub(super) fn problems(
     });
     problems.dedup();
     problems
+}
+
+/// A file whose findings would not count anyway is no missing evidence; what is wrong with it is still said.
+fn is_excluded(policy: &Policy, problem: &Problem) -> bool {
+    let (Some(section), Some(path), None) = (problem.section, &problem.path, &problem.report) else { return false };
+    let Some(paths) = policy.paths(section).filter(|_| is_error(problem)) else { return false };
+    let matches = |glob: &Setting<Glob>| glob.value.matches(path);
+    paths.exclude.iter().any(matches) || !paths.include.iter().any(matches)
 }
 
 /// A required report nobody read and nobody complained about.

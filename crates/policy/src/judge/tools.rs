@@ -1,6 +1,5 @@
 //! A row per check and per report: what a reader of the report sees first.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
@@ -37,9 +36,8 @@ fn check(policy: &Policy, run: &CheckRun, problems: &[Problem]) -> ToolRow {
         .iter()
         .any(|problem| is_error(problem) && problem.report.is_none() && problem.section == Some(run.section));
     let status = match run.status {
-        RunStatus::Error => ToolStatus::Error,
         _ if broken => ToolStatus::Error,
-        RunStatus::Ran => ToolStatus::Ok,
+        RunStatus::Ran | RunStatus::Error => ToolStatus::Ok,
         RunStatus::Skipped => ToolStatus::Skipped,
     };
     ToolRow {
@@ -73,14 +71,18 @@ fn read(collected: &Collected, report: &InputReport) -> ToolRow {
         required: report.required,
         inputs: vec![InputFile { path: report.path.clone(), sha256: report.sha256.clone(), bytes: report.bytes }],
         seen: run.map_or(1, |run| run.seen),
-        note: worst(&report.problems).map(|problem| problem.message.clone()),
+        note: told(&report.problems),
         ..ToolRow::default()
     }
 }
 
-/// The first of the gravest problems.
-fn worst(problems: &[Problem]) -> Option<&Problem> {
-    problems.iter().min_by_key(|problem| Reverse(problem.health))
+/// The problems themselves are listed; the row says that there are some.
+fn told(problems: &[Problem]) -> Option<String> {
+    match problems.len() {
+        0 => None,
+        1 => Some("1 problem".to_owned()),
+        several => Some(format!("{several} problems")),
+    }
 }
 
 /// Reports the policy names and nobody brought.

@@ -3,7 +3,7 @@
 mod markdown;
 
 use jiff::civil::Date;
-use portcullis_model::{FixKind, Rule};
+use portcullis_model::{FixKind, RulePage};
 
 use crate::escape::{TermText, cap, text};
 use crate::json::{JsonForm, to_json};
@@ -15,7 +15,7 @@ const EXCEPTION_DAYS: i64 = 90;
 const WIDEST_ID: usize = 44;
 
 /// The page of a rule: what it is, its text, how to switch it off. `today` dates the exception to paste.
-pub fn page(rule: &Rule, today: Date, terminal: &Terminal) -> String {
+pub fn page(rule: &RulePage<'_>, today: Date, terminal: &Terminal) -> String {
     let mut canvas = Canvas::new(terminal);
     header(rule, &mut canvas);
     canvas.gap();
@@ -24,9 +24,13 @@ pub fn page(rule: &Rule, today: Date, terminal: &Terminal) -> String {
     canvas.finish()
 }
 
-fn header(rule: &Rule, canvas: &mut Canvas<'_>) {
+fn header(rule: &RulePage<'_>, canvas: &mut Canvas<'_>) {
     let terminal = canvas.terminal;
-    canvas.put(Ink::Code, &rule.id).say(&": ").put(Ink::Bold, &terminal.text(rule.title, cap::TITLE)).end();
+    canvas
+        .put(Ink::Code, &terminal.text(rule.id, cap::RULE))
+        .say(&": ")
+        .put(Ink::Bold, &terminal.text(rule.title, cap::TITLE))
+        .end();
     let mut fact = |name: &'static str, value: TermText| {
         if !value.is_empty() {
             canvas.space(2).column(Ink::Faint, &text![name], 12).wrap(Ink::Plain, &value, 14);
@@ -53,9 +57,9 @@ fn header(rule: &Rule, canvas: &mut Canvas<'_>) {
     fact("also known", aliases(rule, terminal));
 }
 
-fn aliases(rule: &Rule, terminal: &Terminal) -> TermText {
+fn aliases(rule: &RulePage<'_>, terminal: &Terminal) -> TermText {
     let mut known = TermText::default();
-    for alias in rule.aliases {
+    for alias in &rule.aliases {
         if !known.is_empty() {
             known.push(&", ");
         }
@@ -64,21 +68,22 @@ fn aliases(rule: &Rule, terminal: &Terminal) -> TermText {
     known
 }
 
-fn switch_off(rule: &Rule, today: Date, canvas: &mut Canvas<'_>) {
+fn switch_off(rule: &RulePage<'_>, today: Date, canvas: &mut Canvas<'_>) {
     let last = jiff::Span::new().try_days(EXCEPTION_DAYS).and_then(|days| today.checked_add(days)).unwrap_or(today);
+    let id = canvas.terminal.text(rule.id, cap::RULE);
     markdown::heading(&text!["How to switch it off"], canvas);
     canvas.wrap(Ink::Plain, &text!["For the whole repository, in the policy:"], 0);
-    code(canvas, &[text!["rules:"], text!["  ", rule.id, ": off"]]);
+    code(canvas, &[text!["rules:"], text!["  ", id.clone(), ": off"]]);
     let at_the_line = text!["For one place, in a comment on the line or alone on the line above:"];
     canvas.wrap(Ink::Plain, &at_the_line, 0);
-    code(canvas, &[text!["# portcullis: ignore[", rule.id, "] why it is fine here"]]);
+    code(canvas, &[text!["# portcullis: ignore[", id.clone(), "] why it is fine here"]]);
     let exception = text!["For a time, with an owner, under `exceptions` in the policy:"];
     canvas.wrap(Ink::Plain, &exception, 0);
     code(
         canvas,
         &[
             text!["- id: EX-1"],
-            text!["  rules: [", rule.id, "]"],
+            text!["  rules: [", id, "]"],
             text!["  paths: [path/to/file]"],
             text!["  reason: \"\"       # at least ten characters: why it is acceptable"],
             text!["  owner: \"\"        # who answers for it: @user, @org/team or e-mail"],
@@ -97,7 +102,7 @@ fn code(canvas: &mut Canvas<'_>, lines: &[TermText]) {
 }
 
 /// A row for each rule, in the order given.
-pub fn rule_list(rules: &[Rule], terminal: &Terminal) -> String {
+pub fn rule_list(rules: &[RulePage<'_>], terminal: &Terminal) -> String {
     let mut canvas = Canvas::new(terminal);
     let ids = rules.iter().map(|rule| rule.id.chars().count()).max().unwrap_or(0).clamp(2, WIDEST_ID);
     let head = |canvas: &mut Canvas<'_>, words: [&'static str; 4]| {
@@ -131,14 +136,14 @@ pub fn rule_list(rules: &[Rule], terminal: &Terminal) -> String {
 }
 
 /// The rules as a JSON array.
-pub fn rule_list_json(rules: &[Rule]) -> Result<Vec<u8>, serde_json::Error> {
+pub fn rule_list_json(rules: &[RulePage<'_>]) -> Result<Vec<u8>, serde_json::Error> {
     to_json(&rules, JsonForm::Pretty)
 }
 
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
-    use portcullis_model::{Severity, Tier};
+    use portcullis_model::{Rule, Severity, Tier};
 
     use super::*;
 
@@ -194,7 +199,7 @@ jobs:
         page: PAGE,
     };
 
-    fn rules() -> Vec<Rule> {
+    fn rules() -> Vec<RulePage<'static>> {
         let other = Rule {
             id: "k8s/no-memory-limit",
             title: "A container without a memory limit can take the memory of the whole node",
@@ -204,18 +209,18 @@ jobs:
             fix: FixKind::None,
             ..RULE
         };
-        vec![RULE, other]
+        [RULE, other].iter().map(RulePage::from).collect()
     }
 
     #[test]
     fn a_page_reads_well_in_a_terminal() {
-        insta::assert_snapshot!(page(&RULE, date(2026, 11, 20), &Terminal::default()));
+        insta::assert_snapshot!(page(&RulePage::from(&RULE), date(2026, 11, 20), &Terminal::default()));
     }
 
     #[test]
     fn a_page_reads_well_in_a_narrow_terminal_without_unicode() {
         let terminal = Terminal { width: 50, unicode: false, ..Terminal::default() };
-        let page = page(&RULE, date(2026, 11, 20), &terminal);
+        let page = page(&RulePage::from(&RULE), date(2026, 11, 20), &terminal);
         assert!(page.is_ascii());
         insta::assert_snapshot!(page);
     }
@@ -223,12 +228,13 @@ jobs:
     #[test]
     fn a_page_in_colour_marks_code_and_headings() {
         let terminal = Terminal { color: true, ..Terminal::default() };
-        insta::assert_snapshot!(page(&RULE, date(2026, 11, 20), &terminal).replace('\u{1b}', "ESC"));
+        insta::assert_snapshot!(page(&RulePage::from(&RULE), date(2026, 11, 20), &terminal).replace('\u{1b}', "ESC"));
     }
 
     #[test]
     fn colours_change_nothing_but_the_colour() {
-        let shown = |color| page(&RULE, date(2026, 11, 20), &Terminal { color, ..Terminal::default() });
+        let shown =
+            |color| page(&RulePage::from(&RULE), date(2026, 11, 20), &Terminal { color, ..Terminal::default() });
         let mut stripped = String::new();
         for (index, piece) in shown(true).split("\u{1b}[").enumerate() {
             stripped.push_str(if index == 0 { piece } else { piece.split_once('m').unwrap().1 });

@@ -23,6 +23,7 @@ use crate::content::Content;
 use crate::ignore::IgnoreFile;
 use crate::inline::Comments;
 use crate::keywords::Keywords;
+pub(crate) use report::severity;
 
 /// What can be set; the keys of the policy's `secrets` section.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +110,11 @@ impl Scanner {
     /// Ids of the rules in force, sorted; rules that are only components of others included.
     pub fn rule_ids(&self) -> impl Iterator<Item = &str> {
         self.config.rules.iter().map(|rule| rule.id.as_str())
+    }
+
+    /// The rules in force, sorted by id.
+    pub fn rules(&self) -> &[crate::Rule] {
+        &self.config.rules
     }
 
     /// Searches one file. What is not looked into is named with its reason in the check run.

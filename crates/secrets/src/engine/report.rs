@@ -309,7 +309,7 @@ fn why(rule: &Rule, matched: &Match) -> String {
 }
 
 /// The rule's own severity, else that of a tag (`critical`, `severity:low`), else what its id tells.
-fn severity(rule: &Rule) -> (Severity, SeveritySource) {
+pub(crate) fn severity(rule: &Rule) -> (Severity, SeveritySource) {
     if let Some(severity) = rule.severity {
         return (severity, SeveritySource::RuleDefault);
     }

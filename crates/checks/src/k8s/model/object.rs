@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_model::Glob;
 use portcullis_syntax::yaml::Node;
 
 use super::container::{Container, pod_spec};
@@ -90,11 +89,9 @@ impl<'a> Object<'a> {
     pub(crate) fn is_client_side(&self, options: &ManifestOptions) -> bool {
         let ApiVersion { group, .. } = self.api_version;
         let kubeconfig = self.kind == "Config" && group.is_empty() && self.root.get("clusters").is_some();
-        let name = format!("{group}/{}", self.kind);
-        let named = |pattern: &String| {
-            *pattern == name || Glob::new(pattern.as_str()).is_ok_and(|pattern| pattern.matches(&name))
-        };
-        kubeconfig || CLIENT_SIDE_GROUPS.contains(&group) || options.skip_kinds.iter().any(named)
+        kubeconfig
+            || CLIENT_SIDE_GROUPS.contains(&group)
+            || (!options.skip_kinds.is_empty() && options.skip_kinds.matches(&format!("{group}/{}", self.kind)))
     }
 
     /// `Kind/namespace/name`; what is not given is left out.

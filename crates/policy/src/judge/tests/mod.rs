@@ -58,7 +58,11 @@ fn evidence(mut findings: Vec<Finding>) -> Evidence {
         ran(Section::Vulnerabilities, "report:deps"),
         ran(Section::Manifests, "manifests"),
     ];
-    Evidence { collected: Collected { findings, check_runs, ..Collected::default() }, tracked: Vec::new() }
+    Evidence {
+        collected: Collected { findings, check_runs, ..Collected::default() },
+        tracked: Vec::new(),
+        partial: false,
+    }
 }
 
 fn judged(policy: &Policy, findings: Vec<Finding>) -> Judgement {

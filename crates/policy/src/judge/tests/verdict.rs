@@ -246,3 +246,17 @@ fn a_broken_report_is_counted_once_though_its_run_its_problem_and_the_report_all
     let judgement = judge(&policy("code: {}\n"), evidence, &registry(), TODAY);
     assert_eq!((judgement.tally.unjudged, judgement.problems.len()), (1, 1));
 }
+
+#[test]
+fn a_broken_file_under_an_excluded_path_is_said_and_does_not_count() {
+    let judged = |path: &str| {
+        let mut evidence = evidence(Vec::new());
+        let broken = Problem::error(ProblemCode::Unparsable, "`[` is never closed");
+        evidence.collected.problems.push(broken.at_path(path).in_section(Section::Manifests));
+        let text = "manifests: { paths: { exclude: [\"docs/**\"] } }\n";
+        let judgement = judge(&policy(text), evidence, &registry(), TODAY);
+        (judgement.verdict, judgement.problems.len())
+    };
+    assert_eq!(judged("docs/x.yaml"), (Verdict::Pass, 1));
+    assert_eq!(judged("k8s/x.yaml"), (Verdict::Incomplete, 1));
+}
