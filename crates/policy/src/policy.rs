@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use portcullis_model::{BySeverity, Globs, Level, Origin, Scope, Section, Severity};
 
+use crate::effective::Effective;
 use crate::pattern::{PackagePattern, Pattern};
 use crate::rulebook::RuleBook;
 
@@ -24,6 +25,7 @@ pub struct Policy {
     pub(crate) path: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) layers: Vec<String>,
+    pub(crate) effective: Effective,
     pub(crate) report_only: Option<ReportOnly>,
     pub(crate) implied_preset: bool,
     pub(crate) digest: String,
@@ -64,6 +66,11 @@ impl Policy {
         } else {
             layers
         }
+    }
+
+    /// The policy for people: each value with the place that set it.
+    pub const fn effective(&self) -> &Effective {
+        &self.effective
     }
 
     /// SHA-256 over every file that was read, hex.
