@@ -1,6 +1,7 @@
 //! Chores of the repository: `cargo run -p xtask -- gen` writes what is made from the rule pages and from the schema of the
-//! policy, `gen --check` says whether it is what they make.
+//! policy, `gen --check` says whether it is what they make; `bench` times the program as a whole.
 
+mod bench;
 mod page;
 mod policy;
 mod registry;
@@ -16,7 +17,8 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["gen"] => registry::write(root()).and_then(|()| policy::write(root())),
         ["gen", "--check"] => registry::check(root()).and_then(|()| policy::check(root())),
-        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check]")),
+        ["bench"] => bench::run(root()),
+        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
