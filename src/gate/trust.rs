@@ -17,6 +17,7 @@ use super::{Refusal, Request, redact};
 const PRESETS: &[(&str, &str)] = &[
     ("minimal@1", include_str!("../../policies/minimal@1.yaml")),
     ("baseline@1", include_str!("../../policies/baseline@1.yaml")),
+    ("strict@1", include_str!("../../policies/strict@1.yaml")),
 ];
 
 /// The built-in pack of secret rules.
@@ -113,13 +114,7 @@ fn read(
         Err(why) => return Err(Refusal::Usage(why)),
     };
     let files = GateFiles { policy: policy_file, exceptions };
-    let named = files.policy.as_ref().and_then(secrets_config);
-    let mut gate = load(request, tree, &files, named.as_deref())?;
-    // A parent of the policy may name the rule file too.
-    let in_force = gate.policy.secrets_config().map(|setting| setting.value.clone());
-    if in_force != named {
-        gate = load(request, tree, &files, in_force.as_deref())?;
-    }
+    let mut gate = with_files(request, tree, &files)?;
     gate.info = PolicyInfo {
         source: if gate.policy.path().is_none() { PolicySource::Builtin } else { source },
         rev: revision.map(str::to_owned),
@@ -128,6 +123,24 @@ fn read(
         changed_in_pr: changed_gate_files(plan),
     };
     Ok(Steering::Known(Box::new(gate)))
+}
+
+/// The gate that a tree alone makes, whatever may steer: to compare it with another.
+pub(super) fn of_tree(request: &Request, tree: &dyn Tree) -> Result<Gate, Refusal> {
+    let policy = policy_file(request, tree).map_err(|error| match error {
+        GateFileError::Refused(diagnostic) => Refusal::Policy(vec![*diagnostic]),
+        GateFileError::Unreadable(why) => Refusal::Usage(why),
+    })?;
+    let exceptions = exception_files(tree).map_err(Refusal::Usage)?;
+    with_files(request, tree, &GateFiles { policy, exceptions })
+}
+
+fn with_files(request: &Request, tree: &dyn Tree, files: &GateFiles) -> Result<Gate, Refusal> {
+    let named = files.policy.as_ref().and_then(secrets_config);
+    let gate = load(request, tree, files, named.as_deref())?;
+    // A parent of the policy may name the rule file too.
+    let in_force = gate.policy.secrets_config().map(|setting| setting.value.clone());
+    if in_force == named { Ok(gate) } else { load(request, tree, files, in_force.as_deref()) }
 }
 
 struct GateFiles {
