@@ -2,6 +2,7 @@
 
 mod answer;
 mod collect;
+mod difference;
 mod excerpt;
 mod files;
 mod panics;
@@ -13,6 +14,7 @@ mod trust;
 use portcullis_model::{Diagnostic, Outcome};
 use portcullis_policy::Tally;
 
+pub(crate) use difference::{Difference, difference};
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{ReportArgument, Request};
 pub(crate) use trust::{Gate, rule_book};

@@ -17,6 +17,7 @@ use super::{Refusal, Request, redact};
 const PRESETS: &[(&str, &str)] = &[
     ("minimal@1", include_str!("../../policies/minimal@1.yaml")),
     ("baseline@1", include_str!("../../policies/baseline@1.yaml")),
+    ("strict@1", include_str!("../../policies/strict@1.yaml")),
 ];
 
 /// The built-in pack of secret rules.
@@ -113,13 +114,7 @@ fn read(
         Err(why) => return Err(Refusal::Usage(why)),
     };
     let files = GateFiles { policy: policy_file, exceptions };
-    let named = files.policy.as_ref().and_then(secrets_config);
-    let mut gate = load(request, tree, &files, named.as_deref())?;
-    // A parent of the policy may name the rule file too.
-    let in_force = gate.policy.secrets_config().map(|setting| setting.value.clone());
-    if in_force != named {
-        gate = load(request, tree, &files, in_force.as_deref())?;
-    }
+    let mut gate = with_files(request, tree, &files)?;
     gate.info = PolicyInfo {
         source: if gate.policy.path().is_none() { PolicySource::Builtin } else { source },
         rev: revision.map(str::to_owned),
@@ -128,6 +123,24 @@ fn read(
         changed_in_pr: changed_gate_files(plan),
     };
     Ok(Steering::Known(Box::new(gate)))
+}
+
+/// The gate that a tree alone makes, whatever may steer: to compare it with another.
+pub(super) fn of_tree(request: &Request, tree: &dyn Tree) -> Result<Gate, Refusal> {
+    let policy = policy_file(request, tree).map_err(|error| match error {
+        GateFileError::Refused(diagnostic) => Refusal::Policy(vec![*diagnostic]),
+        GateFileError::Unreadable(why) => Refusal::Usage(why),
+    })?;
+    let exceptions = exception_files(tree).map_err(Refusal::Usage)?;
+    with_files(request, tree, &GateFiles { policy, exceptions })
+}
+
+fn with_files(request: &Request, tree: &dyn Tree, files: &GateFiles) -> Result<Gate, Refusal> {
+    let named = files.policy.as_ref().and_then(secrets_config);
+    let gate = load(request, tree, files, named.as_deref())?;
+    // A parent of the policy may name the rule file too.
+    let in_force = gate.policy.secrets_config().map(|setting| setting.value.clone());
+    if in_force == named { Ok(gate) } else { load(request, tree, files, in_force.as_deref()) }
 }
 
 struct GateFiles {
@@ -248,8 +261,10 @@ fn policy_file(request: &Request, tree: &dyn Tree) -> Result<Option<GateFile>, G
 
 fn exception_files(tree: &dyn Tree) -> Result<Vec<GateFile>, String> {
     let is_exceptions = |entry: &&Entry| {
-        entry.path.starts_with(".portcullis/exceptions/")
-            && (entry.path.ends_with(".yaml") || entry.path.ends_with(".yml"))
+        matches!(
+            entry.path.strip_prefix(".portcullis/exceptions/").and_then(|name| name.rsplit_once('.')),
+            Some((_, "yaml" | "yml"))
+        )
     };
     let listing = tree.list().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
     let read = |entry: &Entry| match tree.read(&entry.path) {
@@ -284,6 +299,6 @@ fn changed_gate_files(plan: &Plan) -> Vec<String> {
     // Where git cannot tell (a shallow clone), nothing hangs on it.
     let Ok(Some(fork_point)) = plan.repository.merge_base(base, head) else { return Vec::new() };
     let changed = plan.repository.changed_files(&fork_point, head).unwrap_or_default();
-    let paths = changed.iter().flat_map(|file| file.paths()).filter(|path| is_gate_file(path));
+    let paths = changed.iter().flat_map(portcullis_source::ChangedFile::paths).filter(|path| is_gate_file(path));
     paths.map(str::to_owned).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
