@@ -249,9 +249,18 @@ pub(super) fn to_stdout(bytes: &[u8]) -> Result<(), Exit> {
     }
 }
 
-/// Writes a file under a temporary name beside it, and renames it.
+/// Writes a file under a temporary name beside it, and renames it. What is no regular file (`/dev/null`, a pipe, a link) is
+/// written to as it is: a rename would put a file in its place.
 fn to_file(file: &Path, bytes: &[u8]) -> Result<(), Exit> {
     let failed = |error: std::io::Error| Exit::Usage(format!("`{}` cannot be written: {error}", path(file)));
+    if file.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::OpenOptions::new()
+            .write(true)
+            .truncate(true)
+            .open(file)
+            .and_then(|mut target| target.write_all(bytes))
+            .map_err(failed);
+    }
     let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let temporary = directory.join(format!(".{name}.{}.part", std::process::id()));
