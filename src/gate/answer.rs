@@ -13,7 +13,7 @@ use super::{Answer, Judged, Request, excerpt, redact};
 /// The answer of a run that could read its policy.
 pub(super) fn answer(request: &Request, plan: &Plan, gate: &Gate, mut collected: Collected) -> Answer {
     collected.findings = merge::merge(std::mem::take(&mut collected.findings));
-    let redactor = Redactor::new(std::mem::take(&mut collected.known_secrets));
+    let mut secrets = std::mem::take(&mut collected.known_secrets);
     let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut outcome = Outcome {
         policy: gate.info.clone(),
@@ -27,6 +27,8 @@ pub(super) fn answer(request: &Request, plan: &Plan, gate: &Gate, mut collected:
     let evidence = Evidence { collected, tracked: plan.tracked.clone(), partial: !request.paths.is_empty() };
     let judgement = portcullis_policy::judge(&gate.policy, evidence, &gate.registry, today);
     let tally = take_over(&mut outcome, judgement);
+    secrets.extend(redact::secrets_in(&mut outcome, &gate.scanner));
+    let redactor = Redactor::new(secrets);
     excerpt::fill(&mut outcome.findings, &plan.subject, &redactor);
     redact::redact(&mut outcome, &redactor);
     Answer::Judged(Box::new(Judged { outcome, tally, warnings: gate.warnings.clone(), notices: notices(plan) }))

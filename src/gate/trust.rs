@@ -11,7 +11,7 @@ use portcullis_source::POLICY_FILES;
 use portcullis_syntax::yaml;
 
 use super::plan::Plan;
-use super::{Refusal, Request};
+use super::{Refusal, Request, redact};
 
 /// The built-in presets.
 const PRESETS: &[(&str, &str)] = &[
@@ -187,7 +187,7 @@ fn load(
     settings: &[(String, String)],
     secrets_config: Option<&str>,
 ) -> Result<Gate, Refusal> {
-    let (scanner, mut warnings) = scanner(tree, secrets_config).map_err(Refusal::Policy)?;
+    let (scanner, mut warnings) = scanner(tree, secrets_config).map_err(refused)?;
     let registry = registry_with(&scanner);
     let formats = portcullis_ingest::format_names();
     let exceptions: Vec<Document<'_>> = files.exceptions.iter().map(GateFile::document).collect();
@@ -201,9 +201,21 @@ fn load(
         registry: &registry,
         today: request.now.to_zoned(jiff::tz::TimeZone::UTC).date(),
     };
-    let loaded = portcullis_policy::load(&inputs).map_err(Refusal::Policy)?;
+    let loaded = portcullis_policy::load(&inputs).map_err(refused)?;
     warnings.extend(loaded.warnings);
+    redact::diagnostics(&mut warnings, &scanner);
     Ok(Gate { policy: loaded.policy, registry, scanner, info: PolicyInfo::default(), warnings })
+}
+
+/// The messages quote lines of the files. The built-in rules say what must not be shown of them: those of the repository may
+/// be what is wrong.
+fn refused(mut diagnostics: Vec<Diagnostic>) -> Refusal {
+    let built_in = Config::built_in(SECRET_RULES).and_then(|loaded| Scanner::new(loaded.config, Options::default()));
+    match built_in {
+        Ok(scanner) => redact::diagnostics(&mut diagnostics, &scanner),
+        Err(complaints) => diagnostics.extend(complaints),
+    }
+    Refusal::Policy(diagnostics)
 }
 
 /// The rule file the policy itself names, looked up before the policy is read whole: its rules are needed for that.
@@ -287,8 +299,10 @@ fn policy_file(request: &Request, tree: &dyn Tree) -> Result<Option<GateFile>, G
 
 fn exception_files(tree: &dyn Tree) -> Result<Vec<GateFile>, String> {
     let is_exceptions = |entry: &&Entry| {
-        entry.path.starts_with(".portcullis/exceptions/")
-            && (entry.path.ends_with(".yaml") || entry.path.ends_with(".yml"))
+        matches!(
+            entry.path.strip_prefix(".portcullis/exceptions/").and_then(|name| name.rsplit_once('.')),
+            Some((_, "yaml" | "yml"))
+        )
     };
     let listing = tree.list().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
     let read = |entry: &Entry| match tree.read(&entry.path) {
@@ -323,6 +337,6 @@ fn changed_gate_files(plan: &Plan) -> Vec<String> {
     // Where git cannot tell (a shallow clone), nothing hangs on it.
     let Ok(Some(fork_point)) = plan.repository.merge_base(base, head) else { return Vec::new() };
     let changed = plan.repository.changed_files(&fork_point, head).unwrap_or_default();
-    let paths = changed.iter().flat_map(|file| file.paths()).filter(|path| is_gate_file(path));
+    let paths = changed.iter().flat_map(portcullis_source::ChangedFile::paths).filter(|path| is_gate_file(path));
     paths.map(str::to_owned).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
