@@ -23,6 +23,8 @@ pub(crate) struct Request {
     pub(crate) reports: Vec<ReportArgument>,
     /// `--policy`.
     pub(crate) policy_file: Option<String>,
+    /// Keys of the policy that the command line sets, with their values.
+    pub(crate) settings: Vec<(String, String)>,
     /// The date of evaluation.
     pub(crate) now: Timestamp,
     /// It was given, and so belongs into the outcome.

@@ -114,7 +114,8 @@ fn read(
         Err(why) => return Err(Refusal::Usage(why)),
     };
     let files = GateFiles { policy: policy_file, exceptions };
-    let mut gate = with_files(request, tree, &files)?;
+    let mut gate = with_files(request, tree, &files, &request.settings)?;
+    refuse_loosening(request, plan, tree, &files, &gate)?;
     gate.info = PolicyInfo {
         source: if gate.policy.path().is_none() { PolicySource::Builtin } else { source },
         rev: revision.map(str::to_owned),
@@ -132,15 +133,45 @@ pub(super) fn of_tree(request: &Request, tree: &dyn Tree) -> Result<Gate, Refusa
         GateFileError::Unreadable(why) => Refusal::Usage(why),
     })?;
     let exceptions = exception_files(tree).map_err(Refusal::Usage)?;
-    with_files(request, tree, &GateFiles { policy, exceptions })
+    with_files(request, tree, &GateFiles { policy, exceptions }, &[])
 }
 
-fn with_files(request: &Request, tree: &dyn Tree, files: &GateFiles) -> Result<Gate, Refusal> {
+/// In CI the command line stands in a file that the change under judgement may have written: it can only tighten.
+fn refuse_loosening(
+    request: &Request,
+    plan: &Plan,
+    tree: &dyn Tree,
+    files: &GateFiles,
+    gate: &Gate,
+) -> Result<(), Refusal> {
+    let says_ci = request.environment.get("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
+    let in_ci = says_ci || plan.ci.in_actions || plan.ci.judges_change();
+    if request.settings.is_empty() || !in_ci {
+        return Ok(());
+    }
+    let without = with_files(request, tree, files, &[])?;
+    let loosened = portcullis_policy::loosened(&without.policy, &gate.policy, &gate.registry);
+    let Some(first) = loosened.first() else { return Ok(()) };
+    let (key, of) = (&first.key, &first.origin.layer);
+    let show = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+    Err(Refusal::Usage(format!(
+        "`{of}` would not tighten the policy: `{key}` is `{}` and would be `{}`; in CI flags can only make the gate stricter, what is looser stands in the policy file",
+        show(&first.old),
+        show(&first.new)
+    )))
+}
+
+fn with_files(
+    request: &Request,
+    tree: &dyn Tree,
+    files: &GateFiles,
+    settings: &[(String, String)],
+) -> Result<Gate, Refusal> {
     let named = files.policy.as_ref().and_then(secrets_config);
-    let gate = load(request, tree, files, named.as_deref())?;
+    let gate = load(request, tree, files, settings, named.as_deref())?;
     // A parent of the policy may name the rule file too.
     let in_force = gate.policy.secrets_config().map(|setting| setting.value.clone());
-    if in_force == named { Ok(gate) } else { load(request, tree, files, in_force.as_deref()) }
+    if in_force == named { Ok(gate) } else { load(request, tree, files, settings, in_force.as_deref()) }
 }
 
 struct GateFiles {
@@ -149,7 +180,13 @@ struct GateFiles {
 }
 
 /// Scanner and policy hang together: a policy may name the rules of the scanner, and the scanner's file.
-fn load(request: &Request, tree: &dyn Tree, files: &GateFiles, secrets_config: Option<&str>) -> Result<Gate, Refusal> {
+fn load(
+    request: &Request,
+    tree: &dyn Tree,
+    files: &GateFiles,
+    settings: &[(String, String)],
+    secrets_config: Option<&str>,
+) -> Result<Gate, Refusal> {
     let (scanner, mut warnings) = scanner(tree, secrets_config).map_err(refused)?;
     let registry = registry_with(&scanner);
     let formats = portcullis_ingest::format_names();
@@ -157,6 +194,7 @@ fn load(request: &Request, tree: &dyn Tree, files: &GateFiles, secrets_config: O
     let inputs = Inputs {
         policy: files.policy.as_ref().map(GateFile::document),
         exceptions: &exceptions,
+        settings,
         presets: PRESETS,
         parent: Some(&|path: &str| tree.read(path).map_err(|error| error.to_string())),
         known_formats: &formats,

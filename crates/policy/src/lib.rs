@@ -12,7 +12,7 @@ mod rulebook;
 mod rules;
 pub mod schema;
 
-pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, rule_rows};
+pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, loosened, rule_rows};
 pub use judge::{Judgement, Tally, exit_code, judge};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};
 pub use policy::{AlertPolicy, Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};
