@@ -10,7 +10,7 @@ use portcullis_render::{JsonForm, Terminal, Verbosity};
 
 use super::exit::Exit;
 use super::{Global, variables};
-use crate::gate::Gate;
+use crate::gate::{self, Gate};
 
 /// Widest line where the terminal does not say its width.
 const WIDTH: usize = 100;
@@ -201,7 +201,7 @@ pub(super) fn wants_json(global: &Global) -> Result<bool, Exit> {
 
 /// Prints a JSON value.
 pub(super) fn json(value: &serde_json::Value) -> Result<(), Exit> {
-    to_stdout(format!("{value:#}\n").as_bytes())
+    to_stdout(gate::masked(&format!("{value:#}\n"))?.as_bytes())
 }
 
 /// An untrusted text as a cell of a table: where the output is the log of a workflow, no command to it either.

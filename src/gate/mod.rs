@@ -17,7 +17,7 @@ use portcullis_policy::Tally;
 pub(crate) use difference::{Difference, difference};
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{ReportArgument, Request};
-pub(crate) use trust::{Gate, rule_book};
+pub(crate) use trust::{Gate, masked, rule_book};
 
 /// How a run ended.
 pub(crate) enum Answer {

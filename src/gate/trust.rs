@@ -207,6 +207,13 @@ fn load(
     Ok(Gate { policy: loaded.policy, registry, scanner, info: PolicyInfo::default(), warnings })
 }
 
+/// A text that quotes the policy, with the secrets the built-in rules know masked.
+pub(crate) fn masked(text: &str) -> Result<String, Refusal> {
+    let loaded = Config::built_in(SECRET_RULES).map_err(Refusal::Policy)?;
+    let scanner = Scanner::new(loaded.config, Options::default()).map_err(Refusal::Policy)?;
+    Ok(redact::text(text, &scanner))
+}
+
 /// The messages quote lines of the files. The built-in rules say what must not be shown of them: those of the repository may
 /// be what is wrong.
 fn refused(mut diagnostics: Vec<Diagnostic>) -> Refusal {

@@ -128,3 +128,16 @@ fn a_key_that_does_not_exist_cannot_be_set() {
     assert_eq!(Repository::new().run(&["check", "--set", "extends=preset:minimal@1"]).code, 2);
     assert_eq!(Repository::new().run(&["check", "--fail-on", "unknown"]).code, 2);
 }
+
+#[test]
+fn a_secret_written_into_a_policy_is_shown_by_no_tool_of_it() {
+    // Put together here, so that no scanner takes this file for a leak.
+    let secret = ["ghp", "_", "x7Rk2LmQ9vTz4WcY8bNf3HjD6sPa1GuE5oXi"].concat();
+    let policy = format!("rules:\n  gha/unpinned-uses: {{ level: warn, reason: \"see {secret} for why\" }}\n");
+    let repository = Repository::with_policy(&policy);
+    for arguments in [&["policy", "show"][..], &["policy", "show", "--origin", "-f", "json"], &["policy", "check"]] {
+        let answer = repository.run(arguments);
+        assert_eq!(answer.code, 0, "{}", answer.stderr);
+        assert!(!answer.stdout.contains(&secret) && !answer.stderr.contains(&secret), "{}", answer.stdout);
+    }
+}
