@@ -18,17 +18,22 @@ pub(super) struct Arguments {
     /// A report of a scanner besides those of the policy (repeatable): trivy=out/trivy.json, or a path whose format is told by its content
     #[arg(long = "report", value_name = "[FORMAT=]PATH")]
     reports: Vec<String>,
+    /// The state of the base: a file written by `-f baseline=FILE`, or the result (`-f json=FILE`) of a run on it
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
 }
 
 /// Runs the gate and writes its outcome to every sink.
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> {
     output::validate(&global.formats)?;
-    let request = request(global, &arguments.paths, &arguments.reports)?;
+    let mut request = request(global, &arguments.paths, &arguments.reports)?;
+    request.baseline.clone_from(&arguments.baseline);
+    request.writes_baseline = output::writes_baseline(&global.formats);
     match gate::judge(&request)? {
         Answer::Judged(judged) => {
             output::warnings(&judged.warnings);
             judged.notices.iter().for_each(|notice| output::to_stderr(&format!("note: {notice}\n")));
-            output::deliver(&judged.outcome, global)?;
+            output::deliver(&judged, global)?;
             Ok(Exit::Code(judged.tally.exit_code(global.exit_zero)))
         }
         Answer::Idle(why) => {
@@ -54,6 +59,8 @@ pub(super) fn request(global: &Global, paths: &[PathBuf], reports: &[String]) ->
         directory,
         paths: paths.to_vec(),
         reports: reports.iter().map(|argument| ReportArgument::parse(argument)).collect::<Result<_, _>>()?,
+        baseline: None,
+        writes_baseline: false,
         policy_file: global.policy.clone(),
         now: global.now.unwrap_or_else(Timestamp::now),
         now_is_given: global.now.is_some(),

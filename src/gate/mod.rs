@@ -1,6 +1,7 @@
 //! The story of a run: plan, trust, collect, answer. The only place that knows every room.
 
 mod answer;
+mod baseline;
 mod collect;
 mod excerpt;
 mod files;
@@ -13,6 +14,7 @@ mod trust;
 use portcullis_model::{Diagnostic, Outcome};
 use portcullis_policy::Tally;
 
+pub(crate) use baseline::Written;
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{ReportArgument, Request};
 pub(crate) use trust::{Gate, rule_book};
@@ -33,6 +35,8 @@ pub(crate) struct Judged {
     pub(crate) tally: Tally,
     /// What people should know about the files that steer the gate.
     pub(crate) warnings: Vec<Diagnostic>,
+    /// What a baseline written of this run carries on, and where it begins.
+    pub(crate) written: Written,
     /// What people should know about the event.
     pub(crate) notices: Vec<String>,
 }
@@ -56,8 +60,12 @@ pub(crate) fn judge(request: &Request) -> Result<Answer, Refusal> {
         trust::Steering::Known(gate) => gate,
         trust::Steering::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
     };
+    let baseline = match baseline::of(request, &plan, &gate)? {
+        baseline::Found::Known(baseline) => baseline,
+        baseline::Found::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
+    };
     let collected = collect::collect(request, &plan, &gate)?;
-    Ok(answer::answer(request, &plan, &gate, collected))
+    Ok(answer::answer(request, &plan, &gate, collected, baseline))
 }
 
 /// Reads everything that steers a run and judges nothing.

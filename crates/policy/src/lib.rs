@@ -3,6 +3,7 @@
 //! [`load`] turns the bytes of policy, presets and exceptions into a [`Policy`] or into every error they hold;
 //! [`judge`] holds evidence against it; [`schema`] is the table both live by.
 
+pub mod baseline;
 mod judge;
 mod load;
 mod pattern;
