@@ -41,14 +41,14 @@ fn outcome(evidence: &Evidence, judgement: Judgement) -> Outcome {
     }
 }
 
-fn written_of(policy: &Policy, evidence: Evidence) -> Baseline {
+fn written_of(policy: &Policy, evidence: &Evidence) -> Baseline {
     let judgement = judge(policy, evidence.clone(), &registry(), TODAY);
     let now = TODAY.to_zoned(TimeZone::UTC).unwrap().timestamp();
-    record(&outcome(&evidence, judgement), evidence.baseline.as_ref(), Some(now), None)
+    record(&outcome(evidence, judgement), evidence.baseline.as_ref(), Some(now), None)
 }
 
 fn baseline_of(findings: Vec<Finding>) -> Baseline {
-    written_of(&policy(""), with_report(findings))
+    written_of(&policy(""), &with_report(findings))
 }
 
 fn against(policy: &Policy, baseline: Baseline, findings: Vec<Finding>) -> Judgement {
@@ -86,11 +86,9 @@ fn another_id_of_the_same_weakness_in_the_same_package_is_existing() {
 #[test]
 fn another_version_of_the_package_is_new() {
     let mut moved = vulnerability("CVE-2021-44906", Severity::High);
-    *moved.package.as_mut().unwrap() = Box::new(Package {
-        purl: Some("pkg:npm/minimist@1.2.4".to_owned()),
-        version: Some("1.2.4".to_owned()),
-        ..*moved.package.clone().unwrap()
-    });
+    let package = moved.package.as_mut().unwrap();
+    package.purl = Some("pkg:npm/minimist@1.2.4".to_owned());
+    package.version = Some("1.2.4".to_owned());
     let known = baseline_of(vec![vulnerability("CVE-2021-44906", Severity::High)]);
     let judgement = against(&policy(""), known, vec![moved]);
     assert_eq!((judgement.counts.new, judgement.counts.fixed, judgement.verdict), (1, 1, Verdict::Fail));
@@ -102,7 +100,7 @@ fn a_vulnerability_of_a_known_component_is_newly_disclosed_and_warns_only_in_a_p
     let purl = Some("pkg:npm/minimist@1.2.5?vcs_url=x".to_owned());
     base.collected.components =
         vec![Component { package: Package { purl, ..Package::default() }, report: String::new() }];
-    let baseline = written_of(&policy(""), base);
+    let baseline = written_of(&policy(""), &base);
     for (judges_change, level) in [(true, Level::Warn), (false, Level::Fail)] {
         let evidence = with_report(vec![vulnerability("CVE-2021-44906", Severity::Critical)]);
         let evidence = Evidence { baseline: Some(baseline.clone()), judges_change, ..evidence };
@@ -172,7 +170,7 @@ fn nothing_is_fixed_because_its_report_is_missing_broken_or_incomplete() {
 fn an_exception_that_ended_lets_its_finding_block_though_the_baseline_has_it() {
     let accepted = with_exceptions("", &["id: EX-1, rules: [CVE-2021-44906]"]);
     let finding = vulnerability("CVE-2021-44906", Severity::High);
-    let baseline = written_of(&accepted, with_report(vec![finding.clone()]));
+    let baseline = written_of(&accepted, &with_report(vec![finding.clone()]));
     assert!(baseline.findings[0].accepted);
 
     let judgement = against(&policy(""), baseline, vec![finding]);
@@ -206,7 +204,7 @@ fn the_day_something_was_first_seen_is_carried_on() {
     let first = date(2026, 1, 2).to_zoned(TimeZone::UTC).unwrap().timestamp();
     earlier.findings[0].first_seen = Some(first);
     let evidence = Evidence { baseline: Some(earlier), ..with_report(vec![unpinned(9)]) };
-    assert_eq!(written_of(&policy(""), evidence).findings[0].first_seen, Some(first));
+    assert_eq!(written_of(&policy(""), &evidence).findings[0].first_seen, Some(first));
 }
 
 #[test]
