@@ -1,6 +1,7 @@
 //! Chores of the repository: `cargo run -p xtask -- gen` writes what is made from the rule pages, `gen --check` says whether
-//! it is what the pages make.
+//! it is what the pages make; `bench` times the program as a whole.
 
+mod bench;
 mod page;
 mod registry;
 
@@ -15,7 +16,8 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["gen"] => registry::write(root()),
         ["gen", "--check"] => registry::check(root()),
-        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check]")),
+        ["bench"] => bench::run(root()),
+        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
