@@ -140,6 +140,13 @@ pub(super) fn page(rule: &RulePage<'_>, global: &Global) -> Result<(), Exit> {
     to_stdout(portcullis_render::page(rule, today, &terminal(global, Stream::Output)).as_bytes())
 }
 
+/// Prints why findings have their level.
+pub(super) fn decisions(findings: &[portcullis_model::Judged], global: &Global) -> Result<(), Exit> {
+    let terminal = terminal(global, Stream::Output);
+    let texts: Vec<_> = findings.iter().map(|judged| portcullis_render::decision(judged, &terminal)).collect();
+    to_stdout(texts.join("\n").as_bytes())
+}
+
 /// Prints the list of rules: a table, or with `-f json` an array.
 pub(super) fn rule_list(rules: &[RulePage<'_>], global: &Global) -> Result<(), Exit> {
     let json = || {

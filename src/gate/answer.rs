@@ -47,6 +47,7 @@ pub(super) fn answer(
         outcome,
         tally,
         warnings: gate.warnings.clone(),
+        policy: Some(gate.policy.clone()),
         written,
         notices: notices(plan),
     }))
@@ -67,6 +68,7 @@ pub(super) fn without_gate(request: &Request, plan: &Plan, problem: Problem) -> 
         outcome,
         tally,
         warnings: Vec::new(),
+        policy: None,
         written: Written::new(request, plan, None),
         notices: notices(plan),
     }))

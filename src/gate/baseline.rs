@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use portcullis_github::Steering;
-use portcullis_model::{Baseline, Diagnostic, Outcome, Problem, ProblemCode, Span, Tree, TreeError};
+use portcullis_model::{Baseline, Diagnostic, EntryKind, Outcome, Problem, ProblemCode, Span, Tree, TreeError};
 use portcullis_policy::{Policy, baseline};
 use portcullis_source::read_report;
 
@@ -57,8 +57,15 @@ fn of_the_change(plan: &Plan, real: &Path) -> Result<Option<String>, String> {
     let inside: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     let inside = inside.join("/");
     let head = plan.repository.commit("HEAD").map_err(|error| error.to_string())?;
-    let stat = head.stat(&inside).map_err(|error| error.to_string())?;
-    Ok(stat.map(|_| inside))
+    // What lies in a submodule is chosen by the change as well: it names the submodule's commit.
+    let above = inside.match_indices('/').filter_map(|(slash, _)| inside.get(..slash));
+    for path in above.chain([inside.as_str()]) {
+        let stat = head.stat(path).map_err(|error| error.to_string())?;
+        if stat.is_some_and(|stat| path == inside || stat.kind == EntryKind::Submodule) {
+            return Ok(Some(inside.clone()));
+        }
+    }
+    Ok(None)
 }
 
 /// The committed file, where the tree has one.

@@ -9,14 +9,16 @@ mod panics;
 mod plan;
 mod redact;
 mod reports;
+mod result;
 mod trust;
 
 use portcullis_model::{Diagnostic, Outcome};
-use portcullis_policy::Tally;
+use portcullis_policy::{Policy, Tally};
 
 pub(crate) use baseline::Written;
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{ReportArgument, Request};
+pub(crate) use result::result;
 pub(crate) use trust::{Gate, rule_book};
 
 /// How a run ended.
@@ -35,6 +37,8 @@ pub(crate) struct Judged {
     pub(crate) tally: Tally,
     /// What people should know about the files that steer the gate.
     pub(crate) warnings: Vec<Diagnostic>,
+    /// The policy that decided; none where it could not be read.
+    pub(crate) policy: Option<Policy>,
     /// What a baseline written of this run carries on, and where it begins.
     pub(crate) written: Written,
     /// What people should know about the event.

@@ -12,7 +12,7 @@ mod rulebook;
 mod rules;
 pub mod schema;
 
-pub use judge::{Judgement, Tally, exit_code, judge};
+pub use judge::{Judgement, Tally, exit_code, judge, near_misses};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};
 pub use policy::{AlertPolicy, Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};
 pub use rules::rules;
