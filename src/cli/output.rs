@@ -217,20 +217,47 @@ pub(super) fn text(raw: &str) -> String {
     TermText::new(raw, 240).to_string()
 }
 
+/// Whether JSON is asked for on standard output, by a command whose answer is text or JSON.
+pub(super) fn wants_json(global: &Global) -> Result<bool, Exit> {
+    match global.formats.as_slice() {
+        [] | [Sink { format: Format::Human, file: None }] => Ok(false),
+        [Sink { format: Format::Json, file: None }] => Ok(true),
+        _ => Err(Exit::Usage("this command prints text, or JSON with `-f json`".to_owned())),
+    }
+}
+
+/// Prints a JSON value.
+pub(super) fn json(value: &serde_json::Value) -> Result<(), Exit> {
+    to_stdout(format!("{value:#}\n").as_bytes())
+}
+
+/// An untrusted text as a cell of a table: where the output is the log of a workflow, no command to it either.
+pub(super) fn cell(raw: &str) -> String {
+    escaped(raw, is_workflow_log())
+}
+
 fn cleaned(message: &str) -> String {
-    let in_log = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    let in_log = is_workflow_log();
     let mut cleaned = String::with_capacity(message.len());
     for line in message.lines() {
         let indent = line.len() - line.trim_start_matches(' ').len();
         cleaned.extend(std::iter::repeat_n(' ', indent));
-        if in_log {
-            cleaned.push_str(&LogLine::new(line, LONGEST_MESSAGE).to_string());
-        } else {
-            cleaned.push_str(&TermText::new(line, LONGEST_MESSAGE).to_string());
-        }
+        cleaned.push_str(&escaped(line, in_log));
         cleaned.push('\n');
     }
     cleaned
+}
+
+fn escaped(line: &str, in_log: bool) -> String {
+    if in_log {
+        LogLine::new(line, LONGEST_MESSAGE).to_string()
+    } else {
+        TermText::new(line, LONGEST_MESSAGE).to_string()
+    }
+}
+
+fn is_workflow_log() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
 fn write_stderr(bytes: &[u8]) {

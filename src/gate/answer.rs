@@ -20,7 +20,7 @@ pub(super) fn answer(
     baseline: Option<Baseline>,
 ) -> Answer {
     collected.findings = merge::merge(std::mem::take(&mut collected.findings));
-    let redactor = Redactor::new(std::mem::take(&mut collected.known_secrets));
+    let mut secrets = std::mem::take(&mut collected.known_secrets);
     let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut outcome = Outcome {
         policy: gate.info.clone(),
@@ -41,6 +41,8 @@ pub(super) fn answer(
     };
     let judgement = portcullis_policy::judge(&gate.policy, evidence, &gate.registry, today);
     let tally = take_over(&mut outcome, judgement);
+    secrets.extend(redact::secrets_in(&mut outcome, &gate.scanner));
+    let redactor = Redactor::new(secrets);
     excerpt::fill(&mut outcome.findings, &plan.subject, &redactor);
     redact::redact(&mut outcome, &redactor);
     Answer::Judged(Box::new(Judged {

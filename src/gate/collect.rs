@@ -22,7 +22,9 @@ pub(super) fn collect(request: &Request, plan: &Plan, gate: &Gate) -> Result<Col
     let judged: Vec<Collected> =
         plan.entries.par_iter().map(|entry| files::judge(entry, &plan.subject, gate, &options)).collect();
     let mut collected = Collected { problems: plan.problems.clone(), ..Collected::default() };
-    judged.into_iter().for_each(|one| collected.absorb(one));
+    for one in judged {
+        collected.absorb(one);
+    }
     collected.absorb(reports::read(request, plan, gate));
     // A wing that judged nothing says so: what ran is counted, not guessed.
     for (section, id) in WINGS {

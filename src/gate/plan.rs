@@ -151,7 +151,7 @@ fn selected(
 }
 
 /// A path of the command line relative to the root; empty for the root itself.
-fn inside_root(request: &Request, repository: &Repository, path: &Path) -> Result<String, Refusal> {
+pub(super) fn inside_root(request: &Request, repository: &Repository, path: &Path) -> Result<String, Refusal> {
     let shown = path.display();
     let absolute = request.directory.join(path);
     let missing = |error: &dyn std::fmt::Display| {

@@ -1,49 +1,165 @@
-//! Masks known secrets in every text of an outcome: the last step before anything leaves the program.
+//! Masks secrets in every text of an outcome: the last step before anything leaves the program.
 
-use portcullis_model::{Location, Outcome, Problem, Redactor};
+use std::collections::BTreeSet;
+
+use portcullis_model::{
+    CheckRun, Diagnostic, Finding, Judged, KnownSecret, Location, Outcome, Package, Problem, Redactor, Skipped, Span,
+};
+use portcullis_secrets::{File, Scanner};
+
+/// Between two texts, so that no pattern takes the end of one and the beginning of the next for a secret.
+const BETWEEN: &str = "\n\n\n\n\n\n";
+
+/// The secrets that stand in the texts of the outcome itself: a report that git ignores, a file name, a text that a workflow
+/// spells over two lines were never searched as files.
+pub(super) fn secrets_in(outcome: &mut Outcome, scanner: &Scanner) -> Vec<KnownSecret> {
+    let mut all = BTreeSet::new();
+    for_each_text(outcome, &mut |text| {
+        if !all.contains(text.as_str()) {
+            all.insert(text.clone());
+        }
+    });
+    search(&all.into_iter().collect::<Vec<_>>().join(BETWEEN), scanner)
+}
 
 /// Masks every text that can hold words of a file or a report.
 pub(super) fn redact(outcome: &mut Outcome, redactor: &Redactor) {
     if redactor.is_empty() {
         return;
     }
-    let mask = |text: &mut String| redactor.mask(text);
+    for_each_text(outcome, &mut |text| redactor.mask(text));
     for judged in &mut outcome.findings {
-        let finding = &mut judged.finding;
-        for text in [&mut finding.title, &mut finding.message, &mut finding.description] {
-            mask(text);
-        }
-        finding.remediation.iter_mut().for_each(mask);
-        finding.locations.iter_mut().chain(&mut finding.related).for_each(|place| location(place, redactor));
-        for suppression in &mut finding.suppressions {
-            suppression.reason.iter_mut().for_each(mask);
-        }
-        for edit in &mut finding.edits {
-            mask(&mut edit.replacement);
-        }
-        judged.notes.iter_mut().for_each(mask);
+        let places = judged.finding.locations.iter_mut().chain(&mut judged.finding.related);
+        // Excerpts of local files were masked before they were cut; those of reports were not.
+        places.filter_map(|place| place.snippet.as_mut()).for_each(|snippet| redactor.mask_keeping_width(snippet));
     }
-    outcome.problems.iter_mut().for_each(|problem| mask_problem(problem, redactor));
+}
+
+/// Masks what messages about the files that steer the gate quote of them.
+pub(super) fn diagnostics(diagnostics: &mut [Diagnostic], scanner: &Scanner) {
+    fn spans(diagnostic: &mut Diagnostic) -> impl Iterator<Item = &mut Span> {
+        std::iter::once(&mut diagnostic.span).chain(&mut diagnostic.related)
+    }
+    let mut all = Vec::new();
+    for diagnostic in diagnostics.iter_mut() {
+        all.push(diagnostic.message.clone());
+        all.extend(diagnostic.help.iter().cloned());
+        all.extend(
+            spans(diagnostic).flat_map(|span| [span.path.clone(), span.label.clone(), span.source_line.clone()]),
+        );
+    }
+    let redactor = Redactor::new(search(&all.join(BETWEEN), scanner));
+    for diagnostic in diagnostics {
+        redactor.mask(&mut diagnostic.message);
+        diagnostic.help.iter_mut().for_each(|help| redactor.mask(help));
+        for span in spans(diagnostic) {
+            redactor.mask(&mut span.path);
+            redactor.mask(&mut span.label);
+            redactor.mask_keeping_width(&mut span.source_line);
+        }
+    }
+}
+
+fn search(text: &str, scanner: &Scanner) -> Vec<KnownSecret> {
+    scanner.scan(&File::new("", text.as_bytes())).known_secrets
+}
+
+fn for_each_text(outcome: &mut Outcome, visit: &mut impl FnMut(&mut String)) {
+    outcome.findings.iter_mut().for_each(|finding| judged(finding, visit));
+    outcome.problems.iter_mut().for_each(|one| problem(one, visit));
+    outcome.check_runs.iter_mut().for_each(|run: &mut CheckRun| skipped(&mut run.skipped, visit));
     for report in &mut outcome.reports {
-        report.problems.iter_mut().for_each(|problem| mask_problem(problem, redactor));
-        report.skipped.iter_mut().for_each(|skipped| mask(&mut skipped.reason));
+        report.problems.iter_mut().for_each(|one| problem(one, visit));
+        skipped(&mut report.skipped, visit);
+        visit(&mut report.path);
+        visit(&mut report.tool.name);
+        report.tool.version.iter_mut().for_each(&mut *visit);
+        report.artifact.iter_mut().for_each(|artifact| visit(&mut artifact.name));
     }
-    outcome.reasons.iter_mut().for_each(|reason| mask(&mut reason.text));
-    outcome.exceptions.iter_mut().for_each(|exception| mask(&mut exception.reason));
+    for row in &mut outcome.tools {
+        visit(&mut row.title);
+        row.version.iter_mut().chain(&mut row.note).for_each(&mut *visit);
+        row.inputs.iter_mut().for_each(|input| visit(&mut input.path));
+    }
+    outcome.reasons.iter_mut().for_each(|reason| visit(&mut reason.text));
+    for exception in &mut outcome.exceptions {
+        visit(&mut exception.reason);
+        exception.target.iter_mut().chain(&mut exception.owner).for_each(&mut *visit);
+    }
+    for component in &mut outcome.components {
+        package(&mut component.package, visit);
+    }
+    for metric in &mut outcome.metrics {
+        visit(&mut metric.source);
+        metric.target.iter_mut().for_each(&mut *visit);
+    }
     for suite in &mut outcome.test_suites {
-        suite.failed_cases.iter_mut().for_each(|case| mask(&mut case.message));
+        visit(&mut suite.name);
+        for case in &mut suite.failed_cases {
+            visit(&mut case.suite);
+            visit(&mut case.name);
+            visit(&mut case.message);
+            case.file.iter_mut().for_each(&mut *visit);
+        }
+    }
+    outcome.policy.changed_in_pr.iter_mut().for_each(visit);
+}
+
+fn judged(judged: &mut Judged, visit: &mut impl FnMut(&mut String)) {
+    finding(&mut judged.finding, visit);
+    judged.notes.iter_mut().for_each(&mut *visit);
+    if let Some(suggestion) = &mut judged.suggestion {
+        visit(&mut suggestion.path);
+        visit(&mut suggestion.replacement);
     }
 }
 
-fn location(place: &mut Location, redactor: &Redactor) {
-    for text in [&mut place.uri, &mut place.logical, &mut place.label, &mut place.resource].into_iter().flatten() {
-        redactor.mask(text);
+fn finding(finding: &mut Finding, visit: &mut impl FnMut(&mut String)) {
+    for text in [&mut finding.title, &mut finding.message, &mut finding.description, &mut finding.severity_original] {
+        visit(text);
     }
-    // Excerpts of local files were masked before they were cut; those of reports were not.
-    place.snippet.iter_mut().for_each(|snippet| redactor.mask_keeping_width(snippet));
+    finding.remediation.iter_mut().chain(&mut finding.references).for_each(&mut *visit);
+    finding.locations.iter_mut().chain(&mut finding.related).for_each(|place| location(place, visit));
+    finding.package.iter_mut().for_each(|one| package(one, visit));
+    finding.artifact.iter_mut().for_each(|artifact| visit(&mut artifact.name));
+    for suppression in &mut finding.suppressions {
+        let texts = [&mut suppression.reason, &mut suppression.justification, &mut suppression.owner];
+        texts.into_iter().chain([&mut suppression.source_file]).flatten().for_each(&mut *visit);
+    }
+    for edit in &mut finding.edits {
+        visit(&mut edit.path);
+        visit(&mut edit.replacement);
+    }
+    for source in &mut finding.sources {
+        visit(&mut source.tool);
+        visit(&mut source.report);
+        visit(&mut source.pointer);
+    }
 }
 
-fn mask_problem(problem: &mut Problem, redactor: &Redactor) {
-    redactor.mask(&mut problem.message);
-    problem.pointer.iter_mut().for_each(|pointer| redactor.mask(pointer));
+fn location(place: &mut Location, visit: &mut impl FnMut(&mut String)) {
+    visit(&mut place.path);
+    let texts = [&mut place.uri, &mut place.logical, &mut place.label, &mut place.resource];
+    texts.into_iter().flatten().for_each(visit);
+}
+
+fn package(package: &mut Package, visit: &mut impl FnMut(&mut String)) {
+    visit(&mut package.name);
+    let texts = [&mut package.purl, &mut package.namespace, &mut package.version, &mut package.path];
+    texts.into_iter().flatten().for_each(&mut *visit);
+    for texts in [&mut package.dependency_path, &mut package.licenses, &mut package.upstream] {
+        texts.iter_mut().for_each(&mut *visit);
+    }
+}
+
+fn problem(problem: &mut Problem, visit: &mut impl FnMut(&mut String)) {
+    visit(&mut problem.message);
+    problem.path.iter_mut().chain(&mut problem.pointer).chain(&mut problem.report).for_each(visit);
+}
+
+fn skipped(skipped: &mut [Skipped], visit: &mut impl FnMut(&mut String)) {
+    for one in skipped {
+        visit(&mut one.what);
+        visit(&mut one.reason);
+    }
 }

@@ -66,7 +66,9 @@ pub(super) fn read(request: &Request, plan: &Plan, gate: &Gate) -> Collected {
         options: &options,
     };
     let read: Vec<Collected> = tasks.par_iter().map(|task| read_one(task, &around)).collect();
-    read.into_iter().for_each(|one| collected.absorb(one));
+    for one in read {
+        collected.absorb(one);
+    }
     collected
 }
 

@@ -12,12 +12,13 @@ use portcullis_syntax::yaml;
 
 use super::baseline::{self, NotUsable};
 use super::plan::Plan;
-use super::{Refusal, Request};
+use super::{Refusal, Request, redact};
 
 /// The built-in presets.
 const PRESETS: &[(&str, &str)] = &[
     ("minimal@1", include_str!("../../policies/minimal@1.yaml")),
     ("baseline@1", include_str!("../../policies/baseline@1.yaml")),
+    ("strict@1", include_str!("../../policies/strict@1.yaml")),
 ];
 
 /// The built-in pack of secret rules.
@@ -116,13 +117,7 @@ fn read(
         Err(why) => return Err(Refusal::Usage(why)),
     };
     let files = GateFiles { policy: policy_file, exceptions };
-    let named = files.policy.as_ref().and_then(secrets_config);
-    let mut gate = load(request, tree, &files, named.as_deref())?;
-    // A parent of the policy may name the rule file too.
-    let in_force = gate.policy.secrets_config().map(|setting| setting.value.clone());
-    if in_force != named {
-        gate = load(request, tree, &files, in_force.as_deref())?;
-    }
+    let mut gate = with_files(request, tree, &files)?;
     if request.baseline.is_none() {
         gate.baseline = match baseline::committed(tree, &gate.policy) {
             Ok(baseline) => baseline,
@@ -143,6 +138,24 @@ fn read(
     Ok(Steering::Known(Box::new(gate)))
 }
 
+/// The gate that a tree alone makes, whatever may steer: to compare it with another.
+pub(super) fn of_tree(request: &Request, tree: &dyn Tree) -> Result<Gate, Refusal> {
+    let policy = policy_file(request, tree).map_err(|error| match error {
+        GateFileError::Refused(diagnostic) => Refusal::Policy(vec![*diagnostic]),
+        GateFileError::Unreadable(why) => Refusal::Usage(why),
+    })?;
+    let exceptions = exception_files(tree).map_err(Refusal::Usage)?;
+    with_files(request, tree, &GateFiles { policy, exceptions })
+}
+
+fn with_files(request: &Request, tree: &dyn Tree, files: &GateFiles) -> Result<Gate, Refusal> {
+    let named = files.policy.as_ref().and_then(secrets_config);
+    let gate = load(request, tree, files, named.as_deref())?;
+    // A parent of the policy may name the rule file too.
+    let in_force = gate.policy.secrets_config().map(|setting| setting.value.clone());
+    if in_force == named { Ok(gate) } else { load(request, tree, files, in_force.as_deref()) }
+}
+
 struct GateFiles {
     policy: Option<GateFile>,
     exceptions: Vec<GateFile>,
@@ -150,7 +163,7 @@ struct GateFiles {
 
 /// Scanner and policy hang together: a policy may name the rules of the scanner, and the scanner's file.
 fn load(request: &Request, tree: &dyn Tree, files: &GateFiles, secrets_config: Option<&str>) -> Result<Gate, Refusal> {
-    let (scanner, mut warnings) = scanner(tree, secrets_config).map_err(Refusal::Policy)?;
+    let (scanner, mut warnings) = scanner(tree, secrets_config).map_err(refused)?;
     let registry = registry_with(&scanner);
     let formats = portcullis_ingest::format_names();
     let exceptions: Vec<Document<'_>> = files.exceptions.iter().map(GateFile::document).collect();
@@ -163,9 +176,21 @@ fn load(request: &Request, tree: &dyn Tree, files: &GateFiles, secrets_config: O
         registry: &registry,
         today: request.now.to_zoned(jiff::tz::TimeZone::UTC).date(),
     };
-    let loaded = portcullis_policy::load(&inputs).map_err(Refusal::Policy)?;
+    let loaded = portcullis_policy::load(&inputs).map_err(refused)?;
     warnings.extend(loaded.warnings);
+    redact::diagnostics(&mut warnings, &scanner);
     Ok(Gate { policy: loaded.policy, registry, scanner, baseline: None, info: PolicyInfo::default(), warnings })
+}
+
+/// The messages quote lines of the files. The built-in rules say what must not be shown of them: those of the repository may
+/// be what is wrong.
+fn refused(mut diagnostics: Vec<Diagnostic>) -> Refusal {
+    let built_in = Config::built_in(SECRET_RULES).and_then(|loaded| Scanner::new(loaded.config, Options::default()));
+    match built_in {
+        Ok(scanner) => redact::diagnostics(&mut diagnostics, &scanner),
+        Err(complaints) => diagnostics.extend(complaints),
+    }
+    Refusal::Policy(diagnostics)
 }
 
 /// The rule file the policy itself names, looked up before the policy is read whole: its rules are needed for that.
@@ -249,8 +274,10 @@ fn policy_file(request: &Request, tree: &dyn Tree) -> Result<Option<GateFile>, G
 
 fn exception_files(tree: &dyn Tree) -> Result<Vec<GateFile>, String> {
     let is_exceptions = |entry: &&Entry| {
-        entry.path.starts_with(".portcullis/exceptions/")
-            && (entry.path.ends_with(".yaml") || entry.path.ends_with(".yml"))
+        matches!(
+            entry.path.strip_prefix(".portcullis/exceptions/").and_then(|name| name.rsplit_once('.')),
+            Some((_, "yaml" | "yml"))
+        )
     };
     let listing = tree.list().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
     let read = |entry: &Entry| match tree.read(&entry.path) {
@@ -285,6 +312,9 @@ fn changed_gate_files(plan: &Plan, baseline: &str) -> Vec<String> {
     // Where git cannot tell (a shallow clone), nothing hangs on it.
     let Ok(Some(fork_point)) = plan.repository.merge_base(base, head) else { return Vec::new() };
     let changed = plan.repository.changed_files(&fork_point, head).unwrap_or_default();
-    let paths = changed.iter().flat_map(|file| file.paths()).filter(|path| is_gate_file(path) || *path == baseline);
+    let paths = changed
+        .iter()
+        .flat_map(portcullis_source::ChangedFile::paths)
+        .filter(|path| is_gate_file(path) || *path == baseline);
     paths.map(str::to_owned).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }

@@ -137,6 +137,63 @@ fn a_secret_is_in_no_output_whatever_is_asked() {
 }
 
 #[test]
+fn a_secret_is_in_no_output_wherever_it_stands() {
+    let secret = ["ghp", "_", "x7Rk2LmQ9vTz4WcY8bNf3HjD6sPa1GuE5oXi"].concat();
+    let report = format!(
+        r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "x"}}}}, "results": [
+            {{"ruleId": "a", "level": "error", "message": {{"text": "found {secret} here"}},
+              "locations": [{{"physicalLocation": {{"artifactLocation": {{"uri": "src/{secret}.py"}}, "region": {{"startLine": 1, "snippet": {{"text": "x = {secret}"}}}}}}}}]}}]}}]}}"#
+    );
+    let (front, back) = secret.split_at(20);
+    let repository = Repository::new()
+        .file("out/r.sarif", report)
+        .file(".gitignore", "out/\n")
+        .file(
+            &format!(".github/workflows/{secret}.yml"),
+            "on: push\njobs: {b: {runs-on: x, steps: [{uses: a/b@main}]}}\n",
+        )
+        .file(
+            ".github/workflows/ci.yml",
+            format!(
+                "on: push\njobs:\n  b:\n    runs-on: x\n    steps:\n      - uses: \"a/b@{front}\\\n          {back}\"\n"
+            ),
+        )
+        .file(
+            "k8s/a.yaml",
+            format!("apiVersion: v1\nkind: ServiceMonitor\nmetadata:\n  name: a\n  {secret}: 1\n  {secret}: 2\n"),
+        );
+    for arguments in [
+        &["check"][..],
+        &["check", "-f", "json"],
+        &["check", "-vvv"],
+        &["check", "-f", "short"],
+        &["check", "-f", "jsonl"],
+    ] {
+        let arguments: Vec<&str> = arguments.iter().copied().chain(["--report", "out/r.sarif"]).collect();
+        let answer = repository.run(&arguments);
+        assert_eq!(answer.code, 1, "{}{}", answer.stdout, answer.stderr);
+        let all = answer.stdout + &answer.stderr;
+        assert!(!all.contains(&secret), "{arguments:?}: {all}");
+    }
+}
+
+#[test]
+fn a_secret_in_a_broken_policy_is_not_quoted() {
+    let secret = ["ghp", "_", "x7Rk2LmQ9vTz4WcY8bNf3HjD6sPa1GuE5oXi"].concat();
+    let answer =
+        Repository::new().file("portcullis.yaml", format!("version: 1\nlevles: {{}} # {secret}\n")).run(&["check"]);
+    assert_eq!(answer.code, 2);
+    assert!(answer.stderr.contains("policy/unknown-key") && !answer.stderr.contains(&secret), "{}", answer.stderr);
+}
+
+#[test]
+fn yaml_of_no_kind_beyond_a_limit_is_incomplete() {
+    let (answer, document) = workflow(CLEAN).file("conf.yaml", "[".repeat(100_000)).check(&[]);
+    assert_eq!((answer.code, finding_ids(&document).len()), (3, 0), "{document:#}");
+    assert_eq!(document["problems"][0]["path"], "conf.yaml");
+}
+
+#[test]
 fn a_path_that_does_not_exist_is_a_usage_error() {
     let answer = Repository::new().run(&["check", "nowhere.yml"]);
     assert_eq!(answer.code, 2);

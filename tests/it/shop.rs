@@ -43,3 +43,32 @@ fn every_finding_of_ours_says_where_why_and_what_to_do() {
 fn exit_zero_takes_back_only_the_fail() {
     assert_eq!(run_in(&project(), &["check", "-C", "fixtures/shop", "-qq", "--exit-zero"], &[]).code, 0);
 }
+
+#[test]
+fn exactly_the_faults_the_example_lists_for_this_version_are_found() {
+    let list = std::fs::read_to_string(project().join("fixtures/shop/FAULTS.md")).unwrap();
+    let mut listed: Vec<String> = list
+        .lines()
+        .filter(|row| row.ends_with("| 0.1.0 |"))
+        .flat_map(|row| {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            let place = cells[1].trim_matches('`').to_owned();
+            let rules: Vec<String> = cells[3].split(',').map(|rule| rule.trim().trim_matches('`').to_owned()).collect();
+            rules.into_iter().map(move |rule| format!("{place} {rule}"))
+        })
+        .collect();
+    let document = run_in(&project(), &["check", "-C", "fixtures/shop", "-f", "json"], &[]).document();
+    let mut found: Vec<String> = document["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["sources"].as_array().unwrap().iter().any(|source| source["tool"] == "portcullis"))
+        .map(|finding| {
+            let place = &finding["locations"][0];
+            format!("{}:{} {}", place["path"].as_str().unwrap(), place["start_line"], finding["rule_id"].as_str().unwrap())
+        })
+        .collect();
+    listed.sort();
+    found.sort();
+    assert_eq!(found, listed);
+}

@@ -55,7 +55,7 @@ fn last_document(answer: &Answer) -> serde_json::Value {
 #[test]
 fn loosening_the_levels_has_no_effect() {
     must_still_fail(|path| {
-        std::fs::write(path.join("portcullis.yaml"), "version: 1\nlevels: { high: log }\n").unwrap()
+        std::fs::write(path.join("portcullis.yaml"), "version: 1\nlevels: { high: log }\n").unwrap();
     });
 }
 
@@ -75,7 +75,7 @@ fn moving_the_policy_has_no_effect() {
 #[test]
 fn a_second_policy_has_no_effect() {
     must_still_fail(|path| {
-        std::fs::write(path.join(".github/portcullis.yml"), "version: 1\nlevels: { high: off }\n").unwrap()
+        std::fs::write(path.join(".github/portcullis.yml"), "version: 1\nlevels: { high: off }\n").unwrap();
     });
 }
 

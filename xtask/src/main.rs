@@ -1,8 +1,9 @@
-//! Chores of the repository: `cargo run -p xtask -- gen` writes what is made from the rule pages, `gen --check` says whether
-//! it is what the pages make; `bench` times the program as a whole.
+//! Chores of the repository: `cargo run -p xtask -- gen` writes what is made from the rule pages and from the schema of the
+//! policy, `gen --check` says whether it is what they make; `bench` times the program as a whole.
 
 mod bench;
 mod page;
+mod policy;
 mod registry;
 
 use std::path::Path;
@@ -14,8 +15,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
-        ["gen"] => registry::write(root()),
-        ["gen", "--check"] => registry::check(root()),
+        ["gen"] => registry::write(root()).and_then(|()| policy::write(root())),
+        ["gen", "--check"] => registry::check(root()).and_then(|()| policy::check(root())),
         ["bench"] => bench::run(root()),
         _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench")),
     };

@@ -13,6 +13,9 @@ use crate::reporter::Sheet;
 /// Faults reported for one file; more of them say nothing new.
 const MOST: usize = 50;
 
+/// Aliases that stand for more than is read.
+pub(crate) const BOMB: &str = "aliases make this document larger than what is read (an alias bomb)";
+
 /// Documents of a file that have a fault, with their first one.
 pub(crate) fn broken_documents(file: &File) -> BTreeMap<usize, &Fault> {
     let mut broken = BTreeMap::new();
@@ -55,16 +58,15 @@ pub(crate) fn report_expansion(
     section: Section,
     sheet: &mut Sheet,
 ) -> Problem {
-    let message = "aliases make this document larger than what is read (an alias bomb)";
     let at = file.position(alias.start);
     sheet
         .reporter(rule(FaultKind::Limit("materialised"), section))
         .at(alias)
-        .message(message)
+        .message(BOMB)
         .remediation("write out what the aliases stand for, or split the file")
         .identity("")
         .whatever_comments_say();
-    Problem::error(ProblemCode::Limit, message).at_path(path).at_line(at.line, at.col).in_section(section)
+    Problem::error(ProblemCode::Limit, BOMB).at_path(path).at_line(at.line, at.col).in_section(section)
 }
 
 fn rule(kind: FaultKind, section: Section) -> Rule {
@@ -83,7 +85,8 @@ fn advice(kind: FaultKind) -> &'static str {
     }
 }
 
-fn problem(path: &str, file: &File, fault: &Fault, section: Section) -> Problem {
+/// Evidence that is missing because of a fault.
+pub(crate) fn problem(path: &str, file: &File, fault: &Fault, section: Section) -> Problem {
     let code = match fault.kind {
         FaultKind::Limit(_) => ProblemCode::Limit,
         FaultKind::Syntax | FaultKind::Encoding => ProblemCode::Unparsable,

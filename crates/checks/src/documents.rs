@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 use portcullis_model::{CheckRun, Collected, Problem, ProblemCode, Section, Skipped};
-use portcullis_syntax::yaml::{self, Dialect, Document, Fault, File, Kind, Limits, Node};
+use portcullis_syntax::yaml::{self, Dialect, Document, Fault, FaultKind, File, Kind, Limits, Node};
 
 use crate::alert::model::RuleFile;
 use crate::check::{ran, rules_of};
@@ -14,7 +14,7 @@ use crate::locate::Notation;
 use crate::options::{Options, Profile};
 use crate::reporter::{Area, Sheet};
 use crate::suppression::Suppressions;
-use crate::{alert, broken, expansion, k8s};
+use crate::{alert, broken, expansion, k8s, unrecognised};
 
 /// What the documents of a file are, and what was found in them.
 #[derive(Default)]
@@ -32,14 +32,24 @@ struct Sorted<'f> {
     bombs_in_alerts: Vec<Range<usize>>,
     /// Go templates: no YAML before they are rendered.
     templates: usize,
+    /// Faults of documents of which nobody can say any more what they were.
+    unknown: Vec<&'f Fault>,
+    unknown_bombs: Vec<Range<usize>>,
 }
 
 pub(crate) fn check(path: &str, bytes: &[u8], options: &Options) -> Collected {
-    if is_configuration_of_another_tool(path) || !could_be_ours(bytes) {
+    let json = path.rsplit('.').next() == Some("json");
+    let recognisable = could_be_ours(bytes);
+    // JSON is everywhere, of any size, and so are lock files. Any other YAML file is read whatever it seems to be: what cannot
+    // be read could have been anything.
+    if !recognisable && (json || path.rsplit('/').next() == Some("pnpm-lock.yaml")) {
         return Collected::default();
     }
-    let json = path.rsplit('.').next() == Some("json");
-    let limits = if json { Limits::KUBERNETES.for_json() } else { Limits::KUBERNETES };
+    let limits = match (json, recognisable) {
+        (true, _) => Limits::KUBERNETES.for_json(),
+        (false, true) => Limits::KUBERNETES,
+        (false, false) => Limits { bytes: Limits::OTHER.bytes, ..Limits::KUBERNETES },
+    };
     let file = yaml::parse(bytes, Dialect::Yaml11, &limits);
     let sorted = sort(&file, bytes, options);
     let mut suppressions = Suppressions::of(path, &file, rules_of(&[Section::Manifests, Section::Alerts]), false);
@@ -49,6 +59,9 @@ pub(crate) fn check(path: &str, bytes: &[u8], options: &Options) -> Collected {
     }
     if options.alerts.profile != Profile::Off {
         check_alerts(path, &file, &sorted, options, &mut suppressions, &mut collected);
+    }
+    if !json {
+        unrecognised::report(path, &file, &sorted.unknown, &sorted.unknown_bombs, options, &mut collected);
     }
     // Comments of files that are not ours are nobody's business.
     if !collected.check_runs.is_empty() {
@@ -129,14 +142,19 @@ fn sort<'f>(file: &'f File, bytes: &[u8], options: &Options) -> Sorted<'f> {
             sorted.take(root, options);
         }
     }
+    sorted.settle_unknown();
     sorted
 }
 
 impl<'f> Sorted<'f> {
     fn take(&mut self, root: Node<'f>, options: &Options) {
         if let Some(alias) = expansion::first_beyond(root, root.file().limits().materialised) {
-            let plain_rules = root.get("groups").is_some() && root.get("apiVersion").is_none();
-            let bombs = if plain_rules { &mut self.bombs_in_alerts } else { &mut self.bombs_in_manifests };
+            let has = |key| root.get(key).is_some();
+            let bombs = match (has("apiVersion") || has("kind"), has("groups")) {
+                (true, _) => &mut self.bombs_in_manifests,
+                (false, true) => &mut self.bombs_in_alerts,
+                (false, false) => &mut self.unknown_bombs,
+            };
             bombs.push(alias);
             return;
         }
@@ -170,12 +188,29 @@ impl<'f> Sorted<'f> {
         // A file beyond the size limit was not read at all: what it is shows at its beginning.
         let beginning = String::from_utf8_lossy(bytes.get(..bytes.len().min(64 << 10)).unwrap_or_default());
         let text = text.unwrap_or(&beginning);
+        // Rendering mends no limit: a manifest of ten thousand aliases with one action in a text is no template.
+        let is_template = fault.kind == FaultKind::Syntax && has_template_lines(text);
         match tells(text) {
-            Some(Told::Template) => self.templates += 1,
+            Some(_) if is_template => self.templates += 1,
             Some(Told::Manifest) => self.broken_manifests.push(fault),
             Some(Told::Rules) => self.broken_alerts.push(fault),
-            None => {}
+            None if is_template => {}
+            None => self.unknown.push(fault),
         }
+    }
+
+    /// What stands among manifests or rules is taken for one of them.
+    fn settle_unknown(&mut self) {
+        let among_manifests = !(self.manifests.is_empty() && self.broken_manifests.is_empty());
+        let among_alerts = !(self.alerts.is_empty() && self.broken_alerts.is_empty());
+        let (faults, bombs) = match (among_manifests, among_alerts) {
+            (true, _) => (&mut self.broken_manifests, &mut self.bombs_in_manifests),
+            (false, true) => (&mut self.broken_alerts, &mut self.bombs_in_alerts),
+            (false, false) => return,
+        };
+        faults.append(&mut self.unknown);
+        bombs.append(&mut self.unknown_bombs);
+        faults.sort_by_key(|fault| (fault.document, fault.byte));
     }
 }
 
@@ -184,7 +219,6 @@ impl<'f> Sorted<'f> {
 enum Told {
     Manifest,
     Rules,
-    Template,
 }
 
 fn tells(text: &str) -> Option<Told> {
@@ -198,7 +232,6 @@ fn tells(text: &str) -> Option<Told> {
     let rules = has("groups") && ["alert:", "record:", "rules:", "\"rules\""].iter().any(|word| text.contains(word));
     match (object, rules) {
         (false, false) => None,
-        _ if has_template_lines(text) => Some(Told::Template),
         (true, _) => Some(Told::Manifest),
         (false, true) => Some(Told::Rules),
     }
@@ -255,8 +288,8 @@ fn is_rendered_later(node: Node<'_>) -> bool {
     }
 }
 
-/// Whether the words every manifest and every rule file has stand in the file at all: most YAML and JSON of a repository is
-/// something else, and need not be parsed to know it.
+/// Whether the words every manifest and every rule file has stand in the file at all: most JSON of a repository is something
+/// else, and need not be parsed to know it.
 fn could_be_ours(bytes: &[u8]) -> bool {
     // UTF-16 has a NUL beside every letter of these words.
     let utf16 = matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
@@ -268,21 +301,19 @@ fn could_be_ours(bytes: &[u8]) -> bool {
         bytes
     };
     let has = |word: &str| memmem::find(text, word.as_bytes()).is_some();
-    has("apiVersion") || (has("kind") && (has("metadata") || has("spec"))) || (has("groups") && has("rules"))
+    let named =
+        has("apiVersion") || (has("kind") && (has("metadata") || has("spec"))) || (has("groups") && has("rules"));
+    named || has_escaped_letters(text)
+}
+
+/// `\u0061piVersion`: nobody writes a letter so, but every reader takes it for one.
+fn has_escaped_letters(text: &[u8]) -> bool {
+    memmem::find_iter(text, b"\\u00").any(|at| matches!(text.get(at + 4), Some(b'4'..=b'7')))
 }
 
 /// Rules without whose objects nothing else can be said.
 fn is_about_the_kind(rule: &str) -> bool {
     matches!(rule, "k8s/unknown-api-version" | "k8s/missing-api-version" | "k8s/missing-kind")
-}
-
-/// Files with an `apiVersion` that no cluster reads.
-fn is_configuration_of_another_tool(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Chart.yaml" | "values.schema.json")
-        || matches!(stem, "compose" | "docker-compose")
-        || ["compose.", "docker-compose.", "docker-compose-"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 const RENDER: &str =
@@ -303,6 +334,10 @@ fn unrendered(path: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
+    use portcullis_model::Health;
+
     use super::*;
 
     #[test]
@@ -319,8 +354,77 @@ mod tests {
 
     #[test]
     fn a_template_is_no_broken_manifest() {
-        assert_eq!(tells("apiVersion: v1\n{{- if .Values.x }}\nkind: Pod\n{{- end }}\n"), Some(Told::Template));
-        assert_eq!(tells("apiVersion: v1\nkind: Pod\nx: '{{ y }}'\nz: [\n"), Some(Told::Manifest));
+        assert!(has_template_lines("apiVersion: v1\n{{- if .Values.x }}\nkind: Pod\n{{- end }}\n"));
+        assert!(!has_template_lines("apiVersion: v1\nkind: Pod\nx: '{{ y }}'\nz: [\n"));
+    }
+
+    /// Rules of the findings; health and section of the problems.
+    type Answer = (Vec<String>, Vec<(Health, Option<Section>)>);
+
+    fn answer(path: &str, text: &str) -> Answer {
+        let collected = check(path, text.as_bytes(), &Options::default());
+        let problems = collected.problems.iter().map(|problem| (problem.health, problem.section)).collect();
+        (collected.findings.iter().map(|finding| finding.rule_id.clone()).collect(), problems)
+    }
+
+    fn nested(levels: usize) -> String {
+        "[".repeat(levels) + &"]".repeat(levels)
+    }
+
+    const OBJECT: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    const RULES: &str = "groups:\n- name: a\n  rules: []\n";
+
+    #[test]
+    fn a_file_of_no_kind_beyond_a_limit_is_missing_evidence_and_no_finding() {
+        let error = (Health::Error, Some(Section::Manifests));
+        for text in ["[".repeat(100_000), "- ".repeat(300), format!("{{{{ x }}}}: {}", nested(300))] {
+            assert_eq!(answer("conf.yaml", &text), (Vec::new(), vec![error]));
+        }
+        let mut bomb = String::from("a0: &a0 [x, x]\n");
+        for level in 1..40 {
+            let _ = writeln!(bomb, "a{level}: &a{level} [*a{0}, *a{0}, *a{0}]", level - 1);
+        }
+        assert_eq!(answer("conf.yaml", &bomb), (Vec::new(), vec![error]));
+    }
+
+    #[test]
+    fn a_file_of_no_kind_that_cannot_be_read_is_told_as_a_warning() {
+        let warning = (Health::Warn, Some(Section::Manifests));
+        assert_eq!(answer("conf.yaml", "a: [unclosed\nb: 1\n"), (Vec::new(), vec![warning]));
+        assert_eq!(answer("conf.yaml", "{{- if x }}\na: {{ y }}\n{{- end }}\n"), (Vec::new(), Vec::new()));
+    }
+
+    #[test]
+    fn a_broken_document_among_manifests_or_rules_is_one_of_them() {
+        for (text, section) in [(OBJECT, Section::Manifests), (RULES, Section::Alerts)] {
+            for broken in ["a: [unclosed\nb: 1\n", "["] {
+                let (rules, problems) = answer("a.yaml", &format!("{text}---\n{}", broken.repeat(300)));
+                assert!(rules.iter().any(|rule| rule.starts_with("yaml/")), "{rules:?}");
+                assert_eq!(problems.first(), Some(&(Health::Error, Some(section))));
+            }
+        }
+    }
+
+    #[test]
+    fn a_manifest_hides_behind_no_spelling_and_no_file_name() {
+        let escaped =
+            "{\"\\u0061piVersion\": \"v1\", \"k\\u0069nd\": \"ServiceMonitor\", \"metadata\": {\"name\": \"a\"}}";
+        for path in ["a.json", "a.yaml", "compose.yaml", "kustomization.yaml"] {
+            assert_eq!(answer(path, escaped).0, ["k8s/unknown-api-version"], "{path}");
+        }
+        assert!(
+            answer("kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n")
+                .0
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn an_action_of_a_template_excuses_no_limit() {
+        let text = format!("{OBJECT}data:\n  x: |\n    {{{{ y }}}}\nz: {}\n", nested(300));
+        let (rules, problems) = answer("a.yaml", &text);
+        assert_eq!(rules, ["yaml/limits"]);
+        assert_eq!(problems, [(Health::Error, Some(Section::Manifests))]);
     }
 
     #[test]

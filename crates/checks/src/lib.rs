@@ -21,6 +21,7 @@ mod page;
 mod registry;
 mod reporter;
 mod suppression;
+mod unrecognised;
 mod yaml;
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ impl Verdict {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reason {
-    /// Problem code, rule id, or `blocking`, `warnings`, `nothing_checked`, `passed`.
+    /// Problem code, rule id, or `blocking`, `warnings`, `nothing_checked`, `passed`, `would_fail`.
     pub code: String,
     /// One sentence.
     pub text: String,

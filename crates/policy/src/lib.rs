@@ -4,6 +4,7 @@
 //! [`judge`] holds evidence against it; [`schema`] is the table both live by.
 
 pub mod baseline;
+mod effective;
 mod judge;
 mod load;
 mod pattern;
@@ -12,6 +13,7 @@ mod rulebook;
 mod rules;
 pub mod schema;
 
+pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, rule_rows};
 pub use judge::{Judgement, Tally, exit_code, judge, near_misses};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};
 pub use policy::{AlertPolicy, Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use portcullis_model::{BySeverity, Globs, Level, Origin, Scope, Section, Severity};
 
+use crate::effective::Effective;
 use crate::pattern::{PackagePattern, Pattern};
 use crate::rulebook::RuleBook;
 
@@ -24,6 +25,8 @@ pub struct Policy {
     pub(crate) path: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) layers: Vec<String>,
+    pub(crate) effective: Effective,
+    pub(crate) report_only: Option<ReportOnly>,
     pub(crate) implied_preset: bool,
     pub(crate) digest: String,
     pub(crate) levels: BySeverity<Setting<Level>>,
@@ -64,6 +67,11 @@ impl Policy {
         } else {
             layers
         }
+    }
+
+    /// The policy for people: each value with the place that set it.
+    pub const fn effective(&self) -> &Effective {
+        &self.effective
     }
 
     /// SHA-256 over every file that was read, hex.
@@ -312,6 +320,22 @@ impl Exception {
             parts.push(format!("{count} {}", if count == 1 { "fingerprint" } else { "fingerprints" }));
         }
         (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+/// `mode: { report_only: … }`: what would block is shown and blocks nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportOnly {
+    /// The last day.
+    pub(crate) until: Setting<Date>,
+    /// Sections that block all the same.
+    pub(crate) except: Vec<Section>,
+}
+
+impl ReportOnly {
+    /// Up to the end of its last day.
+    pub(crate) fn holds(&self, today: Date) -> bool {
+        today <= self.until.value
     }
 }
 

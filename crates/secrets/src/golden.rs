@@ -183,7 +183,7 @@ fn content(entry: &Value) -> Option<Vec<u8>> {
         return Some(reversed.chars().rev().collect::<String>().into_bytes());
     }
     if let Some(encoded) = entry.get("b64").and_then(Value::as_str) {
-        return base64(encoded);
+        return base64(encoded)?.collect();
     }
     let parts = entry.get("parts")?.as_array()?;
     let mut bytes = Vec::new();

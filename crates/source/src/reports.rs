@@ -120,7 +120,14 @@ fn slashed(path: &Path) -> String {
 }
 
 /// Reads a report whole; `Err` says in words why not. `limit` is in bytes.
+///
+/// A pipe is read only where the caller's own shell made it (`--report <(trivy …)`): one in the file system may wait for ever.
 pub fn read_report(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    let is_of_the_shell = path.starts_with("/dev/") || path.starts_with("/proc/");
+    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if !metadata.is_file() && !is_of_the_shell {
+        return Err("not a regular file; a report from a pipe is read as `--report -`".to_owned());
+    }
     let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
     read_limited(file, limit)
 }
@@ -193,6 +200,16 @@ mod tests {
         let directory = directory(&[]);
         assert_eq!(select("no.json", directory.path(), directory.path()), Selection::Nothing);
         assert_eq!(select("no*.json", directory.path(), directory.path()), Selection::Glob(Vec::new()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_refused_instead_of_waited_for() {
+        let directory = directory(&[]);
+        let path = directory.path().join("r.json");
+        let _listening = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let why = read_report(&path, 10).unwrap_err();
+        assert!(why.contains("not a regular file"), "{why}");
     }
 
     #[test]

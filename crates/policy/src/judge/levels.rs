@@ -9,7 +9,7 @@ use portcullis_model::{
 use super::{cap, set_level};
 use crate::Policy;
 use crate::pattern;
-use crate::policy::Setting;
+use crate::policy::{ReportOnly, Setting};
 
 /// Everything that needs no other finding. Gives the level that floors start from: after the steps that look at severity
 /// and rule only.
@@ -200,6 +200,16 @@ fn inline_suppression(judged: &mut Judged, today: Date) {
             cap(judged, Step::InlineSuppression, "ignore comment", &Setting { value: Level::Log, origin });
         }
     }
+}
+
+/// Step 13: what would block is a warning for now.
+pub(super) fn report_only(mode: &ReportOnly, judged: &mut Judged) {
+    if !judged.is_open() || judged.level < Level::Fail || mode.except.contains(&judged.finding.section) {
+        return;
+    }
+    judged.would_fail = true;
+    let origin = mode.until.origin.clone();
+    cap(judged, Step::ReportOnly, "mode.report_only", &Setting { value: Level::Warn, origin });
 }
 
 /// Step 11: what is known to be exploited, malicious or a working secret is not weakened by steps 4 to 9; only an

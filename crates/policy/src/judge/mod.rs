@@ -62,14 +62,22 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
         levels::floors(policy, judged, before_modifiers);
     }
     findings.extend(own::findings(policy, &exceptions, &collected.suppression_comments, registry, &coverage, today));
+    let report_only = policy.report_only.as_ref().filter(|mode| mode.holds(today));
+    if let Some(report_only) = report_only {
+        for judged in &mut findings {
+            levels::report_only(report_only, judged);
+        }
+    }
     findings.extend(compared.gone);
     findings.sort_by(|one, two| order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two))));
 
     let counts = count(&findings);
-    let tally = verdict::tally(policy, &counts, &problems, &collected.check_runs);
+    let mut tally = verdict::tally(policy, &counts, &problems, &collected.check_runs);
+    // Warnings beyond the limit would block, and nothing blocks for now.
+    tally.too_many_warnings &= report_only.is_none();
     let verdict = tally.verdict();
     Judgement {
-        reasons: verdict::reasons(verdict, &tally, &counts, &problems, &findings),
+        reasons: verdict::reasons(verdict, &tally, &counts, &problems, &findings, report_only),
         tools: tools::rows(policy, &collected, &problems, &findings),
         exceptions: exceptions.into_iter().map(|exception| exception.row).collect(),
         verdict,

@@ -4,6 +4,7 @@ use portcullis_model::{CheckRun, Counts, Judged, Level, Problem, Reason, RunStat
 
 use super::{Judgement, is_error, section_rank};
 use crate::Policy;
+use crate::policy::ReportOnly;
 
 /// Problems and findings listed among the reasons; the rest is in the lists themselves.
 const LISTED: usize = 20;
@@ -84,9 +85,13 @@ pub(super) fn reasons(
     counts: &Counts,
     problems: &[Problem],
     findings: &[Judged],
+    report_only: Option<&ReportOnly>,
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    reasons.extend(headline(verdict, tally, counts));
+    let held_back = report_only.and_then(|mode| would_fail(mode, findings));
+    if verdict != Verdict::Warn || held_back.is_none() {
+        reasons.extend(headline(verdict, tally, counts));
+    }
 
     let mut missing: Vec<_> = problems.iter().filter(|problem| is_error(problem)).collect();
     missing.sort_by(|one, two| health_rank(one).cmp(&health_rank(two)).then_with(|| order::problems(one, two)));
@@ -95,6 +100,7 @@ pub(super) fn reasons(
         text: problem.message.clone(),
         tool: problem.report.clone(),
     }));
+    reasons.extend(held_back);
 
     let least = if verdict == Verdict::Fail && tally.blocking > 0 { Level::Fail } else { Level::Warn };
     let mut counting: Vec<_> = findings.iter().filter(|judged| judged.is_open() && judged.level >= least).collect();
@@ -113,6 +119,14 @@ pub(super) fn reasons(
         tool: Some(judged.finding.tool().to_owned()),
     }));
     reasons
+}
+
+/// What the mode holds back.
+fn would_fail(mode: &ReportOnly, findings: &[Judged]) -> Option<Reason> {
+    let count = findings.iter().filter(|judged| judged.would_fail).count();
+    let findings = if count == 1 { "finding" } else { "findings" };
+    let text = format!("would fail: {count} {findings} (report-only until {})", mode.until.value);
+    (count > 0).then(|| Reason { code: "would_fail".to_owned(), text, tool: None })
 }
 
 fn headline(verdict: Verdict, tally: &Tally, counts: &Counts) -> Option<Reason> {

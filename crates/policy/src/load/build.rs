@@ -11,8 +11,9 @@ use super::layers::Layers;
 use super::merge::{Merger, defaults};
 use super::source::Sources;
 use super::value::{Located, Map, Value};
-use super::{Inputs, exceptions, rules};
+use super::{Inputs, exceptions, mode, rules};
 use crate::Policy;
+use crate::effective;
 use crate::policy::{
     AlertPolicy, BaselinePolicy, ExceptionPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting,
     VerdictPolicy, VulnerabilityPolicy,
@@ -39,10 +40,21 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         tree.list(&["reports"]).iter().filter_map(|entry| report(entry, &sources, sound, &mut told)).collect();
 
     let root = inputs.policy.and_then(|policy| policies.iter().find(|layer| layer.name == policy.path));
-    let name = root.and_then(|layer| layer.tree.at(&["name"])).and_then(Located::as_text).map(str::to_owned);
+    let name = root.and_then(|layer| layer.tree.at(&["name"]));
+    let report_only = mode::read(&tree);
+    if sound && let Some(report_only) = &report_only {
+        mode::check(report_only, &tree, inputs.today, &mut told);
+    }
+    let own_files: Vec<_> =
+        files.iter().filter_map(|layer| layer.tree.at(&["exceptions"])).flat_map(Located::items).collect();
+    let flat = effective::flattened(&policies, &book, inputs.registry, &sources);
+    let merged = tree.root.as_map().cloned().unwrap_or_default();
+    let effective = effective::build(&merged, name, flat, &own_files, &sources);
     let policy = Policy {
+        effective,
+        report_only,
         path: inputs.policy.map(|policy| policy.path.to_owned()),
-        name,
+        name: name.and_then(Located::as_text).map(str::to_owned),
         layers: policies.iter().map(|layer| layer.name.clone()).collect(),
         implied_preset: implied,
         digest: digest(inputs, &sources),

@@ -5,6 +5,7 @@ mod document;
 mod exceptions;
 mod layers;
 mod merge;
+mod mode;
 mod read;
 mod rules;
 mod scalar;
@@ -16,7 +17,10 @@ use jiff::civil::Date;
 use portcullis_model::{Diagnostic, DiagnosticSeverity, Registry, Span};
 
 use crate::Policy;
+pub(crate) use layers::Layer;
 use layers::Layers;
+pub(crate) use source::Sources;
+pub(crate) use value::{Located, Map, Value};
 
 /// A file, as the gate has read it.
 #[derive(Clone, Copy, Debug)]

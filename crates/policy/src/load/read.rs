@@ -131,7 +131,7 @@ impl Reader<'_> {
             return Located::new(Value::Null, mark);
         }
         let value = match kind {
-            Type::Map(_) | Type::Levels(_) if node.is_map() => {
+            Type::Map(_) | Type::Levels(_) | Type::Mode(_) if node.is_map() => {
                 let keys: Vec<_> = kind.keys().collect();
                 Value::Map(self.fields(path, &keys, node, true))
             }

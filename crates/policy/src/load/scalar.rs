@@ -58,6 +58,7 @@ pub(crate) fn read(kind: &Type, scalar: Scalar<'_>, raw: &str, known: Known<'_>)
         (Type::Severity, _) => severity(raw),
         (Type::Word(words), _) => word(words, raw),
         (Type::Date, _) => date(raw),
+        (Type::Mode(_), _) => mode(raw),
         (Type::Duration, _) => duration(raw).map(Value::Seconds).ok_or_else(expected),
         (Type::CountOrPercent, _) => amount(raw).map(Value::Amount).ok_or_else(expected),
         (Type::Text | Type::Version | Type::Path | Type::Glob, Scalar::Text(text)) => words(kind, text),
@@ -131,6 +132,17 @@ fn word(words: &'static [&'static str], raw: &str) -> Outcome {
     match meant {
         Some(meant) => refuse("", format!("did you mean `{meant}`?")),
         None => refuse("", format!("expected {}", Type::Word(words).expected())),
+    }
+}
+
+/// Reporting without an end is how a gate is forgotten: it is never a plain word.
+fn mode(raw: &str) -> Outcome {
+    match raw {
+        "enforce" => Ok(Value::Text(raw.to_owned())),
+        "report_only" | "report-only" => {
+            refuse("it has no end", "give an end date: `mode: { report_only: { until: 2027-02-01 } }`")
+        }
+        _ => refuse("", format!("expected {}", Type::Mode(&[]).expected())),
     }
 }
 

@@ -10,7 +10,8 @@ use crate::policy::Required;
 
 pub(crate) const BASELINE: &str = include_str!("../../../../policies/baseline@1.yaml");
 pub(crate) const MINIMAL: &str = include_str!("../../../../policies/minimal@1.yaml");
-const PRESETS: &[(&str, &str)] = &[("minimal@1", MINIMAL), ("baseline@1", BASELINE)];
+pub(crate) const STRICT: &str = include_str!("../../../../policies/strict@1.yaml");
+const PRESETS: &[(&str, &str)] = &[("minimal@1", MINIMAL), ("baseline@1", BASELINE), ("strict@1", STRICT)];
 const FORMATS: &[&str] = &["cyclonedx", "junit", "npm-audit", "pip-audit", "sarif", "trivy"];
 
 const fn rule(id: &'static str, severity: Severity, aliases: &'static [&'static str]) -> Rule {
@@ -113,11 +114,12 @@ fn every_fault_is_told_once_where_it_stands_with_what_to_do() {
 }
 
 #[test]
-fn both_presets_are_valid_policies() {
+fn every_preset_is_a_valid_policy() {
     for (name, _) in PRESETS {
         let loaded = loaded(&format!("version: 1\nextends: preset:{name}\n"));
         assert_eq!(loaded.warnings, []);
-        assert_eq!(loaded.policy.layers(), [format!("preset:{name}"), "portcullis.yaml".to_owned()]);
+        let ends: Vec<_> = loaded.policy.layers().iter().rev().take(2).cloned().collect();
+        assert_eq!(ends, ["portcullis.yaml".to_owned(), format!("preset:{name}")]);
     }
 }
 
@@ -384,4 +386,17 @@ proptest::proptest! {
             assert!(errors.iter().all(|error| error.span.start_line > 0 || error.code == "policy/too-many-errors"));
         }
     }
+}
+
+#[test]
+fn strict_blocks_from_medium_up_and_wants_reasons() {
+    let strict = loaded("version: 1\nextends: preset:strict@1\n").policy;
+    assert_eq!(strict.layers()[..2], ["preset:baseline@1", "preset:strict@1"]);
+    let levels =
+        [Severity::High, Severity::Medium, Severity::Low, Severity::Info].map(|of| strict.levels.get(of).value);
+    assert_eq!(levels, [Level::Fail, Level::Fail, Level::Warn, Level::Log]);
+    for section in [Section::Workflows, Section::Manifests, Section::Alerts] {
+        assert_eq!(strict.profile(section), "strict");
+    }
+    assert!(errors("version: 1\nextends: preset:strict@1\nrules: { 'gha/*': off }\n").contains("without a `reason`"));
 }

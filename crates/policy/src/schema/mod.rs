@@ -3,8 +3,12 @@
 //! The table drives validation, defaults, merge, suggestions and documentation. A key stands here only once it has its
 //! effect; everything else is an unknown key.
 
+mod json;
+mod reference;
 mod table;
 
+pub use json::{Draft, json_schema};
+pub use reference::reference;
 pub use table::{EXCEPTIONS, POLICY};
 
 /// One key of a mapping with fixed keys.
@@ -82,6 +86,8 @@ pub enum Type {
     Fingerprint,
     /// What an exception names: a rule id, an advisory id, `license:ID`, `tool:ID`, or a pattern over them.
     RuleSelector,
+    /// `enforce`, or a mapping with the keys of all these groups.
+    Mode(&'static [&'static [Key]]),
     /// Several; one value may stand without the list.
     List(&'static Self),
     /// A mapping with the keys of all these groups.
@@ -146,7 +152,7 @@ impl Type {
     /// The keys of a mapping with fixed keys; empty for everything else.
     pub fn keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
         let groups: &'static [&'static [Key]] = match self {
-            Self::Map(groups) | Self::Entries(groups, _) | Self::Rules(groups) => groups,
+            Self::Mode(groups) | Self::Map(groups) | Self::Entries(groups, _) | Self::Rules(groups) => groups,
             Self::Levels(keys) => return Keys { groups: &[], keys: keys.iter() },
             _ => &[],
         };
@@ -183,6 +189,7 @@ impl Type {
             Self::Id => "an id of letters, digits, `.`, `_` and `-`, at most 64 characters".to_owned(),
             Self::Fingerprint => "a fingerprint (`v1:` and 32 hex digits)".to_owned(),
             Self::RuleSelector => "a rule id, an advisory id, `license:ID` or `tool:ID`".to_owned(),
+            Self::Mode(_) => "`enforce` or `{ report_only: { until: DATE } }`".to_owned(),
             Self::List(_) | Self::Entries(..) => "a list".to_owned(),
             Self::Map(_) | Self::Rules(_) => "a mapping".to_owned(),
             Self::Levels(_) => "a level, or a mapping from severity to level".to_owned(),
@@ -277,6 +284,8 @@ mod tests {
     fn every_section_of_the_model_is_a_key() {
         for section in portcullis_model::Section::ALL {
             assert!(POLICY.iter().any(|key| key.name == section.as_str()), "{section}");
+            let mode = format!("mode: {{ report_only: {{ until: 2027-01-01, except: [{section}] }} }}");
+            crate::load::tests::loaded(&format!("version: 1\n{mode}\n"));
         }
     }
 }

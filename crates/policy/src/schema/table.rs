@@ -67,6 +67,14 @@ pub const POLICY: &[Key] = &[
         Strict::Neutral,
         "Parents, applied in this order before this file.",
     ),
+    key(
+        "mode",
+        Type::Mode(&[MODE]),
+        Is("enforce"),
+        Merge::Set,
+        Strict::AnyIsLooser,
+        "`enforce`, or for a while only say what would block.",
+    ),
     levels(
         "levels",
         LEVELS,
@@ -128,6 +136,46 @@ pub const EXCEPTIONS: &[Key] = &[
         Strict::Fewer,
         "Findings that are accepted for a while.",
     ),
+];
+
+const MODE: &[Key] = &[key(
+    "report_only",
+    Type::Map(&[REPORT_ONLY]),
+    Required,
+    Merge::Set,
+    Strict::PerKey,
+    "Nothing blocks until the end of this day.",
+)];
+
+const REPORT_ONLY: &[Key] = &[
+    key("until", Type::Date, Required, Merge::Set, Strict::Down, "Last day, at most 180 days from now."),
+    key(
+        "except",
+        Type::List(&Type::Word(SECTIONS)),
+        Unset,
+        Merge::Set,
+        Strict::More,
+        "Sections that block all the same.",
+    ),
+];
+
+/// Every section, by name.
+const SECTIONS: &[&str] = &[
+    "vulnerabilities",
+    "secrets",
+    "licenses",
+    "sbom",
+    "packages",
+    "code",
+    "misconfigurations",
+    "workflows",
+    "manifests",
+    "dockerfiles",
+    "compose",
+    "alerts",
+    "repository",
+    "quality",
+    "slo",
 ];
 
 const LEVELS: &[Key] = &[

@@ -273,12 +273,9 @@ pub(crate) fn reported_by(finding: &Finding, terminal: &Terminal) -> TermText {
 
 fn propose_change(frame: &mut Frame, judged: &Judged, terminal: &Terminal) {
     let finding = &judged.finding;
-    match &judged.suggestion {
-        Some(suggestion) => {
-            frame.note("help", change_heading(judged, suggestion, terminal));
-            frame.body.push(Part::Change(change(finding, suggestion)));
-        }
-        None => {}
+    if let Some(suggestion) = &judged.suggestion {
+        frame.note("help", change_heading(judged, suggestion, terminal));
+        frame.body.push(Part::Change(change(finding, suggestion)));
     }
 }
 

@@ -5,6 +5,7 @@ mod exceptions;
 mod levels;
 mod pages;
 mod properties;
+mod report_only;
 mod verdict;
 
 use std::fmt::Write as _;

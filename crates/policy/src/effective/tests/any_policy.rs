@@ -1,0 +1,101 @@
+//! Random policies, made from the schema: every key that a later version adds is in them.
+
+use proptest::prelude::*;
+
+use crate::schema::{Key, Merge, POLICY, Type};
+
+/// The text of a policy in flow style.
+pub(crate) fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(any::<u16>(), 40..400).prop_map(|choices| {
+        let mut choices = Choices(choices.into_iter());
+        let mut lines = vec!["\"version\": 1".to_owned()];
+        lines.extend(fields(POLICY.iter(), &mut choices));
+        format!("{{ {} }}\n", lines.join(", "))
+    })
+}
+
+fn settable(key: &Key) -> bool {
+    key.merge != Merge::Own && key.name != "exceptions"
+}
+
+const PATTERNS: &[&str] = &["gha/*", "gha/unpinned-uses", "k8s/latest-tag", "*/unpinned-uses", "CVE-2026-1001", "x:Y"];
+
+struct Choices(std::vec::IntoIter<u16>);
+
+impl Choices {
+    fn below(&mut self, end: usize) -> usize {
+        usize::from(self.0.next().unwrap_or(0)) % end
+    }
+
+    fn pick(&mut self, words: &[&str]) -> String {
+        words[self.below(words.len())].to_owned()
+    }
+}
+
+fn fields(keys: impl Iterator<Item = &'static Key>, choices: &mut Choices) -> Vec<String> {
+    let mut fields = Vec::new();
+    for key in keys.filter(|key| settable(key)) {
+        if choices.below(3) == 0 {
+            fields.push(format!("\"{}\": {}", key.name, value(&key.kind, choices)));
+        }
+    }
+    fields
+}
+
+fn map(kind: &'static Type, choices: &mut Choices) -> String {
+    format!("{{ {} }}", fields(kind.keys(), choices).join(", "))
+}
+
+fn value(kind: &'static Type, choices: &mut Choices) -> String {
+    match kind {
+        Type::FormatVersion => "1".to_owned(),
+        Type::Word(words) => choices.pick(words),
+        Type::Level => choices.pick(&["off", "log", "warn", "fail"]),
+        Type::LevelOrDefault => choices.pick(&["off", "log", "warn", "fail", "default"]),
+        Type::Severity => choices.pick(&["unknown", "info", "low", "medium", "high", "critical"]),
+        Type::Bool => choices.pick(&["true", "false"]),
+        Type::Required => choices.pick(&["true", "false", "auto"]),
+        Type::Integer(least) => (least + i64::try_from(choices.below(9)).unwrap()).to_string(),
+        Type::Date => choices.pick(&["2026-12-24", "2027-01-31", "2027-03-01"]),
+        Type::Duration => choices.pick(&["90s", "15m", "36h", "3d", "2w"]),
+        Type::CountOrPercent => choices.pick(&["0", "3", "5%", "2.5%"]),
+        Type::Format => choices.pick(&["sarif", "trivy"]),
+        Type::Glob => choices.pick(&["'**'", "'src/**'", "out/a.json", "'*.rs'"]),
+        Type::Text | Type::Path => choices.pick(&["plain", "'yes'", "'1.5'", "'a: b # c'", "'it''s \"it\"'", "'ü\t'"]),
+        Type::Mode(_) => {
+            let except = choices.pick(&["", ", except: [secrets]", ", except: [secrets, code]"]);
+            let until = value(&Type::Date, choices);
+            choices.pick(&["enforce", &format!("{{ report_only: {{ until: {until}{except} }} }}")])
+        }
+        Type::List(element) => {
+            let elements: Vec<_> = (0..choices.below(3)).map(|_| value(element, choices)).collect();
+            format!("[{}]", elements.join(", "))
+        }
+        Type::Map(_) | Type::Levels(_) => map(kind, choices),
+        Type::Rules(_) => {
+            let chosen: Vec<_> = PATTERNS.iter().filter(|_| choices.below(3) == 0).collect();
+            let entries = chosen.iter().map(|pattern| format!("\"{pattern}\": {}", map(kind, choices)));
+            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Type::Entries(..) => {
+            let named = |name: &&str, choices: &mut Choices| {
+                let more = fields(kind.keys().filter(|key| !["name", "path"].contains(&key.name)), choices);
+                let more = more.iter().map(|field| format!(", {field}")).collect::<Vec<_>>().concat();
+                format!("{{ name: {name}, path: out/{name}.json{more} }}")
+            };
+            let chosen: Vec<_> = ["deps", "code"].iter().filter(|_| choices.below(2) == 0).collect();
+            let entries: Vec<_> = chosen.into_iter().map(|name| named(name, choices)).collect();
+            format!("[{}]", entries.join(", "))
+        }
+        // Only in exceptions and in keys each file says for itself.
+        Type::Version
+        | Type::ResourceGlob
+        | Type::PackageGlob
+        | Type::Reference
+        | Type::Id
+        | Type::Fingerprint
+        | Type::RuleSelector => {
+            unreachable!("{kind:?}")
+        }
+    }
+}

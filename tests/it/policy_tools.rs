@@ -1,0 +1,90 @@
+//! The tools of the policy: schema, show, diff.
+
+use crate::repository::Repository;
+
+#[test]
+fn the_schema_is_the_committed_one() {
+    let repository = Repository::new();
+    let committed = include_str!("../../docs/schema/v1.json");
+    assert!(repository.run(&["policy", "schema"]).stdout == committed);
+    let committed = include_str!("../../docs/schema/v1.draft7.json");
+    assert!(repository.run(&["policy", "schema", "--draft7"]).stdout == committed);
+}
+
+const POLICY: &str = "extends: preset:strict@1\nsecrets: { levels: { low: warn } }\nrules:\n  gha/unpinned-uses: { level: warn, reason: \"they are our own\" }\nreports:\n  - { name: deps, path: out/deps.json, max_age: 24h }\n";
+
+#[test]
+fn the_policy_in_force_is_shown_with_the_line_that_set_each_value() {
+    let answer = Repository::with_policy(POLICY).run(&["policy", "show", "--origin"]);
+    assert_eq!((answer.code, answer.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(answer.stdout);
+}
+
+#[test]
+fn what_is_shown_is_a_policy_that_shows_the_same() {
+    let first = Repository::with_policy(POLICY).run(&["policy", "show"]).stdout;
+    let second = Repository::new().file("portcullis.yaml", &first).run(&["policy", "show"]);
+    assert_eq!((second.code, second.stdout), (0, first));
+}
+
+#[test]
+fn a_part_is_shown_by_its_key_as_yaml_or_json() {
+    let repository = Repository::with_policy(POLICY);
+    assert_eq!(repository.run(&["policy", "show", "reports[deps].max_age"]).stdout, "1d\n");
+    let document = repository.run(&["policy", "show", "levels", "--origin", "-f", "json"]).document();
+    assert_eq!(document["medium"], serde_json::json!({ "value": "fail", "origin": "preset:strict@1:11" }));
+    let unknown = repository.run(&["policy", "show", "levels.hihg"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("did you mean `levels.high`?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn the_table_of_the_rules_says_what_decided() {
+    let repository = Repository::with_policy(POLICY);
+    let table = repository.run(&["policy", "show", "--rules"]).stdout;
+    let row = table.lines().find(|line| line.starts_with("gha/unpinned-uses ")).unwrap();
+    assert!(row.contains(" warn ") && row.ends_with("rules.gha/unpinned-uses  portcullis.yaml:5"), "{row}");
+    let rows = repository.run(&["policy", "show", "--rules", "-f", "json"]).document();
+    assert_eq!(rows.as_array().unwrap().len() + 1, table.lines().count());
+}
+
+/// A repository whose second version of the policy is looser here and tighter there.
+fn changed() -> (Repository, String) {
+    let repository = Repository::with_policy(POLICY);
+    let base = repository.commit();
+    let policy = POLICY.replace("level: warn", "level: off").replace("max_age: 24h", "max_age: 12h, prefix: web");
+    repository.write("portcullis.yaml", format!("version: 1\n{policy}verdict: {{ max_warnings: 90 }}\n"));
+    (repository, base)
+}
+
+#[test]
+fn a_difference_is_told_in_words_weaker_first() {
+    let (repository, base) = changed();
+    let answer = repository.run(&["policy", "diff", &base]);
+    assert_eq!((answer.code, answer.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(answer.stdout);
+    assert_eq!(repository.run(&["policy", "diff", &base, "--fail-on", "weaker"]).code, 1);
+}
+
+#[test]
+fn the_same_difference_between_files_and_as_json() {
+    let (repository, base) = changed();
+    repository.write("old.yaml", format!("version: 1\n{POLICY}"));
+    let of = |arguments: &[&str]| {
+        let document = repository.run(&[&["policy", "diff"], arguments, &["-f", "json"]].concat()).document();
+        let key = |change: &serde_json::Value| format!("{} {}", change["direction"], change["key"]);
+        document["changes"].as_array().unwrap().iter().map(key).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&["old.yaml", "portcullis.yaml"]), of(&[&base]));
+    assert_eq!(of(&[&base, "HEAD"]), Vec::<String>::new());
+}
+
+#[test]
+fn a_base_nobody_knows_is_a_usage_error_that_says_what_to_name() {
+    let repository = Repository::with_policy("");
+    repository.commit();
+    let answer = repository.run(&["policy", "diff"]);
+    assert_eq!(answer.code, 2);
+    assert!(answer.stderr.contains("name a revision or a file"), "{}", answer.stderr);
+    assert_eq!(repository.run(&["policy", "diff", "no-such-thing"]).code, 2);
+}
