@@ -25,6 +25,9 @@ pub(super) struct Arguments {
     /// Block from this severity up: as `--set` of `levels` to `fail`
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     fail_on: Option<Severity>,
+    /// The state of the base: a file written by `-f baseline=FILE`, or the result (`-f json=FILE`) of a run on it
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -57,11 +60,13 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     output::validate(&global.formats)?;
     let mut request = request(global, &arguments.paths, &arguments.reports)?;
     request.settings = arguments.settings();
+    request.baseline.clone_from(&arguments.baseline);
+    request.writes_baseline = output::writes_baseline(&global.formats);
     match gate::judge(&request)? {
         Answer::Judged(judged) => {
             output::warnings(&judged.warnings);
             judged.notices.iter().for_each(|notice| output::to_stderr(&format!("note: {notice}\n")));
-            output::deliver(&judged.outcome, global)?;
+            output::deliver(&judged, global)?;
             Ok(Exit::Code(judged.tally.exit_code(global.exit_zero)))
         }
         Answer::Idle(why) => {
@@ -87,6 +92,8 @@ pub(super) fn request(global: &Global, paths: &[PathBuf], reports: &[String]) ->
         directory,
         paths: paths.to_vec(),
         reports: reports.iter().map(|argument| ReportArgument::parse(argument)).collect::<Result<_, _>>()?,
+        baseline: None,
+        writes_baseline: false,
         policy_file: global.policy.clone(),
         settings: Vec::new(),
         now: global.now.unwrap_or_else(Timestamp::now),

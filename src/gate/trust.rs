@@ -3,13 +3,14 @@
 
 use portcullis_github::Steering as Source;
 use portcullis_model::{
-    Diagnostic, Entry, PolicyInfo, PolicySource, Problem, ProblemCode, Registry, Span, Tree, TreeError,
+    Baseline, Diagnostic, Entry, PolicyInfo, PolicySource, Problem, ProblemCode, Registry, Span, Tree, TreeError,
 };
 use portcullis_policy::{Document, Inputs, Policy};
 use portcullis_secrets::{Config, IGNORE_NAME, IgnoreFile, Options, Scanner, Sources};
 use portcullis_source::POLICY_FILES;
 use portcullis_syntax::yaml;
 
+use super::baseline::{self, NotUsable};
 use super::plan::Plan;
 use super::{Refusal, Request, redact};
 
@@ -28,6 +29,8 @@ pub(crate) struct Gate {
     pub(crate) policy: Policy,
     pub(crate) registry: Registry,
     pub(crate) scanner: Scanner,
+    /// The committed baseline, where there is one.
+    pub(crate) baseline: Option<Baseline>,
     pub(crate) info: PolicyInfo,
     /// What should be said about the files that steer, without stopping the run.
     pub(crate) warnings: Vec<Diagnostic>,
@@ -116,12 +119,22 @@ fn read(
     let files = GateFiles { policy: policy_file, exceptions };
     let mut gate = with_files(request, tree, &files, &request.settings)?;
     refuse_loosening(request, plan, tree, &files, &gate)?;
+    if request.baseline.is_none() {
+        gate.baseline = match baseline::committed(tree, &gate.policy) {
+            Ok(baseline) => baseline,
+            Err(NotUsable::Refused(diagnostic)) => return Err(Refusal::Policy(vec![*diagnostic])),
+            Err(NotUsable::Unreadable(why)) if source == PolicySource::Base => {
+                return Ok(Steering::Unreadable(unreadable(&why)));
+            }
+            Err(NotUsable::Unreadable(why)) => return Err(Refusal::Usage(why)),
+        };
+    }
     gate.info = PolicyInfo {
         source: if gate.policy.path().is_none() { PolicySource::Builtin } else { source },
         rev: revision.map(str::to_owned),
         path: gate.policy.path().map(str::to_owned),
         digest: gate.policy.digest().to_owned(),
-        changed_in_pr: changed_gate_files(plan),
+        changed_in_pr: changed_gate_files(plan, &gate.policy.baseline_file().value),
     };
     Ok(Steering::Known(Box::new(gate)))
 }
@@ -204,7 +217,7 @@ fn load(
     let loaded = portcullis_policy::load(&inputs).map_err(refused)?;
     warnings.extend(loaded.warnings);
     redact::diagnostics(&mut warnings, &scanner);
-    Ok(Gate { policy: loaded.policy, registry, scanner, info: PolicyInfo::default(), warnings })
+    Ok(Gate { policy: loaded.policy, registry, scanner, baseline: None, info: PolicyInfo::default(), warnings })
 }
 
 /// A text that quotes the policy, with the secrets the built-in rules know masked.
@@ -339,11 +352,14 @@ fn registry_with(scanner: &Scanner) -> Registry {
 }
 
 /// Gate files the change itself touches, for people: none of them counts before it is merged.
-fn changed_gate_files(plan: &Plan) -> Vec<String> {
+fn changed_gate_files(plan: &Plan, baseline: &str) -> Vec<String> {
     let (Some(base), Some(head)) = (&plan.ci.context.base_sha, &plan.ci.context.head_sha) else { return Vec::new() };
     // Where git cannot tell (a shallow clone), nothing hangs on it.
     let Ok(Some(fork_point)) = plan.repository.merge_base(base, head) else { return Vec::new() };
     let changed = plan.repository.changed_files(&fork_point, head).unwrap_or_default();
-    let paths = changed.iter().flat_map(portcullis_source::ChangedFile::paths).filter(|path| is_gate_file(path));
+    let paths = changed
+        .iter()
+        .flat_map(portcullis_source::ChangedFile::paths)
+        .filter(|path| is_gate_file(path) || *path == baseline);
     paths.map(str::to_owned).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
