@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_model::{Level, Origin, Registry, Severity};
+use portcullis_model::{Level, Origin, Registry, Rule, Section, Severity};
 
-use super::rules::row;
 use super::{Content, Node};
 use crate::Policy;
+use crate::judge::section_level;
 use crate::pattern::is_glob;
 use crate::schema::{Initial, Key, Merge, POLICY, Strict, Type};
 
@@ -194,12 +194,10 @@ impl Comparison<'_> {
     /// `None` where another pattern says the same.
     fn rule_level(&self, pattern: &str, was: Option<&Node>, is: Option<&Node>) -> Option<Direction> {
         let level = |node: Option<&Node>| node.and_then(Node::plain)?.parse::<Level>().ok();
-        if !is_glob(pattern) {
-            let old = level(was).or_else(|| self.held(self.old, pattern));
-            let new = level(is).or_else(|| self.held(self.new, pattern));
-            if let (Some(old), Some(new)) = (old, new) {
-                return (old != new).then(|| Direction::of(new > old));
-            }
+        if !is_glob(pattern) && self.registry.contains(pattern) {
+            let old = self.held(self.old, pattern, level(was));
+            let new = self.held(self.new, pattern, level(is));
+            return (old != new).then(|| Direction::of(new.lowest >= old.highest));
         }
         Some(match (level(was), level(is)) {
             (Some(was), Some(is)) => Direction::of(is > was),
@@ -209,11 +207,27 @@ impl Comparison<'_> {
         })
     }
 
-    /// The level of a rule that the policy does not name itself.
-    fn held(&self, side: &Policy, id: &str) -> Option<Level> {
-        let explicit = side.rules.level(&[Cow::Borrowed(id)]).map(|decided| decided.setting.value);
-        explicit.or_else(|| self.registry.contains(id).then(|| row(side, self.registry, id).level))
+    /// What a rule of ours comes to. Without a level of its own that is the severity's, and one rule may give findings of
+    /// several severities.
+    fn held(&self, side: &Policy, id: &str, own: Option<Level>) -> Held {
+        let named = || side.rules.level(&[Cow::Borrowed(id)]).map(|decided| decided.setting.value);
+        if let Some(level) = own.or_else(named) {
+            return Held { lowest: level, highest: level };
+        }
+        let section = self.registry.get(id).map_or(Section::Secrets, Rule::section);
+        let levels = Severity::ALL.map(|severity| section_level(side, section, severity).1.value);
+        Held {
+            lowest: levels.iter().copied().min().unwrap_or(Level::Off),
+            highest: levels.iter().copied().max().unwrap_or(Level::Fail),
+        }
     }
+}
+
+/// The levels the findings of a rule can have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Held {
+    lowest: Level,
+    highest: Level,
 }
 
 /// `require_targets` follows `required` where it is not set.
