@@ -249,9 +249,17 @@ pub(super) fn to_stdout(bytes: &[u8]) -> Result<(), Exit> {
     }
 }
 
-/// Writes a file under a temporary name beside it, and renames it.
+/// Writes a file under a temporary name beside it, and renames it. A device or a pipe is written to: a rename would put a file
+/// in the place of `/dev/null`, for everybody on the machine.
 fn to_file(file: &Path, bytes: &[u8]) -> Result<(), Exit> {
     let failed = |error: std::io::Error| Exit::Usage(format!("`{}` cannot be written: {error}", path(file)));
+    if std::fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        let opened = std::fs::OpenOptions::new().write(true).open(file);
+        return match opened.and_then(|mut device| device.write_all(bytes)) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(failed(error)),
+            _ => Ok(()),
+        };
+    }
     let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let temporary = directory.join(format!(".{name}.{}.part", std::process::id()));

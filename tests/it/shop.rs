@@ -65,7 +65,12 @@ fn exactly_the_faults_the_example_lists_for_this_version_are_found() {
         .filter(|finding| finding["sources"].as_array().unwrap().iter().any(|source| source["tool"] == "portcullis"))
         .map(|finding| {
             let place = &finding["locations"][0];
-            format!("{}:{} {}", place["path"].as_str().unwrap(), place["start_line"], finding["rule_id"].as_str().unwrap())
+            format!(
+                "{}:{} {}",
+                place["path"].as_str().unwrap(),
+                place["start_line"],
+                finding["rule_id"].as_str().unwrap()
+            )
         })
         .collect();
     listed.sort();
