@@ -46,6 +46,7 @@ fn load() -> Policy {
         parent: None,
         known_formats: &["trivy", "sarif", "npm-audit", "pip-audit"],
         registry: &Registry::default(),
+        settings: &[],
         today: jiff::civil::date(2026, 11, 21),
     };
     portcullis_policy::load(&inputs).map_err(|errors| format!("{errors:#?}")).unwrap().policy

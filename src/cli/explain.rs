@@ -1,20 +1,23 @@
-//! `portcullis explain`: the page of a rule, or the list of all.
+//! `portcullis explain`: the page of a rule, why a finding has its level, or the list of all rules.
 
-use portcullis_model::{FixKind, RulePage, Tier};
+use portcullis_model::{FixKind, Judged, RulePage, Tier};
 
 use super::exit::Exit;
+use super::finding::{Name, Where};
 use super::{Global, output};
 use crate::gate;
 
 /// Arguments of `explain`.
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
-    /// Id of a rule (`gha/unpinned-uses`), or the name another tool has for it (`zizmor/unpinned-uses`)
-    #[arg(value_name = "RULE", required_unless_present = "list")]
+    /// Id of a rule (`gha/unpinned-uses`) or another tool's name for it; a finding: fingerprint, advisory under any name, or place
+    #[arg(value_name = "RULE|FINDING|PATH:LINE", required_unless_present = "list")]
     rule: Option<String>,
     /// List every rule
     #[arg(long, conflicts_with = "rule")]
     list: bool,
+    #[command(flatten)]
+    place: Where,
 }
 
 /// A rule of the scanner, with its page.
@@ -42,8 +45,36 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
             output::page(rule, global)?;
             Ok(Exit::Code(0))
         }
-        None => Err(Exit::Usage(unknown(id, &book.registry.nearest(id), &rules))),
+        None => finding(id, global, &arguments.place, &book.registry.nearest(id), &rules),
     }
+}
+
+/// Judges again, or reads the result, and prints each step of the decision about every finding of this name.
+fn finding(name: &str, global: &Global, place: &Where, nearest: &[&str], rules: &[RulePage<'_>]) -> Result<Exit, Exit> {
+    // A slip in the name of one of our own rules: a run would find nothing under it.
+    if !nearest.is_empty() && place.result.is_none() {
+        return Err(Exit::Usage(unknown(name, nearest, rules)));
+    }
+    let looked = place.look(global)?;
+    let found = Name::parse(name).find(&looked.outcome);
+    if found.is_empty() {
+        let findings = looked.outcome.findings.len();
+        return Err(Exit::Usage(format!(
+            "{}\nnone of the {findings} findings of this run is called so: name a fingerprint, an id, or a place as `path:line`",
+            unknown(name, nearest, rules)
+        )));
+    }
+    let mut judged: Vec<Judged> = found.into_iter().cloned().collect();
+    for judged in &mut judged {
+        let near = looked.policy.iter().flat_map(|policy| portcullis_policy::near_misses(policy, &judged.finding));
+        let near: Vec<String> = near.filter(|note| !judged.notes.contains(note)).collect();
+        // What an exception took out needs no other.
+        if judged.is_open() {
+            judged.notes.extend(near);
+        }
+    }
+    output::decisions(&judged, global)?;
+    Ok(Exit::Code(0))
 }
 
 fn secret(rule: &portcullis_secrets::Rule) -> SecretRule {

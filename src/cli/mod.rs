@@ -4,6 +4,7 @@ mod check;
 mod environment;
 mod exit;
 mod explain;
+mod finding;
 mod output;
 mod policy;
 
@@ -73,7 +74,7 @@ struct Global {
 enum Command {
     /// Read reports, run the checks, give the verdict
     Check(check::Arguments),
-    /// Print the page of a rule: why it matters, how it is decided, how to mend it
+    /// Print the page of a rule, or why a finding has its level
     Explain(explain::Arguments),
     /// Work on the policy
     #[command(subcommand)]

@@ -4,13 +4,13 @@ use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use portcullis_model::{Diagnostic, Outcome, RulePage};
+use portcullis_model::{Diagnostic, RulePage};
 use portcullis_render::escape::{LogLine, StopToken, TermText};
 use portcullis_render::{JsonForm, Terminal, Verbosity};
 
 use super::exit::Exit;
 use super::{Global, variables};
-use crate::gate::Gate;
+use crate::gate::{self, Gate, Judged};
 
 /// Widest line where the terminal does not say its width.
 const WIDTH: usize = 100;
@@ -24,11 +24,17 @@ pub(super) enum Format {
     Short,
     Json,
     JsonLines,
+    Baseline,
 }
 
 impl Format {
-    const ALL: [(&'static str, Self); 4] =
-        [("human", Self::Human), ("short", Self::Short), ("json", Self::Json), ("jsonl", Self::JsonLines)];
+    const ALL: [(&'static str, Self); 5] = [
+        ("human", Self::Human),
+        ("short", Self::Short),
+        ("json", Self::Json),
+        ("jsonl", Self::JsonLines),
+        ("baseline", Self::Baseline),
+    ];
 }
 
 /// `FORMAT[=FILE]`
@@ -86,30 +92,44 @@ pub(super) fn validate(sinks: &[Sink]) -> Result<(), Exit> {
     Ok(())
 }
 
+/// Whether a baseline is asked for.
+pub(super) fn writes_baseline(sinks: &[Sink]) -> bool {
+    sinks.iter().any(|sink| sink.format == Format::Baseline)
+}
+
 /// Writes the outcome to every sink; files whole or not at all. Without a sink the report for people goes to standard output.
-pub(super) fn deliver(outcome: &Outcome, global: &Global) -> Result<(), Exit> {
+pub(super) fn deliver(judged: &Judged, global: &Global) -> Result<(), Exit> {
     if global.formats.is_empty() {
-        return to_stdout(&render(outcome, Format::Human, &terminal(global, Stream::Output))?);
+        return to_stdout(&render(judged, Format::Human, &terminal(global, Stream::Output))?);
     }
-    for sink in &global.formats {
+    // A baseline may be refused; that keeps no other output back.
+    let (baselines, others): (Vec<_>, Vec<_>) = global.formats.iter().partition(|sink| sink.format == Format::Baseline);
+    for sink in others.into_iter().chain(baselines) {
         match &sink.file {
-            None => to_stdout(&render(outcome, sink.format, &terminal(global, Stream::Output))?)?,
+            None => to_stdout(&render(judged, sink.format, &terminal(global, Stream::Output))?)?,
             Some(file) => {
+                if sink.format == Format::Baseline {
+                    make_directory_of(file)?;
+                }
                 let plain = Terminal { verbosity: verbosity(global), ..Terminal::default() };
-                to_file(file, &render(outcome, sink.format, &plain)?)?;
+                to_file(file, &render(judged, sink.format, &plain)?)?;
             }
         }
     }
     Ok(())
 }
 
-fn render(outcome: &Outcome, format: Format, terminal: &Terminal) -> Result<Vec<u8>, Exit> {
+fn render(judged: &Judged, format: Format, terminal: &Terminal) -> Result<Vec<u8>, Exit> {
+    let outcome = &judged.outcome;
     let failed = |error: serde_json::Error| Exit::Bug(format!("the result cannot be written as JSON: {error}"));
     match format {
         Format::Human => Ok(portcullis_render::human(outcome, terminal).into_bytes()),
         Format::Short => Ok(portcullis_render::short(outcome, terminal).into_bytes()),
         Format::Json => portcullis_render::json(outcome, JsonForm::Pretty).map_err(failed),
         Format::JsonLines => portcullis_render::jsonl(outcome).map_err(failed),
+        Format::Baseline => {
+            portcullis_render::baseline(&judged.written.of(outcome).map_err(Exit::Usage)?).map_err(failed)
+        }
     }
 }
 
@@ -118,6 +138,13 @@ pub(super) fn page(rule: &RulePage<'_>, global: &Global) -> Result<(), Exit> {
     let now = global.now.unwrap_or_else(jiff::Timestamp::now);
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     to_stdout(portcullis_render::page(rule, today, &terminal(global, Stream::Output)).as_bytes())
+}
+
+/// Prints why findings have their level.
+pub(super) fn decisions(findings: &[portcullis_model::Judged], global: &Global) -> Result<(), Exit> {
+    let terminal = terminal(global, Stream::Output);
+    let texts: Vec<_> = findings.iter().map(|judged| portcullis_render::decision(judged, &terminal)).collect();
+    to_stdout(texts.join("\n").as_bytes())
 }
 
 /// Prints the list of rules: a table, or with `-f json` an array.
@@ -201,7 +228,7 @@ pub(super) fn wants_json(global: &Global) -> Result<bool, Exit> {
 
 /// Prints a JSON value.
 pub(super) fn json(value: &serde_json::Value) -> Result<(), Exit> {
-    to_stdout(format!("{value:#}\n").as_bytes())
+    to_stdout(gate::masked(&format!("{value:#}\n"))?.as_bytes())
 }
 
 /// An untrusted text as a cell of a table: where the output is the log of a workflow, no command to it either.
@@ -249,16 +276,24 @@ pub(super) fn to_stdout(bytes: &[u8]) -> Result<(), Exit> {
     }
 }
 
-/// Writes a file under a temporary name beside it, and renames it. A device or a pipe is written to: a rename would put a file
-/// in the place of `/dev/null`, for everybody on the machine.
+/// The first baseline of a repository is often its first file in `.portcullis/`.
+fn make_directory_of(file: &Path) -> Result<(), Exit> {
+    let Some(directory) = file.parent() else { return Ok(()) };
+    std::fs::create_dir_all(directory)
+        .map_err(|error| Exit::Usage(format!("`{}` cannot be made: {error}", path(directory))))
+}
+
+/// Writes a file under a temporary name beside it, and renames it. What is no regular file (`/dev/null`, a pipe, a link) is
+/// written to as it is: a rename would put a file in its place.
 fn to_file(file: &Path, bytes: &[u8]) -> Result<(), Exit> {
     let failed = |error: std::io::Error| Exit::Usage(format!("`{}` cannot be written: {error}", path(file)));
-    if std::fs::metadata(file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
-        let opened = std::fs::OpenOptions::new().write(true).open(file);
-        return match opened.and_then(|mut device| device.write_all(bytes)) {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(failed(error)),
-            _ => Ok(()),
-        };
+    if file.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::OpenOptions::new()
+            .write(true)
+            .truncate(true)
+            .open(file)
+            .and_then(|mut target| target.write_all(bytes))
+            .map_err(failed);
     }
     let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -361,6 +396,8 @@ mod tests {
     #[test]
     fn a_format_that_is_none_names_the_nearest() {
         assert_eq!("jsno".parse::<Sink>().unwrap_err(), "there is no format `jsno`: did you mean `json`?");
-        assert!("sarif".parse::<Sink>().unwrap_err().ends_with("this version writes human, short, json, jsonl"));
+        assert!(
+            "sarif".parse::<Sink>().unwrap_err().ends_with("this version writes human, short, json, jsonl, baseline")
+        );
     }
 }

@@ -1,17 +1,24 @@
 //! From what the wings said to the whole answer: merge, judge, add the source lines, mask secrets.
 
 use portcullis_model::{
-    Collected, Context, Evidence, Outcome, PolicyInfo, PolicySource, Problem, RESULT_SCHEMA, Reason, Redactor, Tool,
-    Verdict, merge,
+    Baseline, Collected, Context, Evidence, Outcome, PolicyInfo, PolicySource, Problem, RESULT_SCHEMA, Reason,
+    Redactor, Tool, Verdict, merge,
 };
 use portcullis_policy::{Judgement, Tally};
 
+use super::baseline::Written;
 use super::plan::Plan;
 use super::trust::Gate;
 use super::{Answer, Judged, Request, excerpt, redact};
 
 /// The answer of a run that could read its policy.
-pub(super) fn answer(request: &Request, plan: &Plan, gate: &Gate, mut collected: Collected) -> Answer {
+pub(super) fn answer(
+    request: &Request,
+    plan: &Plan,
+    gate: &Gate,
+    mut collected: Collected,
+    baseline: Option<Baseline>,
+) -> Answer {
     collected.findings = merge::merge(std::mem::take(&mut collected.findings));
     let mut secrets = std::mem::take(&mut collected.known_secrets);
     let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -24,14 +31,28 @@ pub(super) fn answer(request: &Request, plan: &Plan, gate: &Gate, mut collected:
         check_runs: collected.check_runs.clone(),
         ..frame(request, plan)
     };
-    let evidence = Evidence { collected, tracked: plan.tracked.clone(), partial: !request.paths.is_empty() };
+    let written = Written::new(request, plan, baseline.clone());
+    let evidence = Evidence {
+        collected,
+        tracked: plan.tracked.clone(),
+        partial: !request.paths.is_empty(),
+        baseline,
+        judges_change: plan.ci.judges_change(),
+    };
     let judgement = portcullis_policy::judge(&gate.policy, evidence, &gate.registry, today);
     let tally = take_over(&mut outcome, judgement);
     secrets.extend(redact::secrets_in(&mut outcome, &gate.scanner));
     let redactor = Redactor::new(secrets);
     excerpt::fill(&mut outcome.findings, &plan.subject, &redactor);
     redact::redact(&mut outcome, &redactor);
-    Answer::Judged(Box::new(Judged { outcome, tally, warnings: gate.warnings.clone(), notices: notices(plan) }))
+    Answer::Judged(Box::new(Judged {
+        outcome,
+        tally,
+        warnings: gate.warnings.clone(),
+        policy: Some(gate.policy.clone()),
+        written,
+        notices: notices(plan),
+    }))
 }
 
 /// The answer of a run whose policy cannot be read from the base: incomplete, and nothing else is claimed.
@@ -45,7 +66,14 @@ pub(super) fn without_gate(request: &Request, plan: &Plan, problem: Problem) -> 
         ..frame(request, plan)
     };
     let tally = Tally { unjudged: 1, ..Tally::default() };
-    Answer::Judged(Box::new(Judged { outcome, tally, warnings: Vec::new(), notices: notices(plan) }))
+    Answer::Judged(Box::new(Judged {
+        outcome,
+        tally,
+        warnings: Vec::new(),
+        policy: None,
+        written: Written::new(request, plan, None),
+        notices: notices(plan),
+    }))
 }
 
 fn notices(plan: &Plan) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The story of a run: plan, trust, collect, answer. The only place that knows every room.
 
 mod answer;
+mod baseline;
 mod collect;
 mod difference;
 mod excerpt;
@@ -9,15 +10,18 @@ mod panics;
 mod plan;
 mod redact;
 mod reports;
+mod result;
 mod trust;
 
 use portcullis_model::{Diagnostic, Outcome};
-use portcullis_policy::Tally;
+use portcullis_policy::{Policy, Tally};
 
+pub(crate) use baseline::Written;
 pub(crate) use difference::{Difference, difference};
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{ReportArgument, Request};
-pub(crate) use trust::{Gate, rule_book};
+pub(crate) use result::result;
+pub(crate) use trust::{Gate, masked, rule_book};
 
 /// How a run ended.
 pub(crate) enum Answer {
@@ -35,6 +39,10 @@ pub(crate) struct Judged {
     pub(crate) tally: Tally,
     /// What people should know about the files that steer the gate.
     pub(crate) warnings: Vec<Diagnostic>,
+    /// The policy that decided; none where it could not be read.
+    pub(crate) policy: Option<Policy>,
+    /// What a baseline written of this run carries on, and where it begins.
+    pub(crate) written: Written,
     /// What people should know about the event.
     pub(crate) notices: Vec<String>,
 }
@@ -58,8 +66,12 @@ pub(crate) fn judge(request: &Request) -> Result<Answer, Refusal> {
         trust::Steering::Known(gate) => gate,
         trust::Steering::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
     };
+    let baseline = match baseline::of(request, &plan, &gate)? {
+        baseline::Found::Known(baseline) => baseline,
+        baseline::Found::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
+    };
     let collected = collect::collect(request, &plan, &gate)?;
-    Ok(answer::answer(request, &plan, &gate, collected))
+    Ok(answer::answer(request, &plan, &gate, collected, baseline))
 }
 
 /// Reads everything that steers a run and judges nothing.

@@ -21,8 +21,14 @@ pub(crate) struct Request {
     pub(crate) paths: Vec<PathBuf>,
     /// Reports besides those of the policy.
     pub(crate) reports: Vec<ReportArgument>,
+    /// `--baseline`: the state of the base, relative to `directory`.
+    pub(crate) baseline: Option<PathBuf>,
+    /// A baseline is among the outputs.
+    pub(crate) writes_baseline: bool,
     /// `--policy`.
     pub(crate) policy_file: Option<String>,
+    /// Keys of the policy that the command line sets, with their values.
+    pub(crate) settings: Vec<(String, String)>,
     /// The date of evaluation.
     pub(crate) now: Timestamp,
     /// It was given, and so belongs into the outcome.

@@ -64,6 +64,13 @@ pub(super) fn diagnostics(diagnostics: &mut [Diagnostic], scanner: &Scanner) {
     }
 }
 
+/// Masks what the scanner finds in one text.
+pub(super) fn text(text: &str, scanner: &Scanner) -> String {
+    let mut masked = text.to_owned();
+    Redactor::new(search(text, scanner)).mask(&mut masked);
+    masked
+}
+
 fn search(text: &str, scanner: &Scanner) -> Vec<KnownSecret> {
     scanner.scan(&File::new("", text.as_bytes())).known_secrets
 }

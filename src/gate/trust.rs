@@ -3,13 +3,14 @@
 
 use portcullis_github::Steering as Source;
 use portcullis_model::{
-    Diagnostic, Entry, PolicyInfo, PolicySource, Problem, ProblemCode, Registry, Span, Tree, TreeError,
+    Baseline, Diagnostic, Entry, PolicyInfo, PolicySource, Problem, ProblemCode, Registry, Span, Tree, TreeError,
 };
 use portcullis_policy::{Document, Inputs, Policy};
 use portcullis_secrets::{Config, IGNORE_NAME, IgnoreFile, Options, Scanner, Sources};
 use portcullis_source::POLICY_FILES;
 use portcullis_syntax::yaml;
 
+use super::baseline::{self, NotUsable};
 use super::plan::Plan;
 use super::{Refusal, Request, redact};
 
@@ -28,6 +29,8 @@ pub(crate) struct Gate {
     pub(crate) policy: Policy,
     pub(crate) registry: Registry,
     pub(crate) scanner: Scanner,
+    /// The committed baseline, where there is one.
+    pub(crate) baseline: Option<Baseline>,
     pub(crate) info: PolicyInfo,
     /// What should be said about the files that steer, without stopping the run.
     pub(crate) warnings: Vec<Diagnostic>,
@@ -114,13 +117,24 @@ fn read(
         Err(why) => return Err(Refusal::Usage(why)),
     };
     let files = GateFiles { policy: policy_file, exceptions };
-    let mut gate = with_files(request, tree, &files)?;
+    let mut gate = with_files(request, tree, &files, &request.settings)?;
+    refuse_loosening(request, plan, tree, &files, &gate)?;
+    if request.baseline.is_none() {
+        gate.baseline = match baseline::committed(tree, &gate.policy) {
+            Ok(baseline) => baseline,
+            Err(NotUsable::Refused(diagnostic)) => return Err(Refusal::Policy(vec![*diagnostic])),
+            Err(NotUsable::Unreadable(why)) if source == PolicySource::Base => {
+                return Ok(Steering::Unreadable(unreadable(&why)));
+            }
+            Err(NotUsable::Unreadable(why)) => return Err(Refusal::Usage(why)),
+        };
+    }
     gate.info = PolicyInfo {
         source: if gate.policy.path().is_none() { PolicySource::Builtin } else { source },
         rev: revision.map(str::to_owned),
         path: gate.policy.path().map(str::to_owned),
         digest: gate.policy.digest().to_owned(),
-        changed_in_pr: changed_gate_files(plan),
+        changed_in_pr: changed_gate_files(plan, &gate.policy.baseline_file().value),
     };
     Ok(Steering::Known(Box::new(gate)))
 }
@@ -132,15 +146,45 @@ pub(super) fn of_tree(request: &Request, tree: &dyn Tree) -> Result<Gate, Refusa
         GateFileError::Unreadable(why) => Refusal::Usage(why),
     })?;
     let exceptions = exception_files(tree).map_err(Refusal::Usage)?;
-    with_files(request, tree, &GateFiles { policy, exceptions })
+    with_files(request, tree, &GateFiles { policy, exceptions }, &[])
 }
 
-fn with_files(request: &Request, tree: &dyn Tree, files: &GateFiles) -> Result<Gate, Refusal> {
+/// In CI the command line stands in a file that the change under judgement may have written: it can only tighten.
+fn refuse_loosening(
+    request: &Request,
+    plan: &Plan,
+    tree: &dyn Tree,
+    files: &GateFiles,
+    gate: &Gate,
+) -> Result<(), Refusal> {
+    let says_ci = request.environment.get("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
+    let in_ci = says_ci || plan.ci.in_actions || plan.ci.judges_change();
+    if request.settings.is_empty() || !in_ci {
+        return Ok(());
+    }
+    let without = with_files(request, tree, files, &[])?;
+    let loosened = portcullis_policy::loosened(&without.policy, &gate.policy, &gate.registry);
+    let Some(first) = loosened.first() else { return Ok(()) };
+    let (key, of) = (&first.key, &first.origin.layer);
+    let show = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+    Err(Refusal::Usage(format!(
+        "`{of}` would not tighten the policy: `{key}` is `{}` and would be `{}`; in CI flags can only make the gate stricter, what is looser stands in the policy file",
+        show(&first.old),
+        show(&first.new)
+    )))
+}
+
+fn with_files(
+    request: &Request,
+    tree: &dyn Tree,
+    files: &GateFiles,
+    settings: &[(String, String)],
+) -> Result<Gate, Refusal> {
     let named = files.policy.as_ref().and_then(secrets_config);
-    let gate = load(request, tree, files, named.as_deref())?;
+    let gate = load(request, tree, files, settings, named.as_deref())?;
     // A parent of the policy may name the rule file too.
     let in_force = gate.policy.secrets_config().map(|setting| setting.value.clone());
-    if in_force == named { Ok(gate) } else { load(request, tree, files, in_force.as_deref()) }
+    if in_force == named { Ok(gate) } else { load(request, tree, files, settings, in_force.as_deref()) }
 }
 
 struct GateFiles {
@@ -149,7 +193,13 @@ struct GateFiles {
 }
 
 /// Scanner and policy hang together: a policy may name the rules of the scanner, and the scanner's file.
-fn load(request: &Request, tree: &dyn Tree, files: &GateFiles, secrets_config: Option<&str>) -> Result<Gate, Refusal> {
+fn load(
+    request: &Request,
+    tree: &dyn Tree,
+    files: &GateFiles,
+    settings: &[(String, String)],
+    secrets_config: Option<&str>,
+) -> Result<Gate, Refusal> {
     let (scanner, mut warnings) = scanner(tree, secrets_config).map_err(refused)?;
     let registry = registry_with(&scanner);
     let formats = portcullis_ingest::format_names();
@@ -157,6 +207,7 @@ fn load(request: &Request, tree: &dyn Tree, files: &GateFiles, secrets_config: O
     let inputs = Inputs {
         policy: files.policy.as_ref().map(GateFile::document),
         exceptions: &exceptions,
+        settings,
         presets: PRESETS,
         parent: Some(&|path: &str| tree.read(path).map_err(|error| error.to_string())),
         known_formats: &formats,
@@ -166,7 +217,14 @@ fn load(request: &Request, tree: &dyn Tree, files: &GateFiles, secrets_config: O
     let loaded = portcullis_policy::load(&inputs).map_err(refused)?;
     warnings.extend(loaded.warnings);
     redact::diagnostics(&mut warnings, &scanner);
-    Ok(Gate { policy: loaded.policy, registry, scanner, info: PolicyInfo::default(), warnings })
+    Ok(Gate { policy: loaded.policy, registry, scanner, baseline: None, info: PolicyInfo::default(), warnings })
+}
+
+/// A text that quotes the policy, with the secrets the built-in rules know masked.
+pub(crate) fn masked(text: &str) -> Result<String, Refusal> {
+    let loaded = Config::built_in(SECRET_RULES).map_err(Refusal::Policy)?;
+    let scanner = Scanner::new(loaded.config, Options::default()).map_err(Refusal::Policy)?;
+    Ok(redact::text(text, &scanner))
 }
 
 /// The messages quote lines of the files. The built-in rules say what must not be shown of them: those of the repository may
@@ -294,11 +352,14 @@ fn registry_with(scanner: &Scanner) -> Registry {
 }
 
 /// Gate files the change itself touches, for people: none of them counts before it is merged.
-fn changed_gate_files(plan: &Plan) -> Vec<String> {
+fn changed_gate_files(plan: &Plan, baseline: &str) -> Vec<String> {
     let (Some(base), Some(head)) = (&plan.ci.context.base_sha, &plan.ci.context.head_sha) else { return Vec::new() };
     // Where git cannot tell (a shallow clone), nothing hangs on it.
     let Ok(Some(fork_point)) = plan.repository.merge_base(base, head) else { return Vec::new() };
     let changed = plan.repository.changed_files(&fork_point, head).unwrap_or_default();
-    let paths = changed.iter().flat_map(portcullis_source::ChangedFile::paths).filter(|path| is_gate_file(path));
+    let paths = changed
+        .iter()
+        .flat_map(portcullis_source::ChangedFile::paths)
+        .filter(|path| is_gate_file(path) || *path == baseline);
     paths.map(str::to_owned).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }

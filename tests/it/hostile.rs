@@ -218,3 +218,14 @@ fn a_path_that_does_not_exist_is_a_usage_error() {
     assert_eq!(answer.code, 2);
     assert!(answer.stderr.contains("nowhere.yml"), "{}", answer.stderr);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_output_that_is_no_regular_file_is_written_to_and_not_replaced() {
+    let repository = Repository::new().file("a.txt", "hello\n").file("target.json", "");
+    let link = repository.path().join("link.json");
+    std::os::unix::fs::symlink("target.json", &link).unwrap();
+    assert_eq!(repository.run(&["check", "-f", "json=link.json"]).code, 0);
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert!(std::fs::read_to_string(repository.path().join("target.json")).unwrap().contains("portcullis.result/1"));
+}

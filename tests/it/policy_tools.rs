@@ -88,3 +88,56 @@ fn a_base_nobody_knows_is_a_usage_error_that_says_what_to_name() {
     assert!(answer.stderr.contains("name a revision or a file"), "{}", answer.stderr);
     assert_eq!(repository.run(&["policy", "diff", "no-such-thing"]).code, 2);
 }
+
+/// One medium finding: a warning by the built-in levels.
+fn with_a_medium_finding() -> Repository {
+    let alerts = "groups:\n  - name: web\n    rules:\n      - alert: Down\n        expr: up == 0\n        for: 5m\n        labels: { severity: critical }\n        annotations: { description: the web is down }\n";
+    Repository::with_policy("").file("alerts/web.yaml", alerts)
+}
+
+#[test]
+fn a_flag_sets_a_key_for_one_run() {
+    let repository = with_a_medium_finding();
+    assert_eq!(repository.run(&["check"]).code, 0);
+    assert_eq!(repository.run(&["check", "--set", "levels.medium=fail"]).code, 1);
+    assert_eq!(repository.run(&["check", "--fail-on", "medium"]).code, 1);
+    assert_eq!(repository.run(&["check", "--fail-on", "medium", "--set", "levels.medium=log"]).code, 0);
+}
+
+#[test]
+fn in_ci_a_flag_tightens_or_is_refused() {
+    let repository = with_a_medium_finding();
+    let in_ci = |flags: &[&str]| repository.run_with(&[&["check"], flags].concat(), &[("CI", "true")]);
+    assert_eq!(in_ci(&["--fail-on", "medium"]).code, 1);
+    let refused = in_ci(&["--set", "levels.high=warn"]);
+    assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
+    insta::assert_snapshot!(refused.stderr);
+    for looser in
+        ["mode={ report_only: { until: 2026-12-24 } }", "rules.*=off", "secrets.paths.exclude=[a/**]", "levels="]
+    {
+        let code = in_ci(&["--set", looser]).code;
+        assert!(code == 2 || looser == "levels=" && code == 0, "{looser}: {code}");
+    }
+}
+
+#[test]
+fn a_key_that_does_not_exist_cannot_be_set() {
+    let answer = with_a_medium_finding().run(&["check", "--set", "levels.hihg=fail"]);
+    assert_eq!(answer.code, 2);
+    assert!(answer.stderr.contains("did you mean `high`?"), "{}", answer.stderr);
+    assert_eq!(Repository::new().run(&["check", "--set", "extends=preset:minimal@1"]).code, 2);
+    assert_eq!(Repository::new().run(&["check", "--fail-on", "unknown"]).code, 2);
+}
+
+#[test]
+fn a_secret_written_into_a_policy_is_shown_by_no_tool_of_it() {
+    // Put together here, so that no scanner takes this file for a leak.
+    let secret = ["ghp", "_", "x7Rk2LmQ9vTz4WcY8bNf3HjD6sPa1GuE5oXi"].concat();
+    let policy = format!("rules:\n  gha/unpinned-uses: {{ level: warn, reason: \"see {secret} for why\" }}\n");
+    let repository = Repository::with_policy(&policy);
+    for arguments in [&["policy", "show"][..], &["policy", "show", "--origin", "-f", "json"], &["policy", "check"]] {
+        let answer = repository.run(arguments);
+        assert_eq!(answer.code, 0, "{}", answer.stderr);
+        assert!(!answer.stdout.contains(&secret) && !answer.stderr.contains(&secret), "{}", answer.stdout);
+    }
+}

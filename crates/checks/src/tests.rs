@@ -116,11 +116,18 @@ fn other_documents_of_a_broken_manifest_are_still_judged() {
 
 #[test]
 fn yaml_that_is_nothing_of_ours_is_no_business_of_ours() {
-    for text in ["colours: [red\n", "services: {web: {image: x}}\n", "apiVersion: v2\nname: chart\n", ""] {
+    for text in ["colours: [red]\n", "services: {web: {image: x}}\n", "apiVersion: v2\nname: chart\n", ""] {
         let collected = run("some/file.yaml", text);
         assert!(collected.findings.is_empty() && collected.problems.is_empty(), "{text}");
         assert!(collected.check_runs.is_empty(), "{text}");
     }
+}
+
+#[test]
+fn yaml_nobody_can_read_is_said_and_stops_nobody() {
+    let collected = run("some/file.yaml", "colours: [red\n");
+    assert!(collected.findings.is_empty());
+    assert_eq!((collected.problems.len(), collected.problems[0].health), (1, Health::Warn));
 }
 
 #[test]

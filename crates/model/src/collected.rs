@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CheckRun, Component, Finding, InputReport, KnownSecret, Metric, Problem, SuppressionComment, TestSuite};
+use crate::{
+    Baseline, CheckRun, Component, Finding, InputReport, KnownSecret, Metric, Problem, SuppressionComment, TestSuite,
+};
 
 /// What a wing gives back for one input.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +72,10 @@ pub struct Evidence {
     pub tracked: Vec<String>,
     /// Only some files were judged: what matched nothing may match elsewhere.
     pub partial: bool,
+    /// What was there before; without one nothing is known to be new.
+    pub baseline: Option<Baseline>,
+    /// A pull request or merge group is judged, and not a branch as it is.
+    pub judges_change: bool,
 }
 
 /// A check counted in [`Outcome::tools`](crate::Outcome::tools).

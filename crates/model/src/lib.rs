@@ -3,6 +3,7 @@
 //! `Collected` is what a wing gives back, `Evidence` what policy judges, `Judged` a finding with its level, `Outcome` the
 //! whole answer. Nothing here reads a file or a clock.
 
+mod baseline;
 mod collected;
 mod diagnostic;
 mod finding;
@@ -29,6 +30,7 @@ pub mod suggest;
 pub mod suppression;
 pub mod text;
 
+pub use baseline::{BASELINE_SCHEMA, Baseline, BaselineFinding, BaselineReport};
 pub use collected::{Collected, Evidence, ToolStatus};
 pub use diagnostic::{Diagnostic, DiagnosticSeverity, Span};
 pub use finding::{

@@ -176,6 +176,8 @@ codes! {
     MetricAbsent = "metric_absent",
     /// The base copy of a gate file cannot be read.
     BaseUnreadable = "base_unreadable",
+    /// The baseline does not know a report or check, so that its findings count as new.
+    NotInBaseline = "not_in_baseline",
     /// A shard is missing.
     ShardMissing = "shard_missing",
 }

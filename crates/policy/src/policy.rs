@@ -35,6 +35,7 @@ pub struct Policy {
     pub(crate) secrets: SecretPolicy,
     pub(crate) alerts: AlertPolicy,
     pub(crate) cpu_limits: String,
+    pub(crate) baseline: BaselinePolicy,
     pub(crate) rules: RuleBook,
     pub(crate) reports: Vec<ReportEntry>,
     pub(crate) exceptions: Vec<Exception>,
@@ -111,6 +112,11 @@ impl Policy {
     /// `manifests.cpu_limits`: `require`, `ignore` or `forbid`.
     pub fn cpu_limits(&self) -> &str {
         &self.cpu_limits
+    }
+
+    /// Path of the committed baseline, and the place that names it.
+    pub fn baseline_file(&self) -> &Setting<String> {
+        &self.baseline.file
     }
 
     /// Exceptions of every file, in the order read.
@@ -205,6 +211,18 @@ pub struct AlertPolicy {
     pub require_annotations: Vec<String>,
     /// Values the label `severity` may have; none means any.
     pub severities: Vec<String>,
+}
+
+/// `baseline`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BaselinePolicy {
+    pub(crate) file: Setting<String>,
+    pub(crate) existing: Setting<Level>,
+    pub(crate) disclosed_in_pull_request: Setting<Level>,
+    pub(crate) disclosed_on_push: Setting<Level>,
+    pub(crate) escalated: Setting<Level>,
+    /// Seconds.
+    pub(crate) max_age: Option<Setting<i64>>,
 }
 
 /// One entry of `reports` (spec/policy.md 2.4).

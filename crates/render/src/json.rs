@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use portcullis_model::Outcome;
+use portcullis_model::{Baseline, Outcome};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
@@ -24,6 +24,11 @@ pub enum JsonForm {
 /// the document is the same, and printing it harms neither a terminal nor a workflow log.
 pub fn json(outcome: &Outcome, form: JsonForm) -> Result<Vec<u8>, serde_json::Error> {
     to_json(outcome, form)
+}
+
+/// The document `portcullis.baseline/1`, laid out so that a commit shows what changed in it.
+pub fn baseline(baseline: &Baseline) -> Result<Vec<u8>, serde_json::Error> {
+    to_json(baseline, JsonForm::Pretty)
 }
 
 /// One finding a line, in the order of the document.

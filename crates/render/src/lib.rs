@@ -23,7 +23,7 @@ mod sample;
 pub use decision::decision;
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use human::human;
-pub use json::{JsonForm, json, jsonl};
+pub use json::{JsonForm, baseline, json, jsonl};
 pub use page::{page, rule_list, rule_list_json};
 pub use short::short;
 pub use terminal::{Terminal, Verbosity};

@@ -39,7 +39,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     if as_json {
         output::json(&document(&difference))?;
     } else {
-        output::to_stdout(words(&difference).as_bytes())?;
+        output::to_stdout(gate::masked(&words(&difference))?.as_bytes())?;
     }
     let is_weaker = difference.changes.iter().any(|change| change.direction == Direction::Weaker);
     Ok(Exit::Code(u8::from(is_weaker && arguments.fail_on == Some(FailOn::Weaker))))

@@ -42,7 +42,11 @@ fn policy(gate: &Gate, arguments: &Arguments, as_json: bool) -> Result<(), Exit>
         None => whole.clone(),
         Some(key) => whole.part(key).ok_or_else(|| Exit::Usage(unknown(key, &whole.keys())))?,
     };
-    if as_json { output::json(&part.json(origins)) } else { output::to_stdout(part.yaml(origins).as_bytes()) }
+    if as_json {
+        output::json(&part.json(origins))
+    } else {
+        output::to_stdout(gate::masked(&part.yaml(origins))?.as_bytes())
+    }
 }
 
 fn unknown(key: &str, keys: &[String]) -> String {

@@ -77,6 +77,13 @@ pub fn diff(old: &Policy, new: &Policy, registry: &Registry) -> Vec<Change> {
     changes
 }
 
+/// Changes that are not surely stricter: what a flag must not make where the change under judgement could have written it.
+pub fn loosened(old: &Policy, new: &Policy, registry: &Registry) -> Vec<Change> {
+    let mut changes = diff(old, new, registry);
+    changes.retain(|change| change.direction != Direction::Stricter);
+    changes
+}
+
 struct Comparison<'a> {
     old: &'a Policy,
     new: &'a Policy,

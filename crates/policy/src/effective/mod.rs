@@ -9,10 +9,11 @@ use portcullis_model::Origin;
 use serde_json::{Map, Value};
 
 pub(crate) use build::build;
-pub use change::{Change, Direction, diff};
+pub use change::{Change, Direction, diff, loosened};
 pub(crate) use rules::flattened;
 pub use rules::{RuleRow, rule_rows};
 pub use yaml::Origins;
+pub(crate) use yaml::text as quoted;
 
 /// The policy in force, as a tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,4 +151,4 @@ impl Node {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,6 @@
 //! Show says what the policy says; diff says what changed and which way.
 
-mod any_policy;
+pub(crate) mod any_policy;
 
 use jiff::civil::date;
 use portcullis_model::Diagnostic;

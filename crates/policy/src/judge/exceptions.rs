@@ -144,6 +144,41 @@ fn mismatch(exception: &Exception, finding: &Finding) -> Option<String> {
     None
 }
 
+/// Exceptions of which at least one selector matches a finding and another does not, each with the first that does not.
+pub fn near_misses(policy: &Policy, finding: &Finding) -> Vec<String> {
+    let names = pattern::names(finding);
+    let misses = policy.exceptions.iter().filter_map(|exception| {
+        let rules = exception.rules.iter().any(|rule| names.iter().any(|name| rule.matches(name)));
+        let miss = if !exception.rules.is_empty() && !rules {
+            if !matches_besides_rules(exception, finding) {
+                return None;
+            }
+            let rules: Vec<_> = exception.rules().collect();
+            format!("rules {}", rules.join(", "))
+        } else {
+            if !rules && !matches_besides_rules(exception, finding) {
+                return None;
+            }
+            mismatch(exception, finding)?
+        };
+        Some(format!("exception {} does not apply: {miss} ({})", exception.id, exception.origin))
+    });
+    misses.collect()
+}
+
+fn matches_besides_rules(exception: &Exception, finding: &Finding) -> bool {
+    exception.fingerprints.contains(&finding.fingerprint)
+        || exception
+            .package
+            .as_ref()
+            .is_some_and(|package| finding.package.as_deref().is_some_and(|found| package.matches(found)))
+        || (!finding.path().is_empty() && exception.paths.matches(finding.path()))
+        || exception
+            .resource
+            .as_ref()
+            .is_some_and(|resource| names_resource(finding).any(|found| resource.matches(found)))
+}
+
 /// The object a finding is about, with and without the container inside it.
 fn names_resource(finding: &Finding) -> impl Iterator<Item = &str> {
     finding

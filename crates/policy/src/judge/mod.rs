@@ -1,5 +1,6 @@
 //! From evidence to verdict (spec/policy.md 5 and 6): a pure function of policy, evidence, rules and date.
 
+mod baseline;
 mod exceptions;
 mod levels;
 mod own;
@@ -17,6 +18,7 @@ use portcullis_model::{
 
 use crate::Policy;
 use crate::policy::Setting;
+pub use exceptions::near_misses;
 pub(crate) use levels::section_level;
 pub use verdict::{Tally, exit_code};
 
@@ -43,11 +45,17 @@ pub struct Judgement {
 
 /// Holds the evidence against the policy.
 pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Judgement {
-    let Evidence { mut collected, tracked, partial } = evidence;
-    let problems = required::problems(policy, &collected, &tracked, registry);
+    let Evidence { mut collected, tracked, partial, baseline, judges_change } = evidence;
+    let mut problems = required::problems(policy, &collected, &tracked, registry);
 
     let mut findings: Vec<Judged> = std::mem::take(&mut collected.findings).into_iter().map(unjudged).collect();
     let before_modifiers: Vec<Level> = findings.iter_mut().map(|judged| levels::judge(policy, judged, today)).collect();
+    let mut compared = baseline::Compared::default();
+    if let Some(known) = &baseline {
+        let run = baseline::Run { collected: &collected, problems: &problems, judges_change, partial, today };
+        compared = baseline::compare(policy, known, &mut findings, &run);
+    }
+    problems.append(&mut compared.problems);
     let coverage = exceptions::Coverage::new(policy, &collected, &problems, registry, partial);
     let exceptions = exceptions::apply(policy, &mut findings, &coverage, today);
     for (judged, before_modifiers) in findings.iter_mut().zip(before_modifiers) {
@@ -60,6 +68,7 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
             levels::report_only(report_only, judged);
         }
     }
+    findings.extend(compared.gone);
     findings.sort_by(|one, two| order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two))));
 
     let counts = count(&findings);

@@ -15,8 +15,8 @@ use super::{Inputs, exceptions, mode, rules};
 use crate::Policy;
 use crate::effective;
 use crate::policy::{
-    AlertPolicy, ExceptionPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting, VerdictPolicy,
-    VulnerabilityPolicy,
+    AlertPolicy, BaselinePolicy, ExceptionPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting,
+    VerdictPolicy, VulnerabilityPolicy,
 };
 use crate::schema;
 
@@ -64,6 +64,7 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         secrets: tree.secrets(),
         alerts: tree.alerts(),
         cpu_limits: tree.get(&["manifests", "cpu_limits"]).and_then(Located::as_text).unwrap_or("require").to_owned(),
+        baseline: tree.baseline(),
         rules: book,
         reports,
         exceptions: accepted,
@@ -173,6 +174,17 @@ impl Tree<'_> {
             unverified: self.level(&["secrets", "unverified"]),
             unaudited: self.level(&["secrets", "unaudited"]),
             config: self.setting(&["secrets", "config"], |value| value.as_text().map(str::to_owned)),
+        }
+    }
+
+    fn baseline(&self) -> BaselinePolicy {
+        BaselinePolicy {
+            file: self.setting(&["baseline", "file"], |value| value.as_text().map(str::to_owned)).unwrap_or_default(),
+            existing: self.level(&["baseline", "existing"]),
+            disclosed_in_pull_request: self.level(&["baseline", "newly_disclosed", "pull_request"]),
+            disclosed_on_push: self.level(&["baseline", "newly_disclosed", "push"]),
+            escalated: self.level(&["baseline", "escalated"]),
+            max_age: self.setting(&["baseline", "max_age"], Located::as_seconds),
         }
     }
 

@@ -1,12 +1,12 @@
 //! A policy file and its parents, in the order in which they apply (spec/policy.md 3.1, 3.3).
 
-use portcullis_model::{Diagnostic, Section, suggest};
+use portcullis_model::{Diagnostic, Section, Span, suggest};
 
 use super::document;
 use super::scalar::Known;
 use super::source::{Mark, Sources};
 use super::value::Located;
-use super::{Document, IMPLIED, Inputs};
+use super::{Document, IMPLIED, Inputs, setting};
 use crate::schema;
 
 /// Chains of parents end here: nobody reads more.
@@ -49,6 +49,9 @@ impl Layers {
         match inputs.policy {
             Some(policy) => reading.policy(policy.path, policy.bytes),
             None => reading.preset(IMPLIED, None),
+        }
+        for (key, value) in inputs.settings {
+            reading.setting(key, value);
         }
         for file in inputs.exceptions {
             reading.exceptions(*file);
@@ -172,6 +175,22 @@ impl Reading<'_> {
             Some(help) => error.help(help),
             None => error,
         });
+    }
+
+    /// A key of the command line is a layer of its own: it is read, checked and merged as a file with this one key.
+    fn setting(&mut self, key: &str, value: &str) {
+        let Layers { sources, told, .. } = &mut self.layers;
+        let name = format!("--set {key}={value}");
+        match setting::document(key, value) {
+            Ok(text) => {
+                let (_, tree) = document::read(sources, &name, text.as_bytes(), schema::POLICY, self.known, told);
+                self.layers.policies.extend(tree.map(|tree| Layer { name, tree }));
+            }
+            Err(reason) => {
+                let span = Span { path: name, ..Span::default() };
+                told.push(Diagnostic::error("policy/bad-value", reason, span));
+            }
+        }
     }
 
     fn exceptions(&mut self, file: Document<'_>) {

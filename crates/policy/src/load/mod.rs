@@ -9,6 +9,7 @@ mod mode;
 mod read;
 mod rules;
 mod scalar;
+mod setting;
 mod source;
 mod structure;
 mod value;
@@ -41,6 +42,8 @@ pub struct Inputs<'a> {
     pub policy: Option<Document<'a>>,
     /// The files below `.portcullis/exceptions/`, in the order of their paths.
     pub exceptions: &'a [Document<'a>],
+    /// Keys and values of the command line (`levels.high`, `fail`), applied last, in this order.
+    pub settings: &'a [(String, String)],
     /// Presets: `minimal@1` and its text.
     pub presets: &'a [(&'a str, &'a str)],
     /// Reads a parent by its path inside the repository; `None` where no files can be read.

@@ -31,6 +31,15 @@ pub(crate) fn registry() -> Registry {
 }
 
 pub(crate) fn load_files(policy: &str, exceptions: &[(&str, &str)]) -> Result<Loaded, Vec<Diagnostic>> {
+    load_set(policy, exceptions, &[])
+}
+
+/// With keys of the command line.
+pub(crate) fn load_set(
+    policy: &str,
+    exceptions: &[(&str, &str)],
+    settings: &[(String, String)],
+) -> Result<Loaded, Vec<Diagnostic>> {
     let exceptions: Vec<_> = exceptions.iter().map(|(path, text)| Document { path, bytes: text.as_bytes() }).collect();
     let registry = registry();
     let parent = |path: &str| match path {
@@ -42,6 +51,7 @@ pub(crate) fn load_files(policy: &str, exceptions: &[(&str, &str)]) -> Result<Lo
     load(&Inputs {
         policy: Some(Document { path: "portcullis.yaml", bytes: policy.as_bytes() }),
         exceptions: &exceptions,
+        settings,
         presets: PRESETS,
         parent: Some(&parent),
         known_formats: FORMATS,
@@ -154,6 +164,7 @@ fn without_a_policy_file_the_baseline_preset_is_in_force() {
     let loaded = load(&Inputs {
         policy: None,
         exceptions: &[],
+        settings: &[],
         presets: PRESETS,
         parent: None,
         known_formats: FORMATS,

@@ -95,6 +95,7 @@ pub const POLICY: &[Key] = &[
     map("repository", &[SECTION], "Hygiene of the repository."),
     map("quality", &[SECTION], "Tests, coverage and performance."),
     map("slo", &[SECTION], "Error budgets."),
+    map("baseline", &[BASELINE], "What was there before the change."),
     key(
         "rules",
         Type::Rules(&[RULE]),
@@ -304,6 +305,26 @@ const ALERTS: &[Key] = &[
     names("require_labels", Is("severity"), Strict::More, "Labels every alerting rule has."),
     names("require_annotations", Is("summary"), Strict::More, "Annotations every alerting rule has."),
     names("severities", Unset, Strict::AnyIsLooser, "Values the label `severity` may have; without any, all."),
+];
+
+const BASELINE: &[Key] = &[
+    key(
+        "file",
+        Type::Path,
+        Is(".portcullis/baseline.json"),
+        Merge::Set,
+        Strict::AnyIsLooser,
+        "The baseline in the repository, written by `portcullis check -f baseline=FILE`.",
+    ),
+    level("existing", Is("log"), "At most this level for findings that the baseline has."),
+    map("newly_disclosed", &[NEWLY_DISCLOSED], "Vulnerabilities that became known in packages the baseline has."),
+    level("escalated", Is("warn"), "At most this level for findings of the baseline that have become more severe."),
+    key("max_age", Type::Duration, Is("30d"), Merge::Set, Strict::Down, "An older baseline is told to be stale."),
+];
+
+const NEWLY_DISCLOSED: &[Key] = &[
+    level("pull_request", Is("warn"), "At most this level in a pull request, which did not bring them."),
+    level("push", Is("fail"), "At most this level everywhere else."),
 ];
 
 const RULE: &[Key] = &[

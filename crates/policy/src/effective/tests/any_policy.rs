@@ -14,6 +14,27 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
     })
 }
 
+/// A key and a value as `--set` takes them.
+pub(crate) fn setting() -> impl Strategy<Value = (String, String)> {
+    prop::collection::vec(any::<u16>(), 8..40).prop_map(|choices| {
+        let mut choices = Choices(choices.into_iter());
+        let mut keys: Vec<&'static Key> = POLICY.iter().filter(|key| settable(key)).collect();
+        let mut path = Vec::new();
+        loop {
+            let key = keys[choices.below(keys.len())];
+            path.push(key.name.to_owned());
+            match key.kind {
+                Type::Map(_) | Type::Levels(_) if choices.below(8) > 0 => keys = key.kind.keys().collect(),
+                Type::Rules(_) => {
+                    path.push(PATTERNS[choices.below(PATTERNS.len())].to_owned());
+                    return (path.join("."), choices.pick(&["off", "log", "warn", "fail"]));
+                }
+                _ => return (path.join("."), value(&key.kind, &mut choices)),
+            }
+        }
+    })
+}
+
 fn settable(key: &Key) -> bool {
     key.merge != Merge::Own && key.name != "exceptions"
 }

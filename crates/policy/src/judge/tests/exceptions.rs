@@ -129,6 +129,7 @@ fn a_leap_day_is_a_last_day_like_any_other() {
     let policy = crate::load(&crate::Inputs {
         policy: None,
         exceptions: &[crate::Document { path: "e.yaml", bytes: file.as_bytes() }],
+        settings: &[],
         presets: &[("baseline@1", crate::load::tests::BASELINE)],
         parent: None,
         known_formats: &[],

@@ -1,5 +1,6 @@
 //! Evidence by hand, policies as text, and what comes out.
 
+mod baseline;
 mod exceptions;
 mod levels;
 mod pages;
@@ -58,11 +59,7 @@ fn evidence(mut findings: Vec<Finding>) -> Evidence {
         ran(Section::Vulnerabilities, "report:deps"),
         ran(Section::Manifests, "manifests"),
     ];
-    Evidence {
-        collected: Collected { findings, check_runs, ..Collected::default() },
-        tracked: Vec::new(),
-        partial: false,
-    }
+    Evidence { collected: Collected { findings, check_runs, ..Collected::default() }, ..Evidence::default() }
 }
 
 fn judged(policy: &Policy, findings: Vec<Finding>) -> Judgement {

@@ -5,7 +5,10 @@ use proptest::prelude::*;
 
 use super::{TODAY, evidence, exploited, judge, own, registry, secret, vulnerability, with_exceptions};
 use crate::Policy;
+use crate::effective::tests::any_policy;
 use crate::judge::Judgement;
+use crate::load::tests::load_set;
+use crate::loosened;
 
 fn any_severity() -> impl Strategy<Value = Severity> {
     prop::sample::select(Severity::ALL.to_vec())
@@ -120,5 +123,28 @@ proptest! {
         };
         let tight = blocking(&tight);
         prop_assert!(blocking(&loose).iter().all(|fingerprint| tight.contains(fingerprint)));
+    }
+
+    #[test]
+    fn no_flag_that_only_tightens_lets_anything_pass(
+        findings in prop::collection::vec(any_finding(), 1..20),
+        text in any_policy::text(),
+        settings in prop::collection::vec(any_policy::setting(), 1..3),
+    ) {
+        let loaded = load_set(&text, &[], &[]).and_then(|without| Ok((without, load_set(&text, &[], &settings)?)));
+        if let Ok((without, with)) = loaded
+            && loosened(&without.policy, &with.policy, &registry()).is_empty()
+        {
+            let judged = |policy: &Policy| judge(policy, evidence(findings.clone()), &registry(), TODAY);
+            let (before, after) = (judged(&without.policy), judged(&with.policy));
+            let blocking = |judgement: &Judgement| -> Vec<String> {
+                let blocking = judgement.findings.iter().filter(|judged| judged.level == Level::Fail);
+                blocking.map(|judged| judged.finding.fingerprint.clone()).collect()
+            };
+            let after_blocking = blocking(&after);
+            prop_assert!(blocking(&before).iter().all(|one| after_blocking.contains(one)), "{settings:?}\n{text}");
+            let passes = |judgement: &Judgement| judgement.tally.exit_code(false) == 0;
+            prop_assert!(passes(&before) || !passes(&after), "{settings:?}\n{text}");
+        }
     }
 }

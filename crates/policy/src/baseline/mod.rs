@@ -1,0 +1,29 @@
+//! The baseline (spec/ingest.md 13): [`read`](fn@read) and [`record`](fn@record) its document; `judge` compares a run with it.
+
+mod read;
+mod record;
+
+use portcullis_model::BaselineFinding;
+
+pub use read::read;
+pub(crate) use record::key;
+pub use record::{record, refusal};
+
+/// The order of the document; no entry twice.
+fn arrange(findings: &mut Vec<BaselineFinding>) {
+    let rest = |finding: &BaselineFinding| {
+        (finding.severity.display_rank(), finding.accepted, finding.first_seen, finding.kind, finding.section)
+    };
+    findings.sort_by(|one, two| {
+        (&one.fingerprint, &one.id, &one.purl, &one.path)
+            .cmp(&(&two.fingerprint, &two.id, &two.purl, &two.path))
+            .then_with(|| rest(one).cmp(&rest(two)))
+            .then_with(|| (&one.aliases, &one.reports).cmp(&(&two.aliases, &two.reports)))
+    });
+    findings.dedup();
+}
+
+/// A package URL as two runs of any scanner write it alike: without qualifiers, the scope as people write it.
+pub(crate) fn bare_purl(purl: &str) -> String {
+    purl.split(['?', '#']).next().unwrap_or_default().replace("%40", "@")
+}

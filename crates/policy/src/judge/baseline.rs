@@ -1,0 +1,287 @@
+//! Step 9: what the change introduces, and what was there before it (spec/ingest.md 13).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use portcullis_model::{
+    Baseline, BaselineFinding, Collected, Decision, Finding, Health, Introduced, Judged, Kind, Level, Location, Origin,
+    Package, Problem, ProblemCode, RunStatus, Section, Source, State, Step, advisory,
+};
+
+use super::{cap, is_error};
+use crate::Policy;
+use crate::baseline::bare_purl;
+
+/// What the comparison says besides the findings it classifies.
+#[derive(Default)]
+pub(super) struct Compared {
+    /// Findings of the baseline that are gone.
+    pub(super) gone: Vec<Judged>,
+    /// What the baseline does not know, and its age.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// A run, as far as the comparison asks about it.
+pub(super) struct Run<'a> {
+    pub(super) collected: &'a Collected,
+    pub(super) problems: &'a [Problem],
+    pub(super) judges_change: bool,
+    pub(super) partial: bool,
+    pub(super) today: Date,
+}
+
+/// Classifies every finding that counts and caps its level.
+pub(super) fn compare(policy: &Policy, baseline: &Baseline, findings: &mut [Judged], run: &Run<'_>) -> Compared {
+    let index = Index::new(baseline);
+    let names = report_names(run.collected);
+    let mut matched = BTreeSet::new();
+    let mut unknown: BTreeMap<String, u64> = BTreeMap::new();
+    for judged in findings {
+        let found = index.matches(&judged.finding);
+        matched.extend(found.iter().copied());
+        // What is suppressed or excluded is no news in either direction.
+        if !judged.is_open() || judged.finding.section == Section::None {
+            continue;
+        }
+        if let Some(known) = found.first().and_then(|position| baseline.findings.get(*position)) {
+            existing(policy, baseline, known, judged);
+        } else if !index.covers(&judged.finding, &names) {
+            *unknown.entry(what_found(&judged.finding, &names)).or_default() += 1;
+        } else if judged.finding.kind == Kind::Vulnerability && index.has_component(&judged.finding) {
+            newly_disclosed(policy, judged, run.judges_change);
+        } else {
+            judged.introduced = Introduced::New;
+        }
+    }
+    let mut problems: Vec<Problem> = unknown.into_iter().map(|(what, count)| not_in_baseline(&what, count)).collect();
+    problems.extend(stale(policy, baseline, run.today));
+    Compared { gone: gone(baseline, &matched, &names, run), problems }
+}
+
+fn existing(policy: &Policy, baseline: &Baseline, known: &BaselineFinding, judged: &mut Judged) {
+    judged.introduced = Introduced::Existing;
+    if known.accepted {
+        let since = baseline.created.map(|created| format!(" of {}", day(created))).unwrap_or_default();
+        judged.notes.push(format!("was accepted by an exception in the baseline{since}: the baseline does not cap it"));
+        return;
+    }
+    // What the policy makes of a severity may have changed; that is no escalation.
+    let now = judged.finding.severity;
+    if now != known.severity && now.worse(known.severity) == now {
+        judged.notes.push(format!("escalated since the baseline: {} -> {now}", known.severity));
+        cap(judged, Step::Baseline, "baseline.escalated", &policy.baseline.escalated);
+    } else {
+        cap(judged, Step::Baseline, "baseline.existing", &policy.baseline.existing);
+    }
+}
+
+fn newly_disclosed(policy: &Policy, judged: &mut Judged, judges_change: bool) {
+    judged.introduced = Introduced::NewlyDisclosed;
+    if judges_change {
+        let setting = &policy.baseline.disclosed_in_pull_request;
+        cap(judged, Step::Baseline, "baseline.newly_disclosed.pull_request", setting);
+    } else {
+        cap(judged, Step::Baseline, "baseline.newly_disclosed.push", &policy.baseline.disclosed_on_push);
+    }
+}
+
+fn day(time: jiff::Timestamp) -> Date {
+    time.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+fn not_in_baseline(what: &str, count: u64) -> Problem {
+    let findings = if count == 1 { "1 finding counts".to_owned() } else { format!("{count} findings count") };
+    Problem::warning(ProblemCode::NotInBaseline, format!("no baseline for {what}: {findings} as new"))
+}
+
+fn stale(policy: &Policy, baseline: &Baseline, today: Date) -> Option<Problem> {
+    let most = policy.baseline.max_age.as_ref()?;
+    let created = day(baseline.created?);
+    let days = super::exceptions::days_between(created, today);
+    (days.saturating_mul(86_400) > most.value).then(|| {
+        let age = super::exceptions::days(days);
+        let allowed = super::exceptions::days(most.value / 86_400);
+        let message =
+            format!("the baseline is {age} old, `baseline.max_age` is {allowed}: write it anew on the base branch");
+        Problem::warning(ProblemCode::Stale, message)
+    })
+}
+
+/// Name of a report by the path that findings carry.
+fn report_names(collected: &Collected) -> BTreeMap<&str, &str> {
+    collected.reports.iter().map(|report| (report.path.as_str(), crate::baseline::key(report))).collect()
+}
+
+fn name_of<'a>(source: &'a Source, names: &BTreeMap<&str, &'a str>) -> &'a str {
+    names.get(source.report.as_str()).copied().unwrap_or(&source.report)
+}
+
+fn what_found(finding: &Finding, names: &BTreeMap<&str, &str>) -> String {
+    match finding.sources.first().filter(|source| !source.report.is_empty()) {
+        Some(source) => format!("`{}`", name_of(source, names)),
+        None => format!("the checks of `{}`", finding.section),
+    }
+}
+
+/// The baseline, by everything a finding may be known again by.
+struct Index<'a> {
+    by_fingerprint: BTreeMap<&'a str, Vec<usize>>,
+    by_advisory: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+    reports: BTreeSet<&'a str>,
+    baseline: &'a Baseline,
+}
+
+impl<'a> Index<'a> {
+    fn new(baseline: &'a Baseline) -> Self {
+        let mut by_fingerprint: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut by_advisory: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+        for (position, known) in baseline.findings.iter().enumerate() {
+            by_fingerprint.entry(&known.fingerprint).or_default().push(position);
+            let Some(purl) = known.purl.as_deref().filter(|_| is_of_a_database(known.kind)) else { continue };
+            for id in known.all_ids().filter(|id| !advisory::is_errata(id)) {
+                by_advisory.entry((purl, id)).or_default().push(position);
+            }
+        }
+        let reports = baseline.reports.iter().map(|report| report.name.as_str()).collect();
+        Self { by_fingerprint, by_advisory, reports, baseline }
+    }
+
+    /// Entries that are this finding, the closest first: by fingerprint, then by package with version and any id.
+    fn matches(&self, finding: &Finding) -> Vec<usize> {
+        let mut found = self.by_fingerprint.get(finding.fingerprint.as_str()).cloned().unwrap_or_default();
+        let Some(purl) = purl_of(finding).filter(|_| is_of_a_database(finding.kind)) else { return found };
+        let ids = finding.all_ids().filter(|id| !advisory::is_errata(id));
+        let others = ids.filter_map(|id| self.by_advisory.get(&(purl.as_str(), id))).flatten();
+        let others: BTreeSet<usize> = others.copied().filter(|position| !found.contains(position)).collect();
+        found.extend(others);
+        found
+    }
+
+    /// Whether the baseline holds what one of the finding's reports, or our own check, said then.
+    fn covers(&self, finding: &Finding, names: &BTreeMap<&str, &str>) -> bool {
+        let own = || self.baseline.checks.contains(&finding.section);
+        finding.sources.is_empty() && own()
+            || finding.sources.iter().any(|source| {
+                if source.report.is_empty() { own() } else { self.reports.contains(name_of(source, names)) }
+            })
+    }
+
+    fn has_component(&self, finding: &Finding) -> bool {
+        let versioned = finding.package.as_deref().is_some_and(|package| package.version.is_some());
+        versioned && purl_of(finding).is_some_and(|purl| self.baseline.components.contains(&purl))
+    }
+}
+
+/// Their ids come from databases, and several tools name one weakness differently.
+const fn is_of_a_database(kind: Kind) -> bool {
+    matches!(kind, Kind::Vulnerability | Kind::Malware)
+}
+
+fn purl_of(finding: &Finding) -> Option<String> {
+    finding.package.as_deref()?.purl.as_deref().map(bare_purl)
+}
+
+/// Findings of the baseline that nobody reports any more, where everybody who had reported them was heard.
+fn gone(baseline: &Baseline, matched: &BTreeSet<usize>, names: &BTreeMap<&str, &str>, run: &Run<'_>) -> Vec<Judged> {
+    if run.partial {
+        return Vec::new();
+    }
+    let heard = Heard::new(run, names);
+    let tools: BTreeMap<&str, &str> =
+        baseline.reports.iter().map(|report| (report.name.as_str(), report.tool.as_str())).collect();
+    let missing = baseline.findings.iter().enumerate().filter(|(position, _)| !matched.contains(position));
+    missing.map(|(_, known)| known).filter(|known| heard.everybody(known)).map(|known| fixed(known, &tools)).collect()
+}
+
+/// Who had their say in this run.
+struct Heard<'a> {
+    reports: BTreeSet<&'a str>,
+    sections: BTreeSet<Section>,
+}
+
+impl<'a> Heard<'a> {
+    fn new(run: &Run<'a>, names: &BTreeMap<&str, &'a str>) -> Self {
+        let reports = || run.collected.reports.iter();
+        let silent: BTreeSet<&str> = reports()
+            .filter(|report| report.health == Health::Error || !report.skipped.is_empty())
+            .map(crate::baseline::key)
+            .collect();
+        let own = || run.collected.check_runs.iter().filter(|run| !run.id.starts_with("report:"));
+        let errors = run.problems.iter().filter(|problem| is_error(problem)).filter_map(|problem| problem.section);
+        let broken: BTreeSet<Section> =
+            own().filter(|run| run.status == RunStatus::Error).map(|run| run.section).chain(errors).collect();
+        Self {
+            reports: names.values().copied().filter(|name| !silent.contains(name)).collect(),
+            sections: own().map(|run| run.section).filter(|section| !broken.contains(section)).collect(),
+        }
+    }
+
+    fn everybody(&self, known: &BaselineFinding) -> bool {
+        if known.reports.is_empty() {
+            return self.sections.contains(&known.section);
+        }
+        known.reports.iter().all(|report| self.reports.contains(report.as_str()))
+    }
+}
+
+fn fixed(known: &BaselineFinding, tools: &BTreeMap<&str, &str>) -> Judged {
+    let of_report = |report: &String| Source {
+        tool: tools.get(report.as_str()).copied().unwrap_or_default().to_owned(),
+        report: report.clone(),
+        ..Source::default()
+    };
+    let own = || vec![Source { tool: "portcullis".to_owned(), ..Source::default() }];
+    let finding = Finding {
+        fingerprint: known.fingerprint.clone(),
+        kind: known.kind,
+        section: known.section,
+        rule_id: known.id.clone(),
+        id: known.id.clone(),
+        aliases: known.aliases.clone(),
+        title: "fixed since the baseline".to_owned(),
+        severity: known.severity,
+        package: known.purl.as_deref().map(|purl| Box::new(package(purl))),
+        locations: known.path.iter().map(Location::file).collect(),
+        state: State::Absent,
+        sources: if known.reports.is_empty() { own() } else { known.reports.iter().map(of_report).collect() },
+        ..Finding::default()
+    };
+    let decision = Decision {
+        step: Step::State,
+        key: "absent since the baseline".to_owned(),
+        from: String::new(),
+        to: Level::Off.to_string(),
+        origin: Origin::builtin(),
+    };
+    Judged {
+        severity: known.severity,
+        state: State::Absent,
+        level: Level::Off,
+        introduced: Introduced::Fixed,
+        decision: vec![decision],
+        finding,
+        ..Judged::default()
+    }
+}
+
+/// The parts of a package URL without qualifiers: `pkg:npm/@scope/name@1.2.3`.
+fn package(purl: &str) -> Package {
+    let rest = purl.strip_prefix("pkg:").unwrap_or(purl);
+    let (ecosystem, rest) = rest.split_once('/').unwrap_or(("", rest));
+    let (namespace, name) = match rest.rsplit_once('/') {
+        Some((namespace, name)) => (Some(namespace.to_owned()), name),
+        None => (None, rest),
+    };
+    let (name, version) = match name.split_once('@') {
+        Some((name, version)) => (name, Some(version.to_owned())),
+        None => (name, None),
+    };
+    Package {
+        purl: Some(purl.to_owned()),
+        ecosystem: ecosystem.to_owned(),
+        namespace,
+        name: name.to_owned(),
+        version,
+        ..Package::default()
+    }
+}
