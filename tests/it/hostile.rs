@@ -193,6 +193,25 @@ fn yaml_of_no_kind_beyond_a_limit_is_incomplete() {
     assert_eq!(document["problems"][0]["path"], "conf.yaml");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_result_is_written_to_and_stays() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let (repository, place) = (workflow(CLEAN), tempfile::tempdir().unwrap());
+    let pipe = place.path().join("result");
+    if !std::process::Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: there is no mkfifo");
+        return;
+    }
+    // Open at both ends, so that neither side waits; what is written fits into the pipe.
+    let mut reader = std::fs::File::options().read(true).write(true).open(&pipe).unwrap();
+    let answer = repository.run(&["check", "-f", &format!("json={}", pipe.display()), "-f", "human"]);
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo(), "a file stands in the place of the pipe");
+    let mut beginning = [0; 4];
+    reader.read_exact(&mut beginning).unwrap();
+}
+
 #[test]
 fn a_path_that_does_not_exist_is_a_usage_error() {
     let answer = Repository::new().run(&["check", "nowhere.yml"]);
