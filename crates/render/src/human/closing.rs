@@ -206,7 +206,7 @@ fn policy(policy: &PolicyInfo, terminal: &Terminal) -> TermText {
         PolicySource::Head => text![path, at, ", from this change, as the base policy allows"],
         PolicySource::Bootstrap => text![path, at, ", from this change: the base has no policy yet"],
         PolicySource::Local => path,
-        PolicySource::Builtin => text!["built in: this repository has no `portcullis.yaml`"],
+        PolicySource::Builtin => text!["preset:baseline@1, built in: this repository has no `portcullis.yaml`"],
     }
 }
 
