@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::text::{self, bounded};
 use portcullis_model::{
-    CheckRun, Collected, Component, Finding, Health, InputReport, Kind, KnownSecret, Location, Problem, ProblemCode,
-    RunStatus, Section, Severity, Source, State,
+    Bom, CheckRun, Collected, Component, Finding, Health, InputReport, Kind, KnownSecret, Location, Metric, Problem,
+    ProblemCode, RunStatus, Section, Severity, Source, State, TestSuite, VexStatement,
 };
 
 use crate::cvss::{self, Stated};
@@ -13,6 +13,7 @@ use crate::json::{Break, Faults};
 use crate::options::{ReportOptions, Surroundings};
 use crate::package_url;
 use crate::severity::{self, Rating};
+use crate::xml;
 
 /// Findings of one report (spec/ingest.md 2).
 const MAX_FINDINGS: usize = 2_000_000;
@@ -32,6 +33,10 @@ pub(crate) struct Draft<'a> {
     pub(crate) report: InputReport,
     pub(crate) findings: Vec<Finding>,
     pub(crate) components: Vec<Component>,
+    pub(crate) boms: Vec<Bom>,
+    pub(crate) vex: Vec<VexStatement>,
+    pub(crate) metrics: Vec<Metric>,
+    pub(crate) test_suites: Vec<TestSuite>,
     pub(crate) known_secrets: Vec<KnownSecret>,
     /// Sections the report is evidence for, also when it found nothing.
     pub(crate) sections: BTreeSet<Section>,
@@ -58,6 +63,10 @@ impl<'a> Draft<'a> {
             report,
             findings: Vec::new(),
             components: Vec::new(),
+            boms: Vec::new(),
+            vex: Vec::new(),
+            metrics: Vec::new(),
+            test_suites: Vec::new(),
             known_secrets: Vec::new(),
             sections: BTreeSet::new(),
             commits: BTreeSet::new(),
@@ -218,6 +227,30 @@ impl<'a> Draft<'a> {
         self.problem(Problem::error(code, message).at_byte(byte as u64).at_line(line, col));
     }
 
+    /// Says what stopped the reader of XML.
+    pub(crate) fn broken_xml(&mut self, text: &str, broken: &xml::Break) {
+        let kept = "what was found before counts";
+        let (code, byte, message) = match broken {
+            xml::Break::Truncated => {
+                let message =
+                    format!("the report ends in the middle, after {} bytes: {kept}; run the tool again", text.len());
+                (ProblemCode::Truncated, text.len(), message)
+            }
+            xml::Break::TooDeep { byte } => (ProblemCode::TooDeep, *byte, too_deep(*byte)),
+            xml::Break::Malformed { byte, why } => {
+                (ProblemCode::Unparsable, *byte, format!("the report is no XML from byte {byte} on ({why}): {kept}"))
+            }
+            xml::Break::Entity { byte, name } => {
+                let message = format!(
+                    "the report uses the entity `&{name};` at byte {byte}, which only a document type definition explains; such definitions are not followed: {kept}"
+                );
+                (ProblemCode::UnsupportedVersion, *byte, message)
+            }
+        };
+        let (line, col) = line_and_column(text, byte);
+        self.problem(Problem::error(code, message).at_byte(byte as u64).at_line(line, col));
+    }
+
     /// Says what is wrong with a document that can be read.
     pub(crate) fn faulty(&mut self, faults: &Faults) {
         for key in &faults.duplicates {
@@ -265,6 +298,10 @@ impl<'a> Draft<'a> {
             check_runs,
             reports: vec![self.report],
             components: self.components,
+            boms: self.boms,
+            vex: self.vex,
+            metrics: self.metrics,
+            test_suites: self.test_suites,
             known_secrets: self.known_secrets,
             ..Collected::default()
         }

@@ -1,7 +1,7 @@
 //! Reports of scanners become findings (wing 1).
 //!
 //! [`read`] takes one file and gives back what it says: unpacked and decoded by `bytes`, told apart by `detect`, read by
-//! one file of `format` each, held against what the policy asks of it by `health`. `json` reads documents so that a broken
+//! one file of `format` each, held against what the policy asks of it by `health`. `json` and `xml` read documents so that a broken
 //! one keeps what came before the break; `severity`, `cvss`, `advisory` and `package_url` translate the words of tools
 //! into ours; `section` says which part of the policy judges a finding.
 //!
@@ -20,8 +20,9 @@ mod package_url;
 mod read;
 mod section;
 mod severity;
+mod xml;
 
-pub use format::{Format, format_names};
+pub use format::format_names;
 pub use options::{Input, Options, ReportOptions, SeverityFrom, SkipLimit, Surroundings};
 pub use read::read;
 

@@ -8,9 +8,9 @@ use portcullis_model::{Collected, InputReport, Problem, ProblemCode, Section, su
 use sha2::{Digest, Sha256};
 
 use crate::bytes::{self, Member, Unpacked};
-use crate::detect::{self, Look};
+use crate::detect::{self, Look, Sketch};
 use crate::draft::{Draft, too_deep};
-use crate::format::{Format, format_names};
+use crate::format::{self, Format, format_names};
 use crate::health;
 use crate::json::{Break, Survey, read_document};
 use crate::options::{Input, Surroundings};
@@ -87,7 +87,7 @@ fn read_archive(
 
 fn is_known(text: &str) -> bool {
     start_of_document(text)
-        .is_some_and(|start| !detect::look(text.get(start.byte..).unwrap_or_default()).formats().is_empty())
+        .is_some_and(|start| !format::fitting(&detect::look(text.get(start.byte..).unwrap_or_default())).is_empty())
 }
 
 fn read_file(
@@ -103,28 +103,28 @@ fn read_file(
         draft.problem(problem);
     }
     let stated = input.options.format.as_deref();
-    let expected = stated.map(Format::of_name).unwrap_or_default();
+    let expected = stated.map(format::of_name).unwrap_or_default();
     if let Some(unknown) = stated.filter(|_| expected.is_empty()) {
         draft.problem(Problem::error(ProblemCode::UnknownFormat, unknown_name(unknown)));
         return draft.finish(Section::None);
     }
     if text.trim().is_empty() {
-        return empty(draft, expected);
+        return empty(draft, &expected);
     }
-    match choose(&text, expected, &mut draft) {
+    match choose(&text, &expected, &mut draft) {
         Some((format, start)) => {
             read_document_of(format, text.get(start..).unwrap_or_default(), &mut draft);
             health::judge(&mut draft, input.modified);
-            draft.finish(format.section())
+            draft.finish(format.section)
         }
-        None => draft.finish(expected.first().map_or(Section::None, |format| format.section())),
+        None => draft.finish(expected.first().map_or(Section::None, |format| format.section)),
     }
 }
 
-fn empty(mut draft: Draft<'_>, expected: &[Format]) -> Collected {
-    let section = expected.first().map_or(Section::None, |format| format.section());
+fn empty(mut draft: Draft<'_>, expected: &[&Format]) -> Collected {
+    let section = expected.first().map_or(Section::None, |format| format.section);
     if let Some(format) = expected.first() {
-        format.id().clone_into(&mut draft.report.format);
+        format.id.clone_into(&mut draft.report.format);
     }
     if !draft.options.empty_is_clean {
         let message = "the report is empty: the scanner wrote nothing; if that is how it says \"nothing found\", set `empty_is_clean: true`";
@@ -133,8 +133,8 @@ fn empty(mut draft: Draft<'_>, expected: &[Format]) -> Collected {
     draft.finish(section)
 }
 
-fn read_document_of(format: Format, text: &str, draft: &mut Draft<'_>) {
-    format.id().clone_into(&mut draft.report.format);
+fn read_document_of(format: &Format, text: &str, draft: &mut Draft<'_>) {
+    format.id.clone_into(&mut draft.report.format);
     let survey = Survey::of(text);
     if let Some(byte) = survey.too_deep {
         draft.problem(Problem::error(ProblemCode::TooDeep, too_deep(byte)).at_byte(byte as u64));
@@ -147,7 +147,7 @@ fn read_document_of(format: Format, text: &str, draft: &mut Draft<'_>) {
         let message = format!("the escape at byte {byte} is half a character: readers disagree about what it means");
         draft.problem(Problem::warning(ProblemCode::InvalidUtf8, message).at_byte(byte as u64));
     }
-    format.read(text, draft);
+    (format.read)(text, draft);
 }
 
 /// Where the document begins in the text, and whether something else stands before it.
@@ -157,7 +157,7 @@ struct Start {
 }
 
 /// The format to read the text as, and where the document begins. `None` with a problem in the draft.
-fn choose(text: &str, expected: &[Format], draft: &mut Draft<'_>) -> Option<(Format, usize)> {
+fn choose(text: &str, expected: &[&'static Format], draft: &mut Draft<'_>) -> Option<(&'static Format, usize)> {
     let Some(start) = start_of_document(text) else {
         draft.problem(Problem::error(ProblemCode::UnknownFormat, not_json(text)));
         return None;
@@ -171,12 +171,15 @@ fn choose(text: &str, expected: &[Format], draft: &mut Draft<'_>) -> Option<(For
     let document = text.get(start.byte..).unwrap_or_default();
     let look = detect::look(document);
     let format = match expected {
-        [] => one_of(&look, &look.formats(), document, draft),
+        [] => one_of(&look, &format::fitting(&look), document, draft),
         [most_likely, ..] => {
-            let fitting: Vec<Format> = expected.iter().copied().filter(|format| look.fits(*format)).collect();
+            if let Some(format) = expected.iter().find(|format| says_nothing_found(format, document)) {
+                return Some((format, start.byte));
+            }
+            let fitting = format::fitting_of(expected, &look);
             if fitting.is_empty() {
                 // A stated format wins: what can be read is read, but the report is not what it is said to be.
-                draft.problem(Problem::error(ProblemCode::UnknownFormat, not_as_stated(&look, *most_likely)));
+                draft.problem(Problem::error(ProblemCode::UnknownFormat, not_as_stated(&look, most_likely)));
                 Some(*most_likely)
             } else {
                 one_of(&look, &fitting, document, draft)
@@ -186,9 +189,15 @@ fn choose(text: &str, expected: &[Format], draft: &mut Draft<'_>) -> Option<(For
     format.map(|format| (format, start.byte))
 }
 
-fn one_of(look: &Look, fitting: &[Format], document: &str, draft: &mut Draft<'_>) -> Option<Format> {
+/// The document is exactly what the tool writes when it found nothing.
+fn says_nothing_found(format: &Format, document: &str) -> bool {
+    let bare: String = document.chars().filter(|char| !char.is_whitespace()).take(20).collect();
+    format.clean.contains(&bare.as_str())
+}
+
+fn one_of(look: &Look, fitting: &[&'static Format], document: &str, draft: &mut Draft<'_>) -> Option<&'static Format> {
     match fitting {
-        [only] => Some(*only),
+        [only] => Some(only),
         [] => {
             // A document broken before anything could be told is first of all broken.
             if let Err(broken @ (Break::Truncated { .. } | Break::Malformed { .. } | Break::TooDeep { .. })) =
@@ -200,7 +209,7 @@ fn one_of(look: &Look, fitting: &[Format], document: &str, draft: &mut Draft<'_>
             None
         }
         several => {
-            let ids: Vec<_> = several.iter().map(|format| format!("`{}`", format.id())).collect();
+            let ids: Vec<_> = several.iter().map(|format| format!("`{}`", format.id)).collect();
             let message = format!(
                 "the report fits {}: state the format (`reports[].format`, or `--report FORMAT=PATH`)",
                 ids.join(" and ")
@@ -211,17 +220,17 @@ fn one_of(look: &Look, fitting: &[Format], document: &str, draft: &mut Draft<'_>
     }
 }
 
-/// The first line that begins a document reaching to the end of the text, or cut off there.
+/// Where the document begins: at the start of the text, or in the first line behind log lines from which JSON reaches to
+/// the end of the text or is cut off there.
 fn start_of_document(text: &str) -> Option<Start> {
-    let first = text.find(|char: char| !char.is_whitespace())?;
-    if text.get(first..).unwrap_or_default().starts_with(['{', '[']) {
-        if !is_log_line(text.get(first..)?) {
-            return Some(Start { byte: first, is_behind_noise: false });
-        }
-        return Some(behind_noise(text).unwrap_or(Start { byte: first, is_behind_noise: false }));
+    let byte = text.find(|char: char| !char.is_whitespace())?;
+    let rest = text.get(byte..)?;
+    let here = Start { byte, is_behind_noise: false };
+    if rest.starts_with(['{', '[']) {
+        return Some(if is_log_line(rest) { behind_noise(text).unwrap_or(here) } else { here });
     }
-    if text.get(first..).unwrap_or_default().starts_with('<') {
-        return None;
+    if rest.trim_end() == "null" || !format::fitting(&detect::look(rest)).is_empty() {
+        return Some(here);
     }
     behind_noise(text)
 }
@@ -250,7 +259,7 @@ fn skip(document: &str) -> Result<(), Break> {
 }
 
 fn known_formats() -> String {
-    Format::ALL.map(Format::id).join(", ")
+    format::all().map(|format| format.id).collect::<Vec<_>>().join(", ")
 }
 
 fn unknown_name(name: &str) -> String {
@@ -261,8 +270,8 @@ fn unknown_name(name: &str) -> String {
     }
 }
 
-fn not_as_stated(look: &Look, stated: Format) -> String {
-    format!("the report is {}: that is not the format `{}` it is stated to have", description(look), stated.id())
+fn not_as_stated(look: &Look, stated: &Format) -> String {
+    format!("the report is {}: that is not the format `{}` it is stated to have", description(look), stated.id)
 }
 
 fn unknown_format(look: &Look) -> String {
@@ -271,13 +280,22 @@ fn unknown_format(look: &Look) -> String {
 
 /// What a document is made of, for people.
 fn description(look: &Look) -> Cow<'static, str> {
-    let keys: Vec<_> = look.keys.iter().take(SHOWN_KEYS).map(|key| format!("`{}`", bounded(key, 40))).collect();
-    let more = if look.keys.len() > SHOWN_KEYS { ", …" } else { "" };
-    let what = if look.is_list { "a list of objects with" } else { "an object with" };
-    if keys.is_empty() {
-        if look.is_list { "an empty or plain list".into() } else { "an empty object or a bare value".into() }
-    } else {
-        format!("{what} {}{more}", keys.join(", ")).into()
+    let sketch = match look {
+        Look::Xml(root) => return format!("XML with the root `{}`", bounded(&root.name, 40)).into(),
+        Look::Text(line) => return format!("a text that begins with `{}`", bounded(line, 80)).into(),
+        Look::Json(sketch) | Look::JsonLines(sketch) => sketch,
+    };
+    let names: Vec<_> = sketch.names().take(SHOWN_KEYS).map(|name| format!("`{}`", bounded(name, 40))).collect();
+    let more = if sketch.names().nth(SHOWN_KEYS).is_some() { ", …" } else { "" };
+    let what = match look {
+        Look::JsonLines(_) => "lines of objects with",
+        _ if sketch.is_list() => "a list of objects with",
+        _ => "an object with",
+    };
+    match (names.is_empty(), sketch) {
+        (false, _) => format!("{what} {}{more}", names.join(", ")).into(),
+        (true, Sketch::List(_)) => "an empty or plain list".into(),
+        (true, _) => "an empty object or a bare value".into(),
     }
 }
 

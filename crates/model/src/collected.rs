@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Baseline, CheckRun, Component, Finding, InputReport, KnownSecret, Metric, Problem, SuppressionComment, TestSuite,
+    Baseline, Bom, CheckRun, Component, Finding, InputReport, KnownSecret, Metric, Problem, SuppressionComment,
+    TestSuite, VexStatement,
 };
 
 /// What a wing gives back for one input.
@@ -23,6 +24,10 @@ pub struct Collected {
     pub test_suites: Vec<TestSuite>,
     /// Inventory.
     pub components: Vec<Component>,
+    /// Bills of materials the inventory comes from.
+    pub boms: Vec<Bom>,
+    /// What VEX documents say.
+    pub vex: Vec<VexStatement>,
     /// Every suppression comment met, also those that matched nothing.
     pub suppression_comments: Vec<SuppressionComment>,
     /// Secret texts met: masked in everything that leaves the program, never written.
@@ -38,6 +43,8 @@ impl Collected {
         self.metrics.extend(other.metrics);
         self.test_suites.extend(other.test_suites);
         self.components.extend(other.components);
+        self.boms.extend(other.boms);
+        self.vex.extend(other.vex);
         self.suppression_comments.extend(other.suppression_comments);
         self.known_secrets.extend(other.known_secrets);
         for run in other.check_runs {

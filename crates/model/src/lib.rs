@@ -4,6 +4,7 @@
 //! whole answer. Nothing here reads a file or a clock.
 
 mod baseline;
+mod bom;
 mod collected;
 mod diagnostic;
 mod finding;
@@ -20,6 +21,7 @@ mod secret_text;
 mod section;
 mod severity;
 mod tree;
+mod vex;
 
 pub mod advisory;
 pub mod fingerprint;
@@ -31,6 +33,7 @@ pub mod suppression;
 pub mod text;
 
 pub use baseline::{BASELINE_SCHEMA, Baseline, BaselineFinding, BaselineReport};
+pub use bom::{Bom, Component, Hash};
 pub use collected::{Collected, Evidence, ToolStatus};
 pub use diagnostic::{Diagnostic, DiagnosticSeverity, Span};
 pub use finding::{
@@ -45,7 +48,7 @@ pub use outcome::{
     Context, Counts, ExceptionRow, ExceptionState, InputFile, Limit, Outcome, PolicyInfo, PolicySource, RESULT_SCHEMA,
     Reason, ToolCounts, ToolRow, Verdict,
 };
-pub use package::{Component, Package, Scope};
+pub use package::{Package, Scope};
 pub use path_resolver::{Mount, PathResolver, ResolvedPath};
 pub use problem::{Health, Problem, ProblemCode};
 pub use report::{
@@ -57,3 +60,4 @@ pub use section::Section;
 pub use severity::{BySeverity, Severity, SeveritySource};
 pub use suppression::SuppressionComment;
 pub use tree::{Entry, EntryKind, Fragment, Listing, Stat, Tree, TreeError};
+pub use vex::{VexProduct, VexStatement, VexStatus};

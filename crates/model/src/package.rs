@@ -78,15 +78,3 @@ pub enum Scope {
     #[default]
     Unknown,
 }
-
-/// A package of the inventory of a report or SBOM, with what SBOM rules ask about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Component {
-    /// The package.
-    #[serde(flatten)]
-    pub package: Package,
-    /// Report it comes from.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub report: String,
-}

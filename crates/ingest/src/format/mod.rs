@@ -1,4 +1,4 @@
-//! The formats, one file each: what the document looks like, and what it means.
+//! The formats, one file each: what tells it from others, what the document looks like, and what it means.
 
 mod npm_audit_1;
 mod npm_audit_2;
@@ -9,113 +9,128 @@ mod trivy;
 
 use portcullis_model::Section;
 
+use crate::detect::Look;
 use crate::draft::Draft;
 
 /// A format this version reads (spec/ingest.md 8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Format {
-    /// SARIF 2.1.0.
-    Sarif,
-    /// Trivy JSON, schema 2.
-    Trivy,
-    /// `trivy k8s --report all`.
-    TrivyK8s,
-    /// Trivy JSON before schema 2: a bare list of results.
-    TrivyLegacy,
-    /// `npm audit --json`, npm 7 and later.
-    NpmAudit2,
-    /// `npm audit --json`, npm 6; pnpm.
-    NpmAudit1,
-    /// What npm prints when it could not audit.
-    NpmError,
-    /// `pip-audit --format json`.
-    PipAudit,
-}
-
-impl Format {
-    /// Every format, in the order of the detection table.
-    pub const ALL: [Self; 8] = [
-        Self::Sarif,
-        Self::Trivy,
-        Self::TrivyK8s,
-        Self::TrivyLegacy,
-        Self::NpmAudit2,
-        Self::NpmAudit1,
-        Self::NpmError,
-        Self::PipAudit,
-    ];
-
+#[derive(Debug)]
+pub(crate) struct Format {
     /// The id in policies and documents.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Sarif => "sarif",
-            Self::Trivy => "trivy",
-            Self::TrivyK8s => "trivy-k8s",
-            Self::TrivyLegacy => "trivy-legacy",
-            Self::NpmAudit2 => "npm-audit-2",
-            Self::NpmAudit1 => "npm-audit-1",
-            Self::NpmError => "npm-error",
-            Self::PipAudit => "pip-audit",
-        }
-    }
-
-    /// The formats a stated name means: one, or the variants of a family. Empty for a name nobody knows.
-    pub fn of_name(name: &str) -> &'static [Self] {
-        match name {
-            "npm-audit" => &[Self::NpmAudit2, Self::NpmAudit1, Self::NpmError],
-            "trivy" => &[Self::Trivy, Self::TrivyK8s, Self::TrivyLegacy],
-            "sarif" => &[Self::Sarif],
-            "trivy-k8s" => &[Self::TrivyK8s],
-            "trivy-legacy" => &[Self::TrivyLegacy],
-            // npm answers with its error document whatever variant was expected.
-            "npm-audit-2" => &[Self::NpmAudit2, Self::NpmError],
-            "npm-audit-1" => &[Self::NpmAudit1, Self::NpmError],
-            "npm-error" => &[Self::NpmError],
-            "pip-audit" => &[Self::PipAudit],
-            _ => &[],
-        }
-    }
-
+    pub(crate) id: &'static str,
+    /// Other names in `reports[].format` that may mean it: its family, and formats whose tool writes this one at times.
+    pub(crate) also: &'static [&'static str],
     /// The section a report of this format is evidence for when it holds nothing.
-    pub(crate) const fn section(self) -> Section {
-        match self {
-            Self::Sarif => Section::Code,
-            Self::TrivyK8s => Section::Manifests,
-            _ => Section::Vulnerabilities,
-        }
-    }
-
+    pub(crate) section: Section,
+    /// Documents that say nothing but "nothing found", without white space: clean where the format is stated, else unknown.
+    pub(crate) clean: &'static [&'static str],
+    /// Whether a document is one.
+    pub(crate) fits: fn(&Look) -> bool,
     /// Reads a document into the draft. What is wrong with it becomes a problem of the draft.
-    pub(crate) fn read(self, text: &str, draft: &mut Draft<'_>) {
-        match self {
-            Self::Sarif => sarif::read(text, draft),
-            Self::Trivy => trivy::read(text, draft),
-            Self::TrivyK8s => trivy::read_kubernetes(text, draft),
-            Self::TrivyLegacy => trivy::read_legacy(text, draft),
-            Self::NpmAudit2 => npm_audit_2::read(text, draft),
-            Self::NpmAudit1 => npm_audit_1::read(text, draft),
-            Self::NpmError => npm_error::read(text, draft),
-            Self::PipAudit => pip_audit::read(text, draft),
-        }
+    pub(crate) read: fn(&str, &mut Draft<'_>),
+}
+
+/// Every format, in the order of the detection table.
+static FORMATS: [&Format; 8] = [
+    &sarif::FORMAT,
+    &trivy::FORMAT,
+    &trivy::KUBERNETES,
+    &trivy::LEGACY,
+    &npm_audit_2::FORMAT,
+    &npm_audit_1::FORMAT,
+    &npm_error::FORMAT,
+    &pip_audit::FORMAT,
+];
+
+/// Every format, in the order of the detection table.
+pub(crate) fn all() -> impl Iterator<Item = &'static Format> {
+    FORMATS.into_iter()
+}
+
+/// The formats a stated name means, the most likely first: one, or the variants of a family. Empty for a name nobody knows.
+pub(crate) fn of_name(name: &str) -> Vec<&'static Format> {
+    let exact = all().filter(|format| format.id == name);
+    exact.chain(all().filter(|format| format.id != name && format.also.contains(&name))).collect()
+}
+
+/// The formats a document fits.
+pub(crate) fn fitting(look: &Look) -> Vec<&'static Format> {
+    fitting_of(FORMATS.as_slice(), look)
+}
+
+/// Those of the candidates a document fits.
+pub(crate) fn fitting_of(candidates: &[&'static Format], look: &Look) -> Vec<&'static Format> {
+    let fitting = |look: &Look| -> Vec<_> { candidates.iter().copied().filter(|format| (format.fits)(look)).collect() };
+    match (fitting(look), look) {
+        // A report behind which something follows is read as what it is; its reader tells what follows.
+        (none, Look::JsonLines(sketch)) if none.is_empty() => fitting(&Look::Json(sketch.clone())),
+        (fitting, _) => fitting,
     }
 }
 
-/// Every name `reports[].format` accepts: the format ids and the family `npm-audit`, sorted.
+/// Every name `reports[].format` accepts: the ids of the formats and of their families, sorted.
 pub fn format_names() -> Vec<&'static str> {
-    let mut names: Vec<_> = Format::ALL.iter().map(|format| format.id()).chain(["npm-audit"]).collect();
+    let mut names: Vec<_> = all().flat_map(|format| format.also.iter().copied().chain([format.id])).collect();
     names.sort_unstable();
+    names.dedup();
     names
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::look;
+
+    fn ids(text: &str) -> Vec<&'static str> {
+        fitting(&look(text)).into_iter().map(|format| format.id).collect()
+    }
 
     #[test]
     fn every_name_a_policy_may_state_means_a_format() {
         for name in format_names() {
-            assert!(!Format::of_name(name).is_empty(), "{name}");
+            assert!(!of_name(name).is_empty(), "{name}");
         }
-        assert!(Format::of_name("trivvy").is_empty());
+        assert!(of_name("trivvy").is_empty());
+    }
+
+    #[test]
+    fn each_format_is_told_by_its_own_marks() {
+        for (text, id) in [
+            (r#"{"version":"2.1.0","runs":[]}"#, "sarif"),
+            (r#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json"}"#, "sarif"),
+            (r#"{"SchemaVersion":2,"ArtifactName":"x"}"#, "trivy"),
+            (r#"{"ClusterName":"c"}"#, "trivy-k8s"),
+            (r#"[{"Target":"x","Vulnerabilities":null}]"#, "trivy-legacy"),
+            (r#"{"auditReportVersion":2,"vulnerabilities":{}}"#, "npm-audit-2"),
+            (r#"{"audit":{"auditReportVersion":2},"added":1}"#, "npm-audit-2"),
+            (r#"{"advisories":{},"metadata":{}}"#, "npm-audit-1"),
+            (r#"{"error":{"code":"ENOLOCK","summary":"x"}}"#, "npm-error"),
+            (
+                r#"{"message":"405 Method Not Allowed","statusCode":405,"error":{"summary":"","detail":""}}"#,
+                "npm-error",
+            ),
+            (r#"{"dependencies":[{"name":"x","version":"1","vulns":[]}],"fixes":[]}"#, "pip-audit"),
+            (r#"[{"name":"x","skip_reason":"y"}]"#, "pip-audit"),
+            (r#"{"dependencies":[],"fixes":[]}"#, "pip-audit"),
+        ] {
+            assert_eq!(ids(text), [id], "{text}");
+        }
+    }
+
+    #[test]
+    fn documents_of_other_tools_fit_nothing() {
+        for text in ["{}", "[]", "null", r#"{"vulnerabilities":[]}"#, r#"{"results":[]}"#, "hello", "<x/>"] {
+            assert!(ids(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_document_that_fits_two_formats_fits_both() {
+        assert_eq!(ids(r#"{"version":"2.1.0","runs":[],"auditReportVersion":2}"#), ["sarif", "npm-audit-2"]);
+    }
+
+    #[test]
+    fn a_broken_document_is_told_by_what_came_before_the_break() {
+        assert_eq!(ids(r#"{"SchemaVersion":2,"ArtifactName":"x","Results":[{"Tar"#), ["trivy"]);
+        assert_eq!(ids(r#"[{"Target":"x","Vulnerabilities":[{"#), ["trivy-legacy"]);
     }
 }

@@ -11,7 +11,9 @@ use serde_json::value::RawValue;
 
 use crate::advisory::{Names, cwes_in};
 use crate::cvss::Stated;
+use crate::detect::{Look, Sketch};
 use crate::draft::{self, Draft};
+use crate::format::Format;
 use crate::json::{Faults, Flag, List, Members, NamedItems, Number, Text, Texts, Walk, member_as, read_document};
 use crate::package_url;
 
@@ -163,7 +165,21 @@ struct Found<'a> {
     optional: Flag,
 }
 
-pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
+/// The format.
+pub(super) static FORMAT: Format = Format {
+    id: "npm-audit-1",
+    also: &["npm-audit"],
+    section: Section::Vulnerabilities,
+    clean: &[],
+    fits: fits,
+    read: read,
+};
+
+fn fits(look: &Look) -> bool {
+    look.object().is_some_and(|object| object.at("advisories").is_some_and(Sketch::is_object) && object.has("metadata"))
+}
+
+fn read(text: &str, draft: &mut Draft<'_>) {
     draft.tool("npm-audit", None);
     draft.sections.insert(Section::Vulnerabilities);
     let (mut report, mut faults) = (Report::default(), Faults::default());

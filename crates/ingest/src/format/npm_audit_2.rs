@@ -18,7 +18,9 @@ use self::lockfile::Lockfile;
 use super::npm_audit_1::{Cvss, Metadata, check_counts};
 use crate::advisory::{Names, cwes_in};
 use crate::cvss::Stated;
+use crate::detect::{Look, Sketch};
 use crate::draft::{self, Draft};
+use crate::format::Format;
 use crate::json::{Faults, Flag, Items, Members, NamedEach, Number, Text, Texts, Walk, member_as, read_document};
 use crate::package_url;
 
@@ -144,7 +146,24 @@ enum Available {
     Missing,
 }
 
-pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
+/// The format.
+pub(super) static FORMAT: Format = Format {
+    id: "npm-audit-2",
+    also: &["npm-audit"],
+    section: Section::Vulnerabilities,
+    clean: &[],
+    fits: fits,
+    read: read,
+};
+
+fn fits(look: &Look) -> bool {
+    let version = |object: &Sketch| {
+        object.number("auditReportVersion").is_some() || object.number("audit.auditReportVersion").is_some()
+    };
+    look.object().is_some_and(version)
+}
+
+fn read(text: &str, draft: &mut Draft<'_>) {
     draft.tool("npm-audit", None);
     draft.sections.insert(Section::Vulnerabilities);
     let (mut report, mut faults) = (Report::default(), Faults::default());

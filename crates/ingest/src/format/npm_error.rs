@@ -5,7 +5,9 @@ use portcullis_model::text::bounded;
 use portcullis_model::{Problem, ProblemCode, Section};
 use serde::de::{IgnoredAny, MapAccess};
 
+use crate::detect::Look;
 use crate::draft::Draft;
+use crate::format::Format;
 use crate::json::{Faults, Members, Text, Walk, read_document};
 
 /// `{"error":{"code","summary","detail"}}`, or `{"message","statusCode","error":{…empty…}}`.
@@ -48,7 +50,27 @@ impl<'de> Members<'de> for Reason {
     }
 }
 
-pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
+/// The format. npm answers with it whatever variant of its report was expected.
+pub(super) static FORMAT: Format = Format {
+    id: "npm-error",
+    also: &["npm-audit", "npm-audit-2", "npm-audit-1"],
+    section: Section::Vulnerabilities,
+    clean: &[],
+    fits: fits,
+    read: read,
+};
+
+fn fits(look: &Look) -> bool {
+    look.object().is_some_and(|object| {
+        let error = object.at("error").filter(|error| error.is_object());
+        let says_error = error.is_some_and(|error| error.has("code") || error.has("summary"));
+        (says_error || (object.has("message") && object.has("statusCode")))
+            && !object.has("vulnerabilities")
+            && !object.has("advisories")
+    })
+}
+
+fn read(text: &str, draft: &mut Draft<'_>) {
     draft.tool("npm-audit", None);
     draft.sections.insert(Section::Vulnerabilities);
     let (mut report, mut faults) = (Report::default(), Faults::default());

@@ -12,7 +12,9 @@ use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
 use crate::advisory::Names;
+use crate::detect::{Look, Sketch};
 use crate::draft::{self, Draft};
+use crate::format::Format;
 use crate::json::{Each, Faults, Items, Members, Text, Texts, Walk, read_document};
 use crate::package_url;
 
@@ -66,7 +68,25 @@ struct Vuln<'a> {
     description: Text<'a>,
 }
 
-pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
+/// The format.
+pub(super) static FORMAT: Format =
+    Format { id: "pip-audit", also: &[], section: Section::Vulnerabilities, clean: &[], fits: fits, read: read };
+
+fn fits(look: &Look) -> bool {
+    let is_dependency = |first: &Sketch| first.has("name") && (first.has("vulns") || first.has("skip_reason"));
+    if let Some(list) = look.list() {
+        return is_dependency(list);
+    }
+    let Some(object) = look.object() else { return false };
+    match object.at("dependencies") {
+        // An empty list says nothing, so the rest of the document must not say anything else.
+        Some(list) if list.is_empty_list() => object.names().all(|name| name == "dependencies" || name == "fixes"),
+        Some(list) => list.is_list() && is_dependency(list),
+        None => false,
+    }
+}
+
+fn read(text: &str, draft: &mut Draft<'_>) {
     draft.tool("pip-audit", None);
     draft.sections.insert(Section::Vulnerabilities);
     let mut faults = Faults::default();

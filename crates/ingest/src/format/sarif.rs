@@ -9,12 +9,14 @@ mod shape;
 mod translate;
 
 use portcullis_model::text::bounded;
-use portcullis_model::{Problem, ProblemCode};
+use portcullis_model::{Problem, ProblemCode, Section};
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
 use self::shape::{ArtifactItem, Base, ExternalFiles, Invocation, Provenance, RunProperties, Tool};
+use crate::detect::Look;
 use crate::draft::Draft;
+use crate::format::Format;
 use crate::json::{Each, Faults, Items, List, Members, Pairs, Text, Walk, member_as, read_document};
 use crate::section::{kind_of_tool, section_of, tool_name};
 
@@ -70,7 +72,18 @@ impl<'de> Members<'de> for Run<'de> {
     }
 }
 
-pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
+/// The format.
+pub(super) static FORMAT: Format =
+    Format { id: "sarif", also: &[], section: Section::Code, clean: &[], fits: fits, read: read };
+
+fn fits(look: &Look) -> bool {
+    look.object().is_some_and(|object| {
+        object.word("$schema").to_ascii_lowercase().contains("sarif")
+            || (object.has("runs") && object.word("version").starts_with(['1', '2']))
+    })
+}
+
+fn read(text: &str, draft: &mut Draft<'_>) {
     let (mut log, mut faults) = (Log::default(), Faults::default());
     let broken = read_document(text, Walk { name: "the report", members: &mut log, faults: &mut faults });
     draft.faulty(&faults);

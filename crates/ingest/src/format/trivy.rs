@@ -4,12 +4,14 @@
 mod shape;
 mod translate;
 
-use portcullis_model::{Problem, ProblemCode};
+use portcullis_model::{Problem, ProblemCode, Section};
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
 use self::shape::{Metadata, Summary, Version};
+use crate::detect::{Look, Sketch};
 use crate::draft::Draft;
+use crate::format::Format;
 use crate::json::{Each, Faults, Items, Members, Number, Text, Walk, member_as, read_document};
 
 /// The document of schema version 2.
@@ -133,7 +135,54 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<String, A::Error> {
     map.next_value::<Text<'_>>().map(|text| text.get().to_owned())
 }
 
-pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
+/// Trivy JSON, schema 2.
+pub(super) static FORMAT: Format =
+    Format { id: "trivy", also: &[], section: Section::Vulnerabilities, clean: &[], fits: fits, read: read };
+
+/// `trivy k8s --report all`.
+pub(super) static KUBERNETES: Format = Format {
+    id: "trivy-k8s",
+    also: &["trivy"],
+    section: Section::Manifests,
+    clean: &[],
+    fits: fits_kubernetes,
+    read: read_kubernetes,
+};
+
+/// Trivy JSON before schema 2: a bare list of results.
+pub(super) static LEGACY: Format = Format {
+    id: "trivy-legacy",
+    also: &["trivy"],
+    section: Section::Vulnerabilities,
+    clean: &[],
+    fits: fits_legacy,
+    read: read_legacy,
+};
+
+fn fits(look: &Look) -> bool {
+    look.object().is_some_and(|object| {
+        object.number("SchemaVersion").is_some()
+            && ["ArtifactName", "Results", "ArtifactType"].iter().any(|name| object.has(name))
+    })
+}
+
+fn fits_kubernetes(look: &Look) -> bool {
+    let holds_resources = |object: &Sketch, name: &str| {
+        object.at(name).is_some_and(|list| list.is_list() && list.has("Kind") && list.has("Results"))
+    };
+    look.object().is_some_and(|object| {
+        object.has("ClusterName")
+            || ["Resources", "Findings", "Vulnerabilities", "Misconfigurations"]
+                .iter()
+                .any(|name| holds_resources(object, name))
+    })
+}
+
+fn fits_legacy(look: &Look) -> bool {
+    look.list().is_some_and(|list| list.has("Target") && list.has("Vulnerabilities"))
+}
+
+fn read(text: &str, draft: &mut Draft<'_>) {
     let (mut report, mut faults) = (Report::default(), Faults::default());
     let broken = read_document(text, Walk { name: "the report", members: &mut report, faults: &mut faults });
     draft.tool("trivy", report.version.take());
@@ -153,7 +202,7 @@ pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
     }
 }
 
-pub(super) fn read_kubernetes(text: &str, draft: &mut Draft<'_>) {
+fn read_kubernetes(text: &str, draft: &mut Draft<'_>) {
     let (mut cluster, mut faults) = (Cluster::default(), Faults::default());
     let broken = read_document(text, Walk { name: "the report", members: &mut cluster, faults: &mut faults });
     draft.tool("trivy", None);
@@ -175,7 +224,7 @@ pub(super) fn read_kubernetes(text: &str, draft: &mut Draft<'_>) {
     }
 }
 
-pub(super) fn read_legacy(text: &str, draft: &mut Draft<'_>) {
+fn read_legacy(text: &str, draft: &mut Draft<'_>) {
     let (mut results, mut faults) = (Vec::new(), Faults::default());
     let broken = read_document(text, Each { name: "the report", list: &mut results, faults: &mut faults });
     draft.tool("trivy", None);

@@ -1,9 +1,11 @@
 //! JSON as scanners write it: read in one pass, item by item, so that a broken document keeps what came before the break.
 
 mod lenient;
+mod lines;
 mod survey;
 mod walk;
 
 pub(crate) use lenient::{Flag, List, Number, Pairs, Text, Texts};
+pub(crate) use lines::read_values;
 pub(crate) use survey::{MAX_DEPTH, Survey};
 pub(crate) use walk::{Break, Each, Faults, Items, Members, NamedEach, NamedItems, Walk, member_as, read_document};

@@ -260,7 +260,7 @@ fn package(item: &PackageItem<'_>, scanned: &mut Scanned<'_>, draft: &mut Draft<
     package.upstream = item.src_name.owned().into_iter().filter(|source| *source != package.name).collect();
     package.path = item.file_path.owned();
     let report = draft.report.path.clone();
-    draft.components.push(Component { package, report });
+    draft.components.push(Component { package, report, ..Component::default() });
 }
 
 fn vulnerability(
