@@ -54,7 +54,9 @@ pub(crate) fn at_start(text: &str) -> Option<String> {
 
 /// The id an advisory page's address names.
 pub(crate) fn in_url(url: &str) -> Option<(Class, String)> {
-    let found = ADVISORY_PAGE.captures(url)?;
+    // Most addresses are mails and commits: told by a look, not by a pattern.
+    let may_be = ["/advisories/", "vuln/detail/", "/vulnerability/"].iter().any(|part| url.contains(part));
+    let found = may_be.then(|| ADVISORY_PAGE.captures(url)).flatten()?;
     found.iter().skip(1).flatten().find_map(|id| classify(id.as_str()))
 }
 

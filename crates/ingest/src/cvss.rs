@@ -1,6 +1,8 @@
 //! CVSS vectors (spec/ingest.md 3.1). The `cvss` crate scores; what a vector must hold is checked here first, because the
 //! crate gives an incomplete vector the score of a harmless one.
 
+use std::collections::HashMap;
+
 use portcullis_model::Score;
 
 use crate::severity::rounded;
@@ -98,6 +100,26 @@ fn split(vector: &str) -> Result<(&'static Version, &str), String> {
     Err("not a CVSS vector of version 2.0, 3.0, 3.1 or 4.0".to_owned())
 }
 
+/// Vectors that were scored before: reports repeat a few hundred of them a hundred thousand times.
+#[derive(Debug, Default)]
+pub(crate) struct Vectors(HashMap<String, Result<Scored, String>>);
+
+impl Vectors {
+    /// Vectors remembered; a report with more is scored without memory.
+    const MOST: usize = 10_000;
+
+    fn score_of(&mut self, vector: &str, use_threat: bool) -> Result<Scored, String> {
+        if let Some(known) = self.0.get(vector) {
+            return known.clone();
+        }
+        let scored = score_of(vector, use_threat);
+        if self.0.len() < Self::MOST {
+            self.0.insert(vector.to_owned(), scored.clone());
+        }
+        scored
+    }
+}
+
 /// What a report says with a number and a vector, either of which may be missing.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Stated<'a> {
@@ -112,7 +134,7 @@ pub(crate) struct Stated<'a> {
 }
 
 /// The score to keep, and what was odd about it.
-pub(crate) fn score(stated: Stated<'_>, use_threat: bool) -> (Option<Score>, Option<String>) {
+pub(crate) fn score(stated: Stated<'_>, use_threat: bool, vectors: &mut Vectors) -> (Option<Score>, Option<String>) {
     let number = stated.score.filter(|score| (0.0..=10.0).contains(score));
     let mut odd = match (stated.score, number) {
         (Some(score), None) => Some(format!("the CVSS score {score} is not between 0 and 10: it is left out")),
@@ -120,7 +142,7 @@ pub(crate) fn score(stated: Stated<'_>, use_threat: bool) -> (Option<Score>, Opt
     };
     let scored = match stated.vector {
         "" => None,
-        vector => match score_of(vector, use_threat) {
+        vector => match vectors.score_of(vector, use_threat) {
             Ok(scored) => Some(scored),
             Err(why) => {
                 odd = Some(format!("the CVSS vector `{vector}` is left out: {why}"));
@@ -206,14 +228,17 @@ mod tests {
             version: "3.1",
             source: "nvd",
         };
-        let (score, odd) = score(stated, false);
+        let (score, odd) = score(stated, false, &mut Vectors::default());
         assert!((score.unwrap().score - 5.0).abs() < f32::EPSILON);
         assert!(odd.unwrap().contains("differs from 9.8"));
     }
 
     #[test]
     fn a_bare_zero_is_no_score() {
-        assert_eq!(score(Stated { score: Some(0.0), version: "3.1", ..Stated::default() }, false), (None, None));
+        assert_eq!(
+            score(Stated { score: Some(0.0), version: "3.1", ..Stated::default() }, false, &mut Vectors::default()),
+            (None, None)
+        );
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use portcullis_model::{
     ProblemCode, RunStatus, Section, Severity, Source, State, TestSuite, VexStatement,
 };
 
-use crate::cvss::{self, Stated};
+use crate::cvss::{self, Stated, Vectors};
 use crate::json::{Break, Faults};
 use crate::options::{ReportOptions, Surroundings};
 use crate::package_url;
@@ -53,6 +53,7 @@ pub(crate) struct Draft<'a> {
     many: BTreeMap<ProblemCode, (Health, u64)>,
     /// Bytes of descriptions and advice kept.
     text_bytes: usize,
+    vectors: Vectors,
 }
 
 impl<'a> Draft<'a> {
@@ -77,6 +78,7 @@ impl<'a> Draft<'a> {
             overflowed: 0,
             many: BTreeMap::new(),
             text_bytes: 0,
+            vectors: Vectors::default(),
         }
     }
 
@@ -145,7 +147,7 @@ impl<'a> Draft<'a> {
 
     /// The score a number and a vector state.
     pub(crate) fn score(&mut self, stated: Stated<'_>) -> Option<portcullis_model::Score> {
-        let (score, odd) = cvss::score(stated, self.around.options.cvss_use_threat);
+        let (score, odd) = cvss::score(stated, self.around.options.cvss_use_threat, &mut self.vectors);
         if let Some(odd) = odd {
             self.lenient(odd);
         }
@@ -174,12 +176,12 @@ impl<'a> Draft<'a> {
             self.overflowed += 1;
             return;
         }
-        finding.title = bounded(finding.title.trim(), text::TITLE);
-        finding.message = bounded(finding.message.trim(), text::MESSAGE);
-        finding.description = bounded(finding.description.trim(), text::DESCRIPTION);
-        finding.remediation = finding.remediation.filter(|text| !text.trim().is_empty());
-        finding.remediation = finding.remediation.map(|remediation| bounded(remediation.trim(), text::MESSAGE));
-        finding.references = web_references(&finding.references);
+        finding.title = text::cut(finding.title, text::TITLE);
+        finding.message = text::cut(finding.message, text::MESSAGE);
+        finding.description = text::cut(finding.description, text::DESCRIPTION);
+        finding.remediation = finding.remediation.map(|remediation| text::cut(remediation, text::MESSAGE));
+        finding.remediation = finding.remediation.filter(|text| !text.is_empty());
+        finding.references = web_references(finding.references);
         if finding.message.is_empty() {
             finding.message.clone_from(&finding.title);
         }
@@ -370,17 +372,23 @@ pub(crate) fn line_and_column(text: &str, byte: usize) -> (u32, u32) {
     (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
 }
 
-fn web_references(references: &[String]) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    references
-        .iter()
-        .map(|reference| reference.trim())
-        .filter(|reference| reference.starts_with("https://") || reference.starts_with("http://"))
-        .filter(|reference| reference.len() <= text::MESSAGE && !reference.contains(char::is_control))
-        .filter(|reference| seen.insert((*reference).to_owned()))
-        .take(MAX_REFERENCES)
-        .map(str::to_owned)
-        .collect()
+fn web_references(references: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(references.len().min(MAX_REFERENCES));
+    for reference in references {
+        let trimmed = reference.trim();
+        let is_web = trimmed.starts_with("https://") || trimmed.starts_with("http://");
+        if !is_web || trimmed.len() > text::MESSAGE || trimmed.contains(char::is_control) {
+            continue;
+        }
+        // At most twenty: looking through them costs less than a set of them.
+        if kept.iter().all(|known| known != trimmed) {
+            kept.push(if trimmed.len() == reference.len() { reference } else { trimmed.to_owned() });
+        }
+        if kept.len() == MAX_REFERENCES {
+            break;
+        }
+    }
+    kept
 }
 
 /// Findings of a package that is itself malicious are critical whatever the tool says (spec/ingest.md 5).

@@ -17,6 +17,8 @@ use crate::options::{Input, Surroundings};
 
 /// Lines tried as the start of a document behind log lines.
 const MAX_CANDIDATES: usize = 32;
+/// Bytes of a document that are looked at first.
+const BEGINNING: usize = 1 << 20;
 /// Keys shown when a format cannot be told.
 const SHOWN_KEYS: usize = 10;
 
@@ -169,7 +171,7 @@ fn choose(text: &str, expected: &[&'static Format], draft: &mut Draft<'_>) -> Op
         draft.problem(Problem::warning(ProblemCode::LeadingNoise, message).at_byte(start.byte as u64));
     }
     let document = text.get(start.byte..).unwrap_or_default();
-    let look = detect::look(document);
+    let look = look(document);
     let format = match expected {
         [] => one_of(&look, &format::fitting(&look), document, draft),
         [most_likely, ..] => {
@@ -187,6 +189,16 @@ fn choose(text: &str, expected: &[&'static Format], draft: &mut Draft<'_>) -> Op
         }
     };
     format.map(|format| (format, start.byte))
+}
+
+/// Looks at the beginning of a large document, and at all of it where the beginning does not tell what it is.
+fn look(document: &str) -> Look {
+    let mut end = BEGINNING.min(document.len());
+    while !document.is_char_boundary(end) {
+        end -= 1;
+    }
+    let beginning = detect::look(document.get(..end).unwrap_or_default());
+    if end == document.len() || format::fitting(&beginning).len() == 1 { beginning } else { detect::look(document) }
 }
 
 /// The document is exactly what the tool writes when it found nothing.

@@ -11,6 +11,10 @@ pub const SNIPPET: usize = 400;
 
 /// Takes out control characters other than line feed and tab, and cuts on a character boundary with `…`.
 pub fn bounded(text: &str, most: usize) -> String {
+    // Nearly every text is short and plain; going through its characters one by one costs more than reading it did.
+    if text.len() <= most && is_plain(text) {
+        return text.to_owned();
+    }
     let mut kept = text.chars().filter(|char| !char.is_control() || matches!(char, '\n' | '\t'));
     let mut bounded: String = kept.by_ref().take(most).collect();
     if kept.next().is_some() {
@@ -18,6 +22,20 @@ pub fn bounded(text: &str, most: usize) -> String {
         bounded.push('…');
     }
     bounded
+}
+
+/// As [`bounded`], without white space around it; a text that needs no change is handed on as it is.
+pub fn cut(text: String, most: usize) -> String {
+    let trimmed = text.trim();
+    if trimmed.len() == text.len() && text.len() <= most && is_plain(&text) {
+        return text;
+    }
+    bounded(trimmed, most)
+}
+
+/// No byte of it can belong to a control character: C0 but tab and line feed, DEL, C1 (whose first byte is 0xC2).
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (byte >= 0x20 || byte == b'\n' || byte == b'\t') && byte != 0x7f && byte != 0xc2)
 }
 
 #[cfg(test)]
