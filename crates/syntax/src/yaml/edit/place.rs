@@ -111,6 +111,9 @@ impl<'a> Node<'a> {
             let indent = self.indent_of_line() + STEP;
             let entry = value.entry(key, indent + STEP, line_break);
             let at = self.line_end(self.span().start);
+            if self.is_in_scalar(at) {
+                return None;
+            }
             return Some(Change { range: at..at, text: format!("{line_break}{:indent$}{entry}", "") });
         }
         let first = self.entries().next().filter(|_| self.kind() == Kind::Map)?;
@@ -171,6 +174,9 @@ impl<'a> Node<'a> {
         let end = self.line_end(if is_block_scalar { span.start } else { span.end });
         let line = self.file().text().get(..end)?;
         let at = line.trim_end_matches([' ', '\t']).len();
+        if self.is_in_scalar(end) {
+            return None;
+        }
         Some(Change { range: at..end, text: format!("  # {text}") })
     }
 
@@ -267,6 +273,25 @@ impl<'a> Node<'a> {
         let end = self.line_end(byte);
         let rest = self.file().text().get(end..).unwrap_or_default();
         end + if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) }
+    }
+
+    /// Whether a line end is a fold of a scalar: what is put there would become part of its text. Behind the indicator of a
+    /// block scalar it would not.
+    fn is_in_scalar(self, line_end: usize) -> bool {
+        let holds = |node: &Self| node.span().start < line_end && line_end < node.span().end;
+        let mut around = self.file().documents().filter_map(|document| document.root()).find(holds);
+        while let Some(node) = around {
+            around = match node.kind() {
+                Kind::Scalar => {
+                    let is_header = node.header_range().is_some_and(|header| self.line_end(header.start) == line_end);
+                    return !is_header;
+                }
+                Kind::Alias => None,
+                Kind::Seq => node.items().find(holds),
+                Kind::Map => node.entries().flat_map(|entry| [entry.key, entry.value]).find(holds),
+            };
+        }
+        false
     }
 
     /// The line break of the file.

@@ -140,3 +140,12 @@ fn of_overlapping_changes_the_first_given_is_made() {
     let applied = file.apply(&[change(8..9, "x"), change(8..9, "y"), change(3..4, "z")]).unwrap();
     assert_eq!((applied.text.as_str(), applied.dropped.as_slice()), ("a: z\nc: x\n", &[1][..]));
 }
+
+#[test]
+fn nothing_is_put_into_the_folds_of_a_scalar() {
+    let file = core("a: \"x\n  y\"\nb: [c: , 'd\n  e']\nf: |\n  g\n");
+    assert_eq!(root(&file).entry("a").unwrap().key.set_trailing_comment("c"), None);
+    assert_eq!(root(&file).at("b[0].c")[0].insert_entry("new", &New::Text("v".into())), None);
+    let key = root(&file).entry("f").unwrap().key;
+    assert!(file.apply(&[key.set_trailing_comment("c").unwrap()]).unwrap().text.ends_with("f: |  # c\n  g\n"));
+}
