@@ -5,4 +5,5 @@ mod dialects;
 mod edits;
 mod hostile;
 mod properties;
+mod specification;
 mod tree;
