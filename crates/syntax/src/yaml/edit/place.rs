@@ -47,6 +47,10 @@ impl<'a> Node<'a> {
             _ => return None,
         };
         let indent = self.content_indent()?;
+        let is_border = |line: &str| line.starts_with("---") || line.starts_with("...");
+        if indent == 0 && content.split('\n').any(is_border) {
+            return None;
+        }
         let line_break = self.line_break();
         let mut block = format!("|{chomping}");
         if let Some(comment) = self.trailing_comment() {
@@ -87,11 +91,14 @@ impl<'a> Node<'a> {
             }
         }
         let (range, true) = self.source_range(value) else { return None };
+        if !self.keeps_folds(&range, text) {
+            return None;
+        }
         let is_one_line = !text.chars().any(|char| char.is_control() && char != '\t');
         let text = match self.style() {
             Style::DoubleQuoted => render::escaped(text),
             Style::SingleQuoted if is_one_line => text.replace('\'', "''"),
-            Style::Literal => {
+            Style::Literal if !text.chars().any(|char| char.is_control() && !matches!(char, '\t' | '\n')) => {
                 let indent = " ".repeat(self.content_indent()?);
                 text.replace('\n', &format!("{}{indent}", self.line_break()))
             }
@@ -99,6 +106,26 @@ impl<'a> Node<'a> {
             _ => return None,
         };
         Some(Change { range, text })
+    }
+
+    /// Whether a text in the place of this range stands at no line end of the scalar, or begins and ends there with
+    /// something that folding and the measuring of indentation leave alone.
+    fn keeps_folds(self, range: &Range<usize>, text: &str) -> bool {
+        let span = self.span();
+        let source = self.file().text();
+        let is_literal = self.style() == Style::Literal;
+        let is_break = |char: char| matches!(char, '\n' | '\r');
+        let blank = |text: &str| text.trim_matches([' ', '\t']).is_empty();
+        let (before, behind) = (source.get(span.start..range.start), source.get(range.end..span.end));
+        let (Some(before), Some(behind)) = (before, behind) else { return false };
+        // Only the first line of a literal block measures its indentation.
+        let head =
+            before.rsplit_once(is_break).filter(|(above, _)| !is_literal || !above.trim_end().contains(is_break));
+        let tail = behind.split_once(is_break).filter(|_| !is_literal);
+        let begins_well = !text.starts_with([' ', '\t', '\n']) && !text.is_empty();
+        let ends_well = !text.ends_with([' ', '\t', '\n']) && !text.is_empty();
+        head.is_none_or(|(_, line)| begins_well || !blank(line))
+            && tail.is_none_or(|(line, _)| ends_well || !blank(line))
     }
 
     /// Adds an entry at the end of a mapping, or below a key that has no value yet. `None` for anything else.
