@@ -312,11 +312,35 @@ impl<'t> Builder<'t> {
     }
 
     /// Where a sequence by indentation begins. One whose `-` stand below the key itself, not deeper, is reported behind
-    /// its first `-`.
+    /// its first `-`, and behind the comment there.
     fn first_dash(&self, reported: usize) -> usize {
         let in_map = self.open.last().is_some_and(|frame| frame.is_map);
-        let before = self.text.get(..reported).unwrap_or_default().trim_end_matches([' ', '\t']);
-        if in_map && before.ends_with('-') { before.len() - 1 } else { reported }
+        let before = self.text.get(self.floor.min(reported)..reported).unwrap_or_default();
+        if !in_map {
+            return reported;
+        }
+        let trimmed = before.trim_end_matches([' ', '\t']);
+        if trimmed.ends_with('-') {
+            return reported - before.len() + trimmed.len() - 1;
+        }
+        let is_item = |text: &str| text.strip_prefix('-').is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r']));
+        if self.text.get(reported..).is_some_and(is_item) {
+            return reported;
+        }
+        // Between the `-` and here are comments and blank lines only.
+        let mut end = before.len();
+        for line in before.rsplit(['\n', '\r']) {
+            let start = end - line.len();
+            let content = line.trim_start_matches([' ', '\t']);
+            if content == "-" || is_item(content) {
+                return reported - before.len() + start + line.len() - content.len();
+            }
+            if !content.is_empty() && !content.starts_with('#') {
+                break;
+            }
+            end = start.saturating_sub(1);
+        }
+        reported
     }
 
     /// Closes the innermost collection. A bracket ends it; without one, its last child does, so that blank lines and
