@@ -122,6 +122,10 @@ impl<'a> Node<'a> {
         let head =
             before.rsplit_once(is_break).filter(|(above, _)| !is_literal || !above.trim_end().contains(is_break));
         let tail = behind.split_once(is_break).filter(|_| !is_literal);
+        // A block without content has no place behind its indicator.
+        if matches!(self.style(), Style::Literal | Style::Folded) && !before.contains(is_break) {
+            return false;
+        }
         let begins_well = !text.starts_with([' ', '\t', '\n']) && !text.is_empty();
         let ends_well = !text.ends_with([' ', '\t', '\n']) && !text.is_empty();
         head.is_none_or(|(_, line)| begins_well || !blank(line))

@@ -178,5 +178,6 @@ fn a_fragment_whose_blanks_a_fold_would_take_away_is_refused() {
     }
     assert_eq!(replace("a: |\n  x\n  y\n", 0..1, " x"), None);
     assert_eq!(replace("a: |\n  x\n  y\n", 0..1, "b\rc"), None);
+    assert_eq!(replace("a: >+\n\n", 0..0, " "), None);
     assert_eq!(replace("a: |\n  x\n  y\n", 2..3, " b\n c").unwrap(), "x\n b\n c\n");
 }

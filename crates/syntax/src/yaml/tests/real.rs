@@ -137,7 +137,12 @@ fn real_files_mean_what_another_reader_reads() {
     let found: BTreeMap<_, _> =
         files.iter().filter_map(|(name, bytes)| Some((name.as_str(), difference(bytes)?))).collect();
     let known: Vec<_> = KNOWN.iter().map(|(name, difference, _)| (*name, *difference)).collect();
-    let listed: String = found.iter().map(|(name, (kind, what))| format!("{name}: {kind:?}: {what}\n")).collect();
+    let listed: Vec<_> = found.iter().map(|(name, (kind, what))| format!("{name}: {kind:?}: {what}")).collect();
     eprintln!("{} files, {} differences", files.len(), found.len());
-    assert_eq!(found.iter().map(|(name, (kind, _))| (*name, *kind)).collect::<Vec<_>>(), known, "{listed}");
+    assert_eq!(
+        found.iter().map(|(name, (kind, _))| (*name, *kind)).collect::<Vec<_>>(),
+        known,
+        "{}",
+        listed.join("\n")
+    );
 }

@@ -90,7 +90,7 @@ pub(super) const EXAMPLES: &[Example] = &[
         "2.17",
         "unicode: \"Sosa did fine.\\u263A\"\ncontrol: \"\\b1998\\t1999\\t2000\\n\"\nhex esc: \"\\x0d\\x0a is \\r\\n\"\n\nsingle: '\"Howdy!\" he cried.'\nquoted: ' # Not a ''comment''.'\ntie-fighter: '|\\-*-/|'\n",
         Is(&[
-            r##"{"unicode":"Sosa did fine.☺","control":"\u00081998\t1999\t2000\n","hex esc":"\r\n is \r\n","single":"\"Howdy!\" he cried.","quoted":" # Not a 'comment'.","tie-fighter":"|\\-*-/|"}"##,
+            r#"{"unicode":"Sosa did fine.☺","control":"\u00081998\t1999\t2000\n","hex esc":"\r\n is \r\n","single":"\"Howdy!\" he cried.","quoted":" # Not a 'comment'.","tie-fighter":"|\\-*-/|"}"#,
         ]),
     ),
     (

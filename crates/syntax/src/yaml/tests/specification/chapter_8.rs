@@ -11,7 +11,7 @@ pub(super) const EXAMPLES: &[Example] = &[
     (
         "8.2",
         "- |\n detected\n- >\n \n  \n  # detected\n- |1\n  explicit\n- >\n \t\n detected\n",
-        Is(&[r##"["detected\n","\n\n# detected\n"," explicit\n","\t\ndetected\n"]"##]),
+        Is(&[r#"["detected\n","\n\n# detected\n"," explicit\n","\t\ndetected\n"]"#]),
     ),
     ("8.3", "- |\n  \n text\n- >\n  text\n text\n- |2\n text\n", Refused),
     (

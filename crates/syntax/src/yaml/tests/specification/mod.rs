@@ -105,8 +105,8 @@ fn the_examples_of_the_specification_mean_what_it_says() {
     let found: Vec<_> =
         all().filter_map(|example| deviation(example).map(|difference| (example.0, difference))).collect();
     let known: Vec<_> = DEVIATIONS.iter().map(|(number, _)| *number).collect();
-    let listed: String = found.iter().map(|(number, difference)| format!("{number}: {difference}\n")).collect();
-    assert_eq!(found.iter().map(|(number, _)| *number).collect::<Vec<_>>(), known, "{listed}");
+    let listed: Vec<_> = found.iter().map(|(number, difference)| format!("{number}: {difference}")).collect();
+    assert_eq!(found.iter().map(|(number, _)| *number).collect::<Vec<_>>(), known, "{}", listed.join("\n"));
 }
 
 #[test]
