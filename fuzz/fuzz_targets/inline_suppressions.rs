@@ -11,7 +11,8 @@ use portcullis_secrets::{Config, File, Scanner, Sources};
 
 static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
     let pack = "[[rules]]\nid = \"base\"\nregex = '''base-[a-z]{4}'''\nkeywords = [\"base-\"]\n";
-    let rules = Config::load("pack", pack.as_bytes(), Sources { pack, read: &|_| Ok(None) }).expect("the pack is valid");
+    let rules =
+        Config::load("pack", pack.as_bytes(), Sources { pack, read: &|_| Ok(None) }).expect("the pack is valid");
     Scanner::new(rules.config, portcullis_secrets::Options::default()).expect("the pack is small")
 });
 
@@ -29,9 +30,16 @@ fuzz_target!(|text: &str| {
         }
         workflow.push_str(&format!("      - uses: a/b@main # {line}\n"));
     }
-    let checked =
-        portcullis_checks::check(".github/workflows/a.yml", workflow.as_bytes(), &portcullis_checks::Options::default());
-    assert_eq!(checked.suppression_comments.iter().filter(|comment| comment.form != "zizmor").count() >= meant, true, "{workflow}");
+    let checked = portcullis_checks::check(
+        ".github/workflows/a.yml",
+        workflow.as_bytes(),
+        &portcullis_checks::Options::default(),
+    );
+    assert_eq!(
+        checked.suppression_comments.iter().filter(|comment| comment.form != "zizmor").count() >= meant,
+        true,
+        "{workflow}"
+    );
     let secrets = format!("{text}\nx = base-abcd # {text}\n");
     let found = SCANNER.scan(&File::new("a.txt", secrets.as_bytes()));
     let again = SCANNER.scan(&File::new("a.txt", secrets.as_bytes()));

@@ -23,8 +23,7 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
 fuzz_target!(|bytes: &[u8]| {
     let mut parts = bytes.splitn(2, |byte| *byte == 0);
     let policy = Document { path: "portcullis.yaml", bytes: parts.next().unwrap_or_default() };
-    let exceptions: Vec<_> =
-        parts.map(|bytes| Document { path: ".portcullis/exceptions/a.yaml", bytes }).collect();
+    let exceptions: Vec<_> = parts.map(|bytes| Document { path: ".portcullis/exceptions/a.yaml", bytes }).collect();
     let formats = portcullis_ingest::format_names();
     let inputs = Inputs {
         policy: Some(policy),

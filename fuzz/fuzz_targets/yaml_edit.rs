@@ -100,7 +100,9 @@ fn try_edit(file: &File, pick: usize, edit: &Edit, reading: (Dialect, Limits)) {
     let found = all_nodes(&after);
     compare(&nodes, &found, &expected, &format!("{edit:?} of {:?} gives {:?}", nodes[at], applied.text));
     match edit {
-        Edit::Text(text) => assert_eq!(found[at].as_str(), Some(text.as_str()), "{:?} in {:?}", nodes[at], applied.text),
+        Edit::Text(text) => {
+            assert_eq!(found[at].as_str(), Some(text.as_str()), "{:?} in {:?}", nodes[at], applied.text)
+        }
         Edit::Scalar(text) => assert_eq!(found[at].value(), Some(text.as_str()), "{:?}", applied.text),
         Edit::Within(start, length, text) => {
             let (start, end) = (usize::from(*start), usize::from(*start) + usize::from(*length));

@@ -3,8 +3,7 @@
 use portcullis_syntax::yaml::{Dialect, File, Kind, Limits, Node, Style, parse};
 
 /// The dialects with the limits of the files that are read in them.
-pub const DIALECTS: [(Dialect, Limits); 2] =
-    [(Dialect::Core, Limits::WORKFLOW), (Dialect::Yaml11, Limits::KUBERNETES)];
+pub const DIALECTS: [(Dialect, Limits); 2] = [(Dialect::Core, Limits::WORKFLOW), (Dialect::Yaml11, Limits::KUBERNETES)];
 
 /// The root of the first document.
 pub fn root(file: &File) -> Option<Node<'_>> {
