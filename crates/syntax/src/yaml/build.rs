@@ -190,7 +190,11 @@ impl<'t> Builder<'t> {
         }
         self.built.documents.push(DocumentCell { span: start..narrow(self.text.len()), root: None });
         self.in_document = true;
-        self.floor = start as usize;
+        // Without `---` it is reported at its content, which of a block scalar stands behind the indicator.
+        let is_marked = self.text.get(start as usize..).is_some_and(|text| text.starts_with("---"));
+        if is_marked {
+            self.floor = start as usize;
+        }
         if self.limits.aliases_per_document {
             self.alias_count = 0;
         }
@@ -405,6 +409,7 @@ impl<'t> Builder<'t> {
             arena.properties.push(Properties { tag: Some(narrow(tag.start)..narrow(tag.end)), anchor: None });
         }
         let id = NodeId(narrow(arena.cells.len()));
+        let begin = cell.span.start;
         arena.cells.push(cell);
         if anchor > 0 {
             if self.anchors.len() <= anchor {
@@ -416,8 +421,12 @@ impl<'t> Builder<'t> {
         }
         if !self.open.is_empty() {
             self.pending.push(id);
-        } else if let Some(document) = self.built.documents.last_mut() {
+        } else if let Some((document, before)) = self.built.documents.split_last_mut() {
             document.root = Some(id);
+            document.span.start = document.span.start.min(begin);
+            if let Some(before) = before.last_mut() {
+                before.span.end = before.span.end.min(document.span.start);
+            }
         }
         Ok(id)
     }

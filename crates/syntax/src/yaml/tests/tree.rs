@@ -45,6 +45,15 @@ fn a_sequence_begins_with_its_first_dash_also_where_a_comment_stands_behind_it()
 }
 
 #[test]
+fn a_block_scalar_that_is_a_document_without_dashes_begins_with_its_indicator() {
+    let file = core("a\n...\n# b\n|-\nc\n");
+    let document = file.documents().next_back().unwrap();
+    assert_eq!(document.root().unwrap().raw(), "|-\nc");
+    assert!(document.span().start <= document.root().unwrap().span().start);
+    assert!(file.documents().next().unwrap().span().end <= document.span().start);
+}
+
+#[test]
 fn a_block_scalar_spans_from_its_indicator_to_its_last_line() {
     let file = core("a: | # why\n\n  x | y\n  # z\n\n\nb: >2-\n\n    p\n   q\nc: |+\n  k\n\n\nd: |\ne: 1\nf: >-");
     let raw = |key: &str| root(&file).get(key).unwrap().raw();
