@@ -190,7 +190,11 @@ impl<'t> Builder<'t> {
         }
         self.built.documents.push(DocumentCell { span: start..narrow(self.text.len()), root: None });
         self.in_document = true;
-        self.floor = start as usize;
+        // Without `---` it is reported at its content, which of a block scalar stands behind the indicator.
+        let is_marked = self.text.get(start as usize..).is_some_and(|text| text.starts_with("---"));
+        if is_marked {
+            self.floor = start as usize;
+        }
         if self.limits.aliases_per_document {
             self.alias_count = 0;
         }
@@ -312,11 +316,35 @@ impl<'t> Builder<'t> {
     }
 
     /// Where a sequence by indentation begins. One whose `-` stand below the key itself, not deeper, is reported behind
-    /// its first `-`.
+    /// its first `-`, and behind the comment there.
     fn first_dash(&self, reported: usize) -> usize {
         let in_map = self.open.last().is_some_and(|frame| frame.is_map);
-        let before = self.text.get(..reported).unwrap_or_default().trim_end_matches([' ', '\t']);
-        if in_map && before.ends_with('-') { before.len() - 1 } else { reported }
+        let before = self.text.get(self.floor.min(reported)..reported).unwrap_or_default();
+        if !in_map {
+            return reported;
+        }
+        let trimmed = before.trim_end_matches([' ', '\t']);
+        if trimmed.ends_with('-') {
+            return reported - before.len() + trimmed.len() - 1;
+        }
+        let is_item = |text: &str| text.strip_prefix('-').is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r']));
+        if self.text.get(reported..).is_some_and(is_item) {
+            return reported;
+        }
+        // Between the `-` and here are comments and blank lines only.
+        let mut end = before.len();
+        for line in before.rsplit(['\n', '\r']) {
+            let start = end - line.len();
+            let content = line.trim_start_matches([' ', '\t']);
+            if content == "-" || is_item(content) {
+                return reported - before.len() + start + line.len() - content.len();
+            }
+            if !content.is_empty() && !content.starts_with('#') {
+                break;
+            }
+            end = start.saturating_sub(1);
+        }
+        reported
     }
 
     /// Closes the innermost collection. A bracket ends it; without one, its last child does, so that blank lines and
@@ -381,6 +409,7 @@ impl<'t> Builder<'t> {
             arena.properties.push(Properties { tag: Some(narrow(tag.start)..narrow(tag.end)), anchor: None });
         }
         let id = NodeId(narrow(arena.cells.len()));
+        let begin = cell.span.start;
         arena.cells.push(cell);
         if anchor > 0 {
             if self.anchors.len() <= anchor {
@@ -392,8 +421,12 @@ impl<'t> Builder<'t> {
         }
         if !self.open.is_empty() {
             self.pending.push(id);
-        } else if let Some(document) = self.built.documents.last_mut() {
+        } else if let Some((document, before)) = self.built.documents.split_last_mut() {
             document.root = Some(id);
+            document.span.start = document.span.start.min(begin);
+            if let Some(before) = before.last_mut() {
+                before.span.end = before.span.end.min(document.span.start);
+            }
         }
         Ok(id)
     }

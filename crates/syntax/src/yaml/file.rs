@@ -110,7 +110,8 @@ impl File {
     }
 
     fn note_underindented(&mut self, underindented: Vec<usize>) {
-        if underindented.is_empty() {
+        // A scalar that could not be repaired is a fault, and its lines were moved as well.
+        if underindented.is_empty() && self.faults.is_empty() {
             return;
         }
         // The parser saw these lines at other columns.

@@ -358,11 +358,16 @@ impl Walk<'_> {
             }
             at = self.line_break(line_end, text.len());
             breaks.push(self.text, line_end..at);
-            if at == line_end || (self.value.len() - self.at <= breaks.count && self.ends_with_breaks()) {
+            if at == line_end || (self.left() <= breaks.count && self.ends_with_breaks()) {
                 self.breaks(&mut breaks, false);
                 break;
             }
         }
+    }
+
+    /// Bytes of the value the walk has not come to; none where it went beyond it, in a scalar that is cut off.
+    fn left(&self) -> usize {
+        self.value.len().saturating_sub(self.at)
     }
 
     /// Whether only line feeds are left of the value.
@@ -383,7 +388,7 @@ impl Walk<'_> {
             first.start = self.line_break(first.start, first.end);
         }
         for run in runs.runs {
-            let left = self.value.len() - self.at;
+            let left = self.left();
             match self.byte(run.start, run.end) {
                 Some(b'\n') => self.copy(run.start..run.end.min(run.start + left)),
                 Some(_) if left > 0 => self.decoded(run, "\n"),

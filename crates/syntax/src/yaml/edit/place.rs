@@ -47,6 +47,10 @@ impl<'a> Node<'a> {
             _ => return None,
         };
         let indent = self.content_indent()?;
+        let is_border = |line: &str| line.starts_with("---") || line.starts_with("...");
+        if indent == 0 && content.split('\n').any(is_border) {
+            return None;
+        }
         let line_break = self.line_break();
         let mut block = format!("|{chomping}");
         if let Some(comment) = self.trailing_comment() {
@@ -87,11 +91,14 @@ impl<'a> Node<'a> {
             }
         }
         let (range, true) = self.source_range(value) else { return None };
+        if !self.keeps_folds(&range, text) {
+            return None;
+        }
         let is_one_line = !text.chars().any(|char| char.is_control() && char != '\t');
         let text = match self.style() {
             Style::DoubleQuoted => render::escaped(text),
             Style::SingleQuoted if is_one_line => text.replace('\'', "''"),
-            Style::Literal => {
+            Style::Literal if !text.chars().any(|char| char.is_control() && !matches!(char, '\t' | '\n')) => {
                 let indent = " ".repeat(self.content_indent()?);
                 text.replace('\n', &format!("{}{indent}", self.line_break()))
             }
@@ -99,6 +106,30 @@ impl<'a> Node<'a> {
             _ => return None,
         };
         Some(Change { range, text })
+    }
+
+    /// Whether a text in the place of this range stands at no line end of the scalar, or begins and ends there with
+    /// something that folding and the measuring of indentation leave alone.
+    fn keeps_folds(self, range: &Range<usize>, text: &str) -> bool {
+        let span = self.span();
+        let source = self.file().text();
+        let is_literal = self.style() == Style::Literal;
+        let is_break = |char: char| matches!(char, '\n' | '\r');
+        let blank = |text: &str| text.trim_matches([' ', '\t']).is_empty();
+        let (before, behind) = (source.get(span.start..range.start), source.get(range.end..span.end));
+        let (Some(before), Some(behind)) = (before, behind) else { return false };
+        // Only the first line of a literal block measures its indentation.
+        let head =
+            before.rsplit_once(is_break).filter(|(above, _)| !is_literal || !above.trim_end().contains(is_break));
+        let tail = behind.split_once(is_break).filter(|_| !is_literal);
+        // A block without content has no place behind its indicator.
+        if matches!(self.style(), Style::Literal | Style::Folded) && !before.contains(is_break) {
+            return false;
+        }
+        let begins_well = !text.starts_with([' ', '\t', '\n']) && !text.is_empty();
+        let ends_well = !text.ends_with([' ', '\t', '\n']) && !text.is_empty();
+        head.is_none_or(|(_, line)| begins_well || !blank(line))
+            && tail.is_none_or(|(line, _)| ends_well || !blank(line))
     }
 
     /// Adds an entry at the end of a mapping, or below a key that has no value yet. `None` for anything else.
@@ -111,6 +142,9 @@ impl<'a> Node<'a> {
             let indent = self.indent_of_line() + STEP;
             let entry = value.entry(key, indent + STEP, line_break);
             let at = self.line_end(self.span().start);
+            if self.is_in_scalar(at) {
+                return None;
+            }
             return Some(Change { range: at..at, text: format!("{line_break}{:indent$}{entry}", "") });
         }
         let first = self.entries().next().filter(|_| self.kind() == Kind::Map)?;
@@ -171,6 +205,9 @@ impl<'a> Node<'a> {
         let end = self.line_end(if is_block_scalar { span.start } else { span.end });
         let line = self.file().text().get(..end)?;
         let at = line.trim_end_matches([' ', '\t']).len();
+        if self.is_in_scalar(end) {
+            return None;
+        }
         Some(Change { range: at..end, text: format!("  # {text}") })
     }
 
@@ -267,6 +304,25 @@ impl<'a> Node<'a> {
         let end = self.line_end(byte);
         let rest = self.file().text().get(end..).unwrap_or_default();
         end + if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) }
+    }
+
+    /// Whether a line end is a fold of a scalar: what is put there would become part of its text. Behind the indicator of a
+    /// block scalar it would not.
+    fn is_in_scalar(self, line_end: usize) -> bool {
+        let holds = |node: &Self| node.span().start < line_end && line_end < node.span().end;
+        let mut around = self.file().documents().filter_map(|document| document.root()).find(holds);
+        while let Some(node) = around {
+            around = match node.kind() {
+                Kind::Scalar => {
+                    let is_header = node.header_range().is_some_and(|header| self.line_end(header.start) == line_end);
+                    return !is_header;
+                }
+                Kind::Alias => None,
+                Kind::Seq => node.items().find(holds),
+                Kind::Map => node.entries().flat_map(|entry| [entry.key, entry.value]).find(holds),
+            };
+        }
+        false
     }
 
     /// The line break of the file.

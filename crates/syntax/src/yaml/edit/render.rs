@@ -116,6 +116,10 @@ pub(super) fn is_plain(text: &str, any_type: bool) -> bool {
     if text.is_empty() || text.len() > 1_000 || text.contains(['\n', '\r']) || text == "<<" {
         return false;
     }
+    // At the left edge these are borders of documents, behind `- ` or `: ` the sign of a key.
+    if text.starts_with("---") || text.starts_with("...") || text == "?" {
+        return false;
+    }
     // The reader is the judge; a key inside brackets is the narrowest place.
     let probe = format!("[{{{text}: {text}}}]");
     let file = parse(probe.as_bytes(), Dialect::Yaml11, &Limits::OTHER);

@@ -106,3 +106,10 @@ fn an_alias_without_an_anchor_is_a_fault_and_the_document_is_read_on() {
     assert_eq!(root(&file).get("c").unwrap().as_i64(), Some(1));
     assert_eq!(root(&file).get("a").unwrap().resolve().kind(), Kind::Alias);
 }
+
+#[test]
+fn a_block_scalar_cut_at_a_byte_that_is_no_text_has_only_an_approximate_map() {
+    let file = parse(b"a: |\n         1\n\n          b $\xa9\n", Dialect::Core, &Limits::WORKFLOW);
+    let scalar = file.documents().next().unwrap().root().unwrap().get("a").unwrap();
+    assert!(!scalar.source_of(1).exact);
+}

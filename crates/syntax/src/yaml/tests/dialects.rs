@@ -96,3 +96,14 @@ fn a_quoted_scalar_cut_by_a_border_of_documents_stays_a_fault() {
     assert_eq!(file.faults()[0].kind, FaultKind::Syntax);
     assert_eq!(file.underindented(), []);
 }
+
+#[test]
+fn comments_behind_a_scalar_that_stays_underindented_keep_their_columns() {
+    let text =
+        "a: \"one\n\x19 thr<.U.---\n\n'--\nU\n,#.U.-'-\n---\n\nU\n#,.2<:>-\nsh\n: a:{&<\"\n:0o171=b ) 'it\x00\x11 ";
+    let file = parse(text.as_bytes(), Dialect::Yaml11, &Limits::KUBERNETES);
+    assert!(!file.faults().is_empty() && !file.comments().is_empty());
+    for comment in file.comments() {
+        assert_eq!(Position { line: comment.line, col: comment.col }, file.position(comment.span.start));
+    }
+}

@@ -140,3 +140,44 @@ fn of_overlapping_changes_the_first_given_is_made() {
     let applied = file.apply(&[change(8..9, "x"), change(8..9, "y"), change(3..4, "z")]).unwrap();
     assert_eq!((applied.text.as_str(), applied.dropped.as_slice()), ("a: z\nc: x\n", &[1][..]));
 }
+
+#[test]
+fn nothing_is_put_into_the_folds_of_a_scalar() {
+    let file = core("a: \"x\n  y\"\nb: [c: , 'd\n  e']\nf: |\n  g\n");
+    assert_eq!(root(&file).entry("a").unwrap().key.set_trailing_comment("c"), None);
+    assert_eq!(root(&file).at("b[0].c")[0].insert_entry("new", &New::Text("v".into())), None);
+    let key = root(&file).entry("f").unwrap().key;
+    assert!(file.apply(&[key.set_trailing_comment("c").unwrap()]).unwrap().text.ends_with("f: |  # c\n  g\n"));
+}
+
+#[test]
+fn a_text_that_is_a_sign_where_it_goes_is_quoted_or_refused() {
+    let replace = |text: &str, new: &str| edited(text, |root| root.replace_with_text(new));
+    assert_eq!(replace("a\n", "---"), "'---'\n");
+    assert_eq!(replace("a\n", "..."), "'...'\n");
+    assert_eq!(replace("a\n", "?"), "'?'\n");
+    let file = core(">-\na\n");
+    assert_eq!(root(&file).replace_with_text("b\n...\n"), None);
+}
+
+#[test]
+fn a_fragment_whose_blanks_a_fold_would_take_away_is_refused() {
+    let replace = |text: &str, value: std::ops::Range<usize>, new: &str| {
+        let file = core(text);
+        let change = root(&file).get("a").unwrap().replace_within(value, new)?;
+        let after = core(&file.apply(&[change]).unwrap().text);
+        Some(root(&after).get("a").unwrap().value().unwrap().to_owned())
+    };
+    for text in ["a: \"x\n  y\"\n", "a: 'x\n  y'\n", "a: x\n  y\n", "a: >-\n  x\n  y\n"] {
+        assert_eq!(replace(text, 1..1, "b "), None, "{text}");
+        assert_eq!(replace(text, 2..2, " b"), None, "{text}");
+        // Without quotes all of it is written anew, in quotes.
+        let cut = (text == "a: x\n  y\n").then(|| "x ".to_owned());
+        assert_eq!(replace(text, 2..3, ""), cut, "{text}");
+        assert_eq!(replace(text, 0..1, "b c").unwrap(), "b c y", "{text}");
+    }
+    assert_eq!(replace("a: |\n  x\n  y\n", 0..1, " x"), None);
+    assert_eq!(replace("a: |\n  x\n  y\n", 0..1, "b\rc"), None);
+    assert_eq!(replace("a: >+\n\n", 0..0, " "), None);
+    assert_eq!(replace("a: |\n  x\n  y\n", 2..3, " b\n c").unwrap(), "x\n b\n c\n");
+}

@@ -5,4 +5,6 @@ mod dialects;
 mod edits;
 mod hostile;
 mod properties;
+mod real;
+mod specification;
 mod tree;

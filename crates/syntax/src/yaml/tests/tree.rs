@@ -36,6 +36,24 @@ fn a_sequence_begins_with_its_first_dash_also_where_it_is_not_indented() {
 }
 
 #[test]
+fn a_sequence_begins_with_its_first_dash_also_where_a_comment_stands_behind_it() {
+    let file = core("a:\n- # c\n  # d\n\n  b: 1\n- e\nf:\n- # g\nh:\n- # - i\n- j\n");
+    let raw = |path: &str| root(&file).at(path)[0].raw();
+    assert_eq!(raw("a"), "- # c\n  # d\n\n  b: 1\n- e");
+    assert!(raw("f").starts_with('-') && !raw("f").contains('h'), "{:?}", raw("f"));
+    assert_eq!(raw("h"), "- # - i\n- j");
+}
+
+#[test]
+fn a_block_scalar_that_is_a_document_without_dashes_begins_with_its_indicator() {
+    let file = core("a\n...\n# b\n|-\nc\n");
+    let document = file.documents().next_back().unwrap();
+    assert_eq!(document.root().unwrap().raw(), "|-\nc");
+    assert!(document.span().start <= document.root().unwrap().span().start);
+    assert!(file.documents().next().unwrap().span().end <= document.span().start);
+}
+
+#[test]
 fn a_block_scalar_spans_from_its_indicator_to_its_last_line() {
     let file = core("a: | # why\n\n  x | y\n  # z\n\n\nb: >2-\n\n    p\n   q\nc: |+\n  k\n\n\nd: |\ne: 1\nf: >-");
     let raw = |key: &str| root(&file).get(key).unwrap().raw();
