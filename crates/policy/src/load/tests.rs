@@ -56,6 +56,7 @@ pub(crate) fn load_set(
         parent: Some(&parent),
         known_formats: FORMATS,
         registry: &registry,
+        tracked: None,
         today: date(2026, 11, 21),
     })
 }
@@ -169,6 +170,7 @@ fn without_a_policy_file_the_baseline_preset_is_in_force() {
         parent: None,
         known_formats: FORMATS,
         registry: &registry,
+        tracked: None,
         today: date(2026, 11, 21),
     });
     let policy = loaded.unwrap().policy;
