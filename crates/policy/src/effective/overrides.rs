@@ -94,7 +94,7 @@ impl Comparison<'_> {
             (Some(was), Some(is)) => is < was,
             (was, _) => was.is_none(),
         };
-        let all = [self.weighed(before, |weight| kind_of(weight)), self.weighed(after, |weight| kind_of(weight))];
+        let all = [self.weighed(before, kind_of), self.weighed(after, kind_of)];
         match (all, is_earlier) {
             ([Direction::Weaker, Direction::Weaker], true) | ([Direction::Stricter, Direction::Stricter], false) => {
                 Direction::Stricter

@@ -82,6 +82,9 @@ fn sections() -> impl Iterator<Item = Section> {
     Section::ALL.iter().copied().chain([Section::None])
 }
 
+/// One of the levels.
+type OfSecrets = fn(&SecretLevels) -> &Field<Level>;
+
 struct Scales<'a> {
     policy: &'a Policy,
     others: &'a [&'a Override],
@@ -126,7 +129,7 @@ impl Scales<'_> {
 
     fn secrets(&mut self, entry: &Override) {
         let secrets = &self.policy.secrets;
-        let keys: [(&str, fn(&SecretLevels) -> &Field<Level>, Level); 3] = [
+        let keys: [(&str, OfSecrets, Level); 3] = [
             ("secrets.verified", |levels| &levels.verified, secrets.verified.value),
             ("secrets.unverified", |levels| &levels.unverified, secrets.unverified.value),
             ("secrets.unaudited", |levels| &levels.unaudited, secrets.unaudited.value),

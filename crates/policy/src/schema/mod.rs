@@ -161,11 +161,11 @@ impl Type {
     pub fn keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
         let groups: &'static [&'static [Key]] = match self {
             Self::Mode(groups) | Self::Map(groups) | Self::Entries(groups, _) | Self::Rules(groups) => groups,
-            Self::PerPath(groups) => return Keys { groups, keys: [].iter(), per_path: true },
-            Self::Levels(keys) => return Keys { groups: &[], keys: keys.iter(), per_path: false },
+            Self::PerPath(groups) => return Keys { groups, group: [].iter(), per_path: true },
+            Self::Levels(keys) => return Keys { groups: &[], group: keys.iter(), per_path: false },
             _ => &[],
         };
-        Keys { groups, keys: [].iter(), per_path: false }
+        Keys { groups, group: [].iter(), per_path: false }
     }
 
     /// The key of this name.
@@ -218,7 +218,7 @@ fn one_of(words: &[&str]) -> String {
 
 struct Keys {
     groups: &'static [&'static [Key]],
-    keys: std::slice::Iter<'static, Key>,
+    group: std::slice::Iter<'static, Key>,
     /// Only those that may differ from path to path.
     per_path: bool,
 }
@@ -228,12 +228,12 @@ impl Iterator for Keys {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(key) = self.keys.find(|key| key.per_path || !self.per_path) {
+            if let Some(key) = self.group.find(|key| key.per_path || !self.per_path) {
                 return Some(key);
             }
             let (first, rest) = self.groups.split_first()?;
             self.groups = rest;
-            self.keys = first.iter();
+            self.group = first.iter();
         }
     }
 }
