@@ -3,6 +3,7 @@
 //! The table drives validation, defaults, merge, suggestions and documentation. A key stands here only once it has its
 //! effect; everything else is an unknown key.
 
+mod entries;
 mod json;
 mod reference;
 mod table;
