@@ -1,7 +1,10 @@
 //! Runs the wings: every file of the subject, every report, in parallel, the results in a fixed order.
 
+use std::borrow::Cow;
+
 use portcullis_checks::{Options, Profile};
-use portcullis_model::{CheckRun, Collected, RunStatus, Section};
+use portcullis_model::{CheckRun, Collected, Entry, RunStatus, Section};
+use portcullis_policy::AlertPolicy;
 use rayon::prelude::*;
 
 use super::plan::Plan;
@@ -19,8 +22,11 @@ const WINGS: [(Section, &str); 4] = [
 /// Everything the wings say.
 pub(super) fn collect(request: &Request, plan: &Plan, gate: &Gate) -> Result<Collected, Refusal> {
     let options = options(gate)?;
-    let judged: Vec<Collected> =
-        plan.entries.par_iter().map(|entry| files::judge(entry, &plan.subject, gate, &options)).collect();
+    let judged: Vec<Collected> = plan
+        .entries
+        .par_iter()
+        .map(|entry| files::judge(entry, &plan.subject, gate, &at(&options, gate, entry)))
+        .collect();
     let mut collected = Collected { problems: plan.problems.clone(), ..Collected::default() };
     for one in judged {
         collected.absorb(one);
@@ -35,6 +41,24 @@ pub(super) fn collect(request: &Request, plan: &Plan, gate: &Gate) -> Result<Col
     Ok(collected)
 }
 
+/// The options of one file: overrides may ask for more there, or for less.
+fn at<'a>(options: &'a Options, gate: &Gate, entry: &Entry) -> Cow<'a, Options> {
+    match gate.policy.alerts_at(&entry.path) {
+        Cow::Borrowed(_) => Cow::Borrowed(options),
+        Cow::Owned(policy) => {
+            let mut options = options.clone();
+            alerts(&mut options, &policy);
+            Cow::Owned(options)
+        }
+    }
+}
+
+fn alerts(options: &mut Options, policy: &AlertPolicy) {
+    options.alerts.require_labels.clone_from(&policy.require_labels);
+    options.alerts.require_annotations.clone_from(&policy.require_annotations);
+    options.alerts.severities.clone_from(&policy.severities);
+}
+
 /// The policy's words become the options of the wings.
 fn options(gate: &Gate) -> Result<Options, Refusal> {
     let profile = |section: Section| {
@@ -46,10 +70,7 @@ fn options(gate: &Gate) -> Result<Options, Refusal> {
     options.workflows.profile = profile(Section::Workflows)?;
     options.manifests.profile = profile(Section::Manifests)?;
     options.alerts.profile = profile(Section::Alerts)?;
-    let alerts = gate.policy.alerts();
-    options.alerts.require_labels.clone_from(&alerts.require_labels);
-    options.alerts.require_annotations.clone_from(&alerts.require_annotations);
-    options.alerts.severities.clone_from(&alerts.severities);
+    alerts(&mut options, gate.policy.alerts());
     let cpu_limits = gate.policy.cpu_limits();
     options.manifests.cpu_limits = cpu_limits
         .parse()

@@ -1,5 +1,6 @@
 //! Two versions of the policy side by side: of commits, of the work tree, of two files.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use portcullis_model::Tree;
@@ -17,6 +18,8 @@ pub(crate) struct Difference {
     pub(crate) head: String,
     /// Leaf by leaf, weaker ones first.
     pub(crate) changes: Vec<Change>,
+    /// How many files patterns that came to an `exclude` cover, by the key of the change.
+    pub(crate) excluded: BTreeMap<String, usize>,
 }
 
 /// Compares two versions; each is a revision or a file. Without a base it is the commit where the branch left the default
@@ -31,27 +34,31 @@ pub(crate) fn difference(
         Some(base) => base.to_owned(),
         None => fork_point(&plan)?,
     };
-    let before = version(request, &plan, &base)?;
-    let after = match head {
+    let (before, _) = version(request, &plan, &base)?;
+    let (after, tracked) = match head {
         Some(head) => version(request, &plan, head)?,
-        None => trust::of_tree(request, &plan.subject)?,
+        None => (trust::of_tree(request, &plan.subject)?, plan.tracked.clone()),
     };
     // A rule that only one of them knows is a rule of the other tool's configuration: the newer registry names it.
     let changes = portcullis_policy::diff(&before.policy, &after.policy, &after.registry);
-    Ok(Some(Difference { base, head: head.unwrap_or("the work tree").to_owned(), changes }))
+    let excluded = portcullis_policy::newly_excluded(&before.policy, &after.policy, &tracked);
+    Ok(Some(Difference { base, head: head.unwrap_or("the work tree").to_owned(), changes, excluded }))
 }
 
-fn version(request: &Request, plan: &Plan, name: &str) -> Result<Gate, Refusal> {
+/// A version of the policy, and the files it stands beside.
+fn version(request: &Request, plan: &Plan, name: &str) -> Result<(Gate, Vec<String>), Refusal> {
     if request.directory.join(name).is_file() {
         let file = inside_root(request, &plan.repository, Path::new(name))?;
         let request = Request { policy_file: Some(file), ..request.clone() };
-        return trust::of_tree(&request, &plan.subject);
+        return Ok((trust::of_tree(&request, &plan.subject)?, plan.tracked.clone()));
     }
     let commit = plan
         .repository
         .commit(name)
         .map_err(|error| Refusal::Usage(format!("`{name}` is neither a file nor a revision: {error}")))?;
-    trust::of_tree(request, &commit as &dyn Tree)
+    let listing = commit.list().map_err(|error| Refusal::Usage(format!("`{name}` cannot be listed: {error}")))?;
+    let tracked = listing.entries.into_iter().map(|entry| entry.path).collect();
+    Ok((trust::of_tree(request, &commit as &dyn Tree)?, tracked))
 }
 
 /// Where the branch left the default branch, or the branch of the pull request.

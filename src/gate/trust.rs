@@ -203,6 +203,9 @@ fn load(
     let (scanner, mut warnings) = scanner(tree, secrets_config).map_err(refused)?;
     let registry = registry_with(&scanner);
     let formats = portcullis_ingest::format_names();
+    // What the policy says of files is held against those it stands beside: in a pull request both are the base's.
+    let listing = tree.list().map_err(|error| Refusal::Usage(format!("the gate files cannot be listed: {error}")))?;
+    let tracked: Vec<String> = listing.entries.into_iter().map(|entry| entry.path).collect();
     let exceptions: Vec<Document<'_>> = files.exceptions.iter().map(GateFile::document).collect();
     let inputs = Inputs {
         policy: files.policy.as_ref().map(GateFile::document),
@@ -212,6 +215,7 @@ fn load(
         parent: Some(&|path: &str| tree.read(path).map_err(|error| error.to_string())),
         known_formats: &formats,
         registry: &registry,
+        tracked: Some(&tracked),
         today: request.now.to_zoned(jiff::tz::TimeZone::UTC).date(),
     };
     let loaded = portcullis_policy::load(&inputs).map_err(refused)?;

@@ -141,3 +141,49 @@ fn a_secret_written_into_a_policy_is_shown_by_no_tool_of_it() {
         assert!(!answer.stdout.contains(&secret) && !answer.stderr.contains(&secret), "{}", answer.stdout);
     }
 }
+
+const OVERRIDDEN: &str =
+    "overrides:\n  - paths: [alerts/]\n    levels: { medium: fail }\n    alerts: { require_labels: { add: [team] } }\n";
+
+#[test]
+fn an_override_reaches_the_checks_and_the_levels_of_its_paths() {
+    let repository = with_a_medium_finding();
+    repository.write("portcullis.yaml", format!("version: 1\n{OVERRIDDEN}"));
+    let answer = repository.run(&["check", "-f", "json"]);
+    assert_eq!(answer.code, 1, "{}", answer.stderr);
+    let document = answer.document();
+    let findings = document["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|finding| finding["message"].as_str().unwrap().contains("team")), "{findings:#?}");
+    let decided = |finding: &serde_json::Value| finding["decision"].as_array().unwrap().last().unwrap().clone();
+    let by_override = findings.iter().map(decided).find(|step| step["key"] == "overrides[0].levels.medium").unwrap();
+    assert_eq!(by_override["origin"], serde_json::json!({ "layer": "portcullis.yaml", "line": 4, "col": 23 }));
+}
+
+#[test]
+fn what_one_path_sees_is_shown_and_an_override_of_nothing_is_said() {
+    let repository = with_a_medium_finding();
+    repository.write("portcullis.yaml", format!("version: 1\n{OVERRIDDEN}"));
+    let shown = |path: &str| repository.run(&["policy", "show", "levels.medium", "--for", path, "--origin"]).stdout;
+    assert_eq!(shown("alerts/web.yaml"), "fail # portcullis.yaml:4\n");
+    assert_eq!(shown("./alerts/web.yaml"), "fail # portcullis.yaml:4\n");
+    assert_eq!(shown("README.md"), "warn # preset:baseline@1:13\n");
+    let list = repository.run(&["policy", "show", "alerts.require_labels", "--for", "alerts/web.yaml", "-f", "json"]);
+    assert_eq!(list.document(), serde_json::json!(["severity", "team"]));
+    repository.write("portcullis.yaml", format!("version: 1\n{}", OVERRIDDEN.replace("[alerts/]", "[alarms/]")));
+    let said = repository.run(&["policy", "check"]);
+    assert_eq!(said.code, 0);
+    assert!(said.stderr.contains("policy/override-unmatched"), "{}{}", said.stdout, said.stderr);
+}
+
+#[test]
+fn patterns_that_came_to_an_exclude_say_how_many_files_they_cover() {
+    let repository = with_a_medium_finding();
+    repository.write("alerts/api.yaml", "groups: []\n");
+    let base = repository.commit();
+    repository.write("portcullis.yaml", "version: 1\nalerts: { paths: { exclude: [alerts/] } }\n");
+    let told = repository.run(&["policy", "diff", &base]).stdout;
+    assert!(told.contains("[] -> [alerts/], 2 more files left out"), "{told}");
+    let document = repository.run(&["policy", "diff", &base, "-f", "json"]).document();
+    let change = document["changes"].as_array().unwrap().iter().find(|change| change["key"] == "alerts.paths.exclude");
+    assert_eq!(change.unwrap()["excluded_files"], 2);
+}

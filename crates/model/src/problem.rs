@@ -178,6 +178,8 @@ codes! {
     BaseUnreadable = "base_unreadable",
     /// The baseline does not know a report or check, so that its findings count as new.
     NotInBaseline = "not_in_baseline",
+    /// Nobody knows when the days of a vulnerability began.
+    NoSlaClock = "no_sla_clock",
     /// A shard is missing.
     ShardMissing = "shard_missing",
 }

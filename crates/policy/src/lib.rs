@@ -7,13 +7,14 @@ pub mod baseline;
 mod effective;
 mod judge;
 mod load;
+mod overrides;
 mod pattern;
 mod policy;
 mod rulebook;
 mod rules;
 pub mod schema;
 
-pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, loosened, rule_rows};
+pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, loosened, newly_excluded, rule_rows};
 pub use judge::{Judgement, Tally, exit_code, judge, near_misses};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};
 pub use policy::{AlertPolicy, Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use portcullis_model::{BySeverity, Globs, Level, Origin, Scope, Section, Severity};
 
 use crate::effective::Effective;
+use crate::overrides::Override;
 use crate::pattern::{PackagePattern, Pattern};
 use crate::rulebook::RuleBook;
 
@@ -37,6 +38,11 @@ pub struct Policy {
     pub(crate) cpu_limits: String,
     pub(crate) baseline: BaselinePolicy,
     pub(crate) rules: RuleBook,
+    pub(crate) overrides: Vec<Override>,
+    /// Newer rules are at most a warning; the version as it stands in the file.
+    pub(crate) as_of: Option<Setting<String>>,
+    /// Ids of those rules, and the version that brought each.
+    pub(crate) newer_rules: BTreeMap<&'static str, &'static str>,
     pub(crate) reports: Vec<ReportEntry>,
     pub(crate) exceptions: Vec<Exception>,
     pub(crate) exception_policy: ExceptionPolicy,
@@ -191,6 +197,30 @@ pub(crate) struct VulnerabilityPolicy {
     pub(crate) kev: Setting<Level>,
     pub(crate) malware: Setting<Level>,
     pub(crate) scopes: BTreeMap<Scope, BySeverity<Option<Setting<Level>>>>,
+    pub(crate) epss: EpssPolicy,
+    pub(crate) sla_days: BySeverity<Option<Setting<u64>>>,
+    pub(crate) overdue: Setting<Level>,
+    pub(crate) clock: Clock,
+    pub(crate) max_count: BySeverity<Option<Setting<u64>>>,
+    pub(crate) vex_grace_days: Setting<u64>,
+}
+
+/// `vulnerabilities.epss`. Likelihoods from 0 to 1.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EpssPolicy {
+    pub(crate) fail_at: Option<Setting<f32>>,
+    pub(crate) percentile: bool,
+    pub(crate) downgrade_below: Option<Setting<f32>>,
+    pub(crate) never_downgrade: Vec<Severity>,
+}
+
+/// `vulnerabilities.clock`: when the days of the SLA begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Clock {
+    #[default]
+    FirstSeen,
+    Published,
+    FixAvailable,
 }
 
 /// `secrets`, besides what every section has.

@@ -66,6 +66,22 @@ impl RuleBook {
 }
 
 impl RuleLayer {
+    /// The pattern of this layer that speaks of the level, and what it says.
+    pub(crate) fn level(&self, names: &[Cow<'_, str>]) -> Option<(&str, &Field<Level>)> {
+        self.best(names, &|setting: &RuleSetting| &setting.level, &|level: &Level| *level as u8)
+    }
+
+    /// The pattern of this layer that speaks of the severity, and what it says.
+    pub(crate) fn severity(&self, names: &[Cow<'_, str>]) -> Option<(&str, &Field<Severity>)> {
+        self.best(names, &|setting: &RuleSetting| &setting.severity, &|severity: &Severity| *severity as u8)
+    }
+
+    /// Every pattern with what it says.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &RuleSetting)> {
+        let exact = self.exact.iter().map(|(pattern, setting)| (pattern.as_str(), setting));
+        exact.chain(self.globs.iter().map(|(pattern, setting)| (pattern.as_str(), setting)))
+    }
+
     fn best<'a, T>(
         &'a self,
         names: &[Cow<'_, str>],

@@ -1,5 +1,6 @@
 //! `portcullis policy diff`: what a change does to the gate, in words.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use portcullis_policy::{Change, Direction};
@@ -53,6 +54,7 @@ fn document(difference: &Difference) -> serde_json::Value {
             "old": change.old,
             "new": change.new,
             "origin": change.origin.to_string(),
+            "excluded_files": difference.excluded.get(&change.key),
         })
     };
     let changes: Vec<_> = difference.changes.iter().map(change).collect();
@@ -77,16 +79,18 @@ fn words(difference: &Difference) -> String {
             Direction::Changed => "changes what makes it neither weaker nor stricter",
         };
         let _ = writeln!(text, "{first} {what} ({})", changes.len());
-        table(&mut text, &changes);
+        table(&mut text, &changes, &difference.excluded);
     }
     text
 }
 
 /// Columns of one block.
-fn table(text: &mut String, changes: &[&Change]) {
+fn table(text: &mut String, changes: &[&Change], excluded: &BTreeMap<String, usize>) {
     let rows: Vec<[String; 3]> = changes
         .iter()
-        .map(|change| [&change.key, &arrow(change), &change.origin.to_string()].map(|cell| output::cell(cell)))
+        .map(|change| {
+            [&change.key, &arrow(change, excluded), &change.origin.to_string()].map(|cell| output::cell(cell))
+        })
         .collect();
     let widest = |cells: &mut dyn Iterator<Item = &String>| {
         cells.map(|cell| cell.chars().count()).max().unwrap_or_default().min(60)
@@ -98,11 +102,17 @@ fn table(text: &mut String, changes: &[&Change]) {
     }
 }
 
-fn arrow(change: &Change) -> String {
-    match (&change.old, &change.new) {
+fn arrow(change: &Change, excluded: &BTreeMap<String, usize>) -> String {
+    let files = match excluded.get(&change.key) {
+        Some(1) => ", 1 more file left out".to_owned(),
+        Some(count) => format!(", {count} more files left out"),
+        None => String::new(),
+    };
+    let told = match (&change.old, &change.new) {
         (Some(old), Some(new)) => format!("{old} -> {new}"),
         (None, Some(new)) => format!("new: {new}"),
         (Some(old), None) => format!("gone: {old}"),
         (None, None) => String::new(),
-    }
+    };
+    told + &files
 }

@@ -16,6 +16,9 @@ pub(in crate::cli) struct Arguments {
     /// Say beside each value which file and line set it
     #[arg(long)]
     origin: bool,
+    /// As this file sees it: overrides of its path applied
+    #[arg(long = "for", value_name = "PATH")]
+    path: Option<String>,
     /// A table of the rules instead: level, severity, and what decided
     #[arg(long)]
     rules: bool,
@@ -25,8 +28,11 @@ pub(in crate::cli) struct Arguments {
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> {
     let as_json = output::wants_json(global)?;
     let request = check::request(global, &[], &[])?;
-    let Some(gate) = gate::policy(&request)? else { return Ok(Exit::Code(0)) };
+    let Some(mut gate) = gate::policy(&request)? else { return Ok(Exit::Code(0)) };
     output::warnings(&gate.warnings);
+    if let Some(path) = &arguments.path {
+        gate.policy = gate.policy.for_path(path.strip_prefix("./").unwrap_or(path), &gate.registry);
+    }
     if arguments.rules {
         rules(&gate, as_json)?;
     } else {

@@ -14,7 +14,9 @@ pub(crate) fn build(
     files: &[&Located],
     sources: &Sources,
 ) -> Effective {
-    let build = Build { sources };
+    let build = Build { sources, keeps_null: false };
+    // There `null` takes back what an earlier override says.
+    let overrides = Build { sources, keeps_null: true };
     let mut entries = vec![("version".to_owned(), builtin(Content::Integer(1)))];
     entries.extend(name.map(|name| ("name".to_owned(), build.node(&Type::Text, name))));
     let mut rules = Some(rules);
@@ -22,6 +24,7 @@ pub(crate) fn build(
     for key in POLICY.iter().filter(|key| key.merge != Merge::Own) {
         let node = match key.kind {
             Type::Rules(_) => rules.take(),
+            _ if key.name == "overrides" => merged.get(key.name).map(|located| overrides.node(&key.kind, located)),
             _ => merged.get(key.name).map(|located| build.node(&key.kind, located)),
         };
         let Some(mut node) = node else { continue };
@@ -35,6 +38,7 @@ pub(crate) fn build(
 
 struct Build<'a> {
     sources: &'a Sources,
+    keeps_null: bool,
 }
 
 impl Build<'_> {
@@ -44,11 +48,47 @@ impl Build<'_> {
     }
 
     fn map(&self, kind: &'static Type, map: &Map) -> Content {
+        if let Type::Rules(_) = kind {
+            return self.rules(kind, map);
+        }
         let entries = kind.keys().filter_map(|key| {
-            let located = map.get(key.name).filter(|located| !matches!(located.value, Value::Null))?;
+            let located =
+                map.get(key.name).filter(|located| self.keeps_null || !matches!(located.value, Value::Null))?;
             Some((key.name.to_owned(), self.node(&key.kind, located)))
         });
-        Content::Map(entries.collect())
+        Content::Map(self.telling(entries))
+    }
+
+    /// An override that leaves a mapping empty says nothing there.
+    fn telling(&self, entries: impl Iterator<Item = (String, Node)>) -> Vec<(String, Node)> {
+        let is_empty = |node: &Node| matches!(&node.content, Content::Map(below) if below.is_empty());
+        entries.filter(|(_, node)| !(self.keeps_null && is_empty(node))).collect()
+    }
+
+    /// Keys that the author chose. In `overrides` a pattern without a value says something too: as without any rule.
+    fn rules(&self, kind: &'static Type, map: &Map) -> Content {
+        let setting = |located: &Located| {
+            let Some(fields) = located.as_map() else { return Content::Null };
+            let entries = kind.keys().filter_map(|key| {
+                let field = fields.get(key.name)?;
+                Some((key.name.to_owned(), self.node(&key.kind, field)))
+            });
+            Content::Map(entries.collect())
+        };
+        let entries = map.iter().map(|(pattern, located)| {
+            let origin = self.sources.origin(&located.mark);
+            (pattern.clone(), Node { content: setting(located), origin })
+        });
+        Content::Map(self.telling(entries))
+    }
+
+    /// A change of a list that only the paths of an override see.
+    fn edit(&self, kind: &'static Type, add: &[Located], remove: &[Located]) -> Content {
+        let Type::List(element) = kind else { return Content::Null };
+        let list =
+            |items: &[Located]| builtin(Content::List(items.iter().map(|item| self.node(element, item)).collect()));
+        let parts = [("add", add), ("remove", remove)].into_iter().filter(|(_, items)| !items.is_empty());
+        Content::Map(parts.map(|(name, items)| (name.to_owned(), list(items))).collect())
     }
 
     fn node(&self, kind: &'static Type, located: &Located) -> Node {
@@ -64,6 +104,7 @@ impl Build<'_> {
                 };
                 Content::List(items.iter().map(element).collect())
             }
+            Value::Edit { add, remove } => self.edit(kind, add, remove),
             scalar => scalar_content(scalar),
         };
         Node { content, origin: self.sources.origin(&located.mark) }
@@ -87,6 +128,7 @@ fn scalar_content(value: &Value) -> Content {
         Value::Required(Required::Auto) => Content::Word("auto".to_owned()),
         Value::Date(date) => Content::Word(date.to_string()),
         Value::Seconds(seconds) => Content::Word(duration(*seconds)),
+        Value::Share(share) => Content::Share(*share),
         Value::Amount(Amount::Count(count)) => Content::Integer(i64::try_from(*count).unwrap_or(i64::MAX)),
         Value::Amount(Amount::Percent(percent)) => Content::Word(format!("{percent}%")),
         // Refused values never get here, and edits are applied: nothing is claimed about them.

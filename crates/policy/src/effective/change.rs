@@ -37,7 +37,7 @@ impl Direction {
     }
 
     /// Of several changes to one thing: the loosest counts.
-    fn loosest(directions: impl IntoIterator<Item = Self>) -> Option<Self> {
+    pub(super) fn loosest(directions: impl IntoIterator<Item = Self>) -> Option<Self> {
         directions.into_iter().min_by_key(|direction| match direction {
             Self::Weaker => 0,
             Self::Changed => 1,
@@ -68,6 +68,7 @@ pub fn diff(old: &Policy, new: &Policy, registry: &Registry) -> Vec<Change> {
     for key in POLICY {
         match key.kind {
             Type::Rules(_) => comparison.rules(),
+            _ if key.name == "overrides" => comparison.overrides(),
             _ if key.merge == Merge::Own => {}
             _ => comparison.key("", key, before.get(key.name), after.get(key.name)),
         }
@@ -84,11 +85,27 @@ pub fn loosened(old: &Policy, new: &Policy, registry: &Registry) -> Vec<Change> 
     changes
 }
 
-struct Comparison<'a> {
-    old: &'a Policy,
-    new: &'a Policy,
-    registry: &'a Registry,
-    changes: Vec<Change>,
+/// How many files the patterns cover that came to `paths.exclude` of a section, by key.
+pub fn newly_excluded(old: &Policy, new: &Policy, tracked: &[String]) -> BTreeMap<String, usize> {
+    let mut files = BTreeMap::new();
+    for section in Section::ALL {
+        let globs = |policy: &Policy| policy.paths(*section).map(|paths| paths.exclude.clone()).unwrap_or_default();
+        let known = globs(old);
+        let came: Vec<_> =
+            globs(new).into_iter().filter(|glob| !known.iter().any(|old| old.value == glob.value)).collect();
+        if !came.is_empty() {
+            let covered = tracked.iter().filter(|path| came.iter().any(|glob| glob.value.matches(path)));
+            files.insert(format!("{section}.paths.exclude"), covered.count());
+        }
+    }
+    files
+}
+
+pub(super) struct Comparison<'a> {
+    pub(super) old: &'a Policy,
+    pub(super) new: &'a Policy,
+    pub(super) registry: &'a Registry,
+    pub(super) changes: Vec<Change>,
 }
 
 impl Comparison<'_> {
@@ -101,7 +118,7 @@ impl Comparison<'_> {
     fn key(&mut self, prefix: &str, key: &'static Key, old: Option<&Node>, new: Option<&Node>) {
         let path = format!("{prefix}{}", key.name);
         match &key.kind {
-            Type::Map(_) | Type::Levels(_) => {
+            Type::Map(_) | Type::PerPath(_) | Type::Levels(_) => {
                 let below = format!("{path}.");
                 for inner in key.kind.keys() {
                     let inside = |node: Option<&'_ Node>| node.and_then(|node| node.get(inner.name)).cloned();
@@ -252,6 +269,10 @@ fn scalar(key: &Key, old: Option<&Node>, new: Option<&Node>) -> Direction {
         (Strict::Up, _) => compared(number(old), number(new)),
         // No limit is the loosest one.
         (Strict::Down, _) => compared(number(old).map(std::cmp::Reverse), number(new).map(std::cmp::Reverse)),
+        (Strict::DownOrUnset, _) => {
+            let tightness = |node: Option<&Node>| Some(number(node).map_or(f64::INFINITY, |number| -number));
+            compared(tightness(old), tightness(new))
+        }
         (Strict::True, _) => compared(flag(old), flag(new)),
         (Strict::False, _) => compared(flag(new), flag(old)),
         (Strict::Later, Type::Word(list)) => compared(words(list, old), words(list, new)),
@@ -315,6 +336,7 @@ fn mode(old: Option<&Node>, new: Option<&Node>) -> Direction {
                 merge: Merge::Set,
                 strict: Strict::More,
                 text: "",
+                per_path: false,
             };
             let (was, is) = (excepted(old), excepted(new));
             let except = (value(was.as_ref()) != value(is.as_ref())).then(|| set(&more, was.as_ref(), is.as_ref()));

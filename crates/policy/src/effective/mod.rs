@@ -2,6 +2,8 @@
 
 mod build;
 mod change;
+mod overrides;
+mod path;
 mod rules;
 mod yaml;
 
@@ -9,7 +11,8 @@ use portcullis_model::Origin;
 use serde_json::{Map, Value};
 
 pub(crate) use build::build;
-pub use change::{Change, Direction, diff, loosened};
+pub use change::{Change, Direction, diff, loosened, newly_excluded};
+pub(crate) use path::for_path;
 pub(crate) use rules::flattened;
 pub use rules::{RuleRow, rule_rows};
 pub use yaml::Origins;
@@ -35,6 +38,8 @@ pub(crate) enum Content {
     List(Vec<Node>),
     Bool(bool),
     Integer(i64),
+    /// A number with a fraction.
+    Share(f32),
     /// A word, a date, a duration: written without quotes.
     Word(String),
     Text(String),
@@ -92,6 +97,7 @@ impl Node {
         match &self.content {
             Content::Bool(value) => Some(value.to_string()),
             Content::Integer(value) => Some(value.to_string()),
+            Content::Share(value) => Some(value.to_string()),
             Content::Word(text) | Content::Text(text) => Some(text.clone()),
             Content::Null | Content::Map(_) | Content::List(_) => None,
         }
@@ -101,11 +107,13 @@ impl Node {
     fn step<'a, 'p>(&'a self, path: &'p str) -> Option<(&'a Self, &'p str)> {
         if let Some(inside) = path.strip_prefix('[') {
             let (name, rest) = inside.split_once(']')?;
+            let after = rest.strip_prefix('.').unwrap_or(rest);
             let named = |item: &&Self| {
                 ["name", "id"].iter().any(|key| item.at(&[key]).and_then(Self::plain).as_deref() == Some(name))
             };
-            let item = self.items().iter().find(named)?;
-            return Some((item, rest.strip_prefix('.').unwrap_or(rest)));
+            // Entries without a name go by their position.
+            let at = || self.items().get(name.parse::<usize>().ok()?);
+            return Some((self.items().iter().find(named).or_else(at)?, after));
         }
         let Content::Map(entries) = &self.content else { return None };
         let candidates = entries.iter().filter_map(|(name, node)| {
@@ -137,6 +145,8 @@ impl Node {
             Content::List(items) => return items.iter().map(|item| item.json(origins)).collect(),
             Content::Bool(value) => (*value).into(),
             Content::Integer(value) => (*value).into(),
+            // By way of its text: 0.1 is 0.1 in any width.
+            Content::Share(value) => value.to_string().parse::<f64>().map_or(Value::Null, Value::from),
             Content::Word(text) | Content::Text(text) => text.as_str().into(),
             Content::Null => Value::Null,
         };

@@ -21,7 +21,7 @@ pub(crate) fn flattened(layers: &[Layer], book: &RuleBook, registry: &Registry, 
     let speaking: Vec<_> = layers.iter().filter_map(|layer| layer.tree.at(&["rules"])?.as_map()).collect();
     for (number, rules) in speaking.iter().enumerate() {
         for (text, located) in rules.iter().filter(|_| number > 0) {
-            flat.forget(text, located);
+            flat.forget(text, |field| matches!(located.value, Value::Null) || located.at(&[field]).is_some());
         }
         for (text, located) in *rules {
             flat.say(text, located, sources);
@@ -30,23 +30,43 @@ pub(crate) fn flattened(layers: &[Layer], book: &RuleBook, registry: &Registry, 
     if speaking.len() > 1 {
         flat.settle(book, registry);
     }
-    let entries = flat.0.into_iter().filter(|(_, fields)| !fields.is_empty()).map(|(pattern, mut fields)| {
-        let fields: Vec<_> =
-            FIELDS.iter().filter_map(|field| Some(((*field).to_owned(), fields.remove(*field)?))).collect();
-        let origin = fields.first().map(|(_, node)| node.origin.clone()).unwrap_or_default();
-        (pattern, Node { content: Content::Map(fields), origin })
-    });
-    Node { content: Content::Map(entries.collect()), origin: Origin::builtin() }
+    flat.node()
+}
+
+/// The same with the rules of overrides that apply; `book` knows them already.
+pub(super) fn overridden(flat: Option<&Node>, overrides: &[&Node], book: &RuleBook, registry: &Registry) -> Node {
+    let mut all = Flat::default();
+    for rules in flat.into_iter().chain(overrides.iter().copied()) {
+        let Content::Map(entries) = &rules.content else { continue };
+        for (text, setting) in entries {
+            all.forget(text, |field| matches!(setting.content, Content::Null) || setting.get(field).is_some());
+        }
+        for (text, setting) in entries {
+            let fields = all.0.entry(text.clone()).or_default();
+            fields.extend(FIELDS.iter().filter_map(|field| Some((*field, setting.get(field)?.clone()))));
+        }
+    }
+    all.settle(book, registry);
+    all.node()
 }
 
 #[derive(Default)]
 struct Flat(BTreeMap<String, BTreeMap<&'static str, Node>>);
 
 impl Flat {
+    fn node(self) -> Node {
+        let entries = self.0.into_iter().filter(|(_, fields)| !fields.is_empty()).map(|(pattern, mut fields)| {
+            let fields: Vec<_> =
+                FIELDS.iter().filter_map(|field| Some(((*field).to_owned(), fields.remove(*field)?))).collect();
+            let origin = fields.first().map(|(_, node)| node.origin.clone()).unwrap_or_default();
+            (pattern, Node { content: Content::Map(fields), origin })
+        });
+        Node { content: Content::Map(entries.collect()), origin: Origin::builtin() }
+    }
+
     /// What an entry of a later layer takes out of the earlier ones.
-    fn forget(&mut self, text: &str, located: &Located) {
+    fn forget(&mut self, text: &str, speaks: impl Fn(&str) -> bool) {
         let Ok(pattern) = Pattern::new(text) else { return };
-        let speaks = |field: &str| matches!(located.value, Value::Null) || located.at(&[field]).is_some();
         for (earlier, fields) in &mut self.0 {
             if earlier == text || pattern.matches(earlier) {
                 fields.retain(|field, _| !speaks(field));
@@ -136,6 +156,11 @@ pub(super) fn row(policy: &Policy, registry: &Registry, id: &str) -> RuleRow {
         || section_level(policy, section, severity),
         |decided| (format!("rules.{}", decided.pattern), decided.setting),
     );
+    let newer = policy.as_of.as_ref().filter(|_| policy.newer_rules.contains_key(id) && setting.value > Level::Warn);
+    if let Some(as_of) = newer.filter(|_| key != format!("rules.{id}")) {
+        let (since, origin) = (rule.map(|rule| rule.since), as_of.origin.clone());
+        return RuleRow { id: id.to_owned(), level: Level::Warn, severity, since, key: "as_of".to_owned(), origin };
+    }
     RuleRow {
         id: id.to_owned(),
         level: setting.value,

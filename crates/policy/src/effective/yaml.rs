@@ -97,6 +97,7 @@ fn scalar(node: &Node) -> String {
     match &node.content {
         Content::Bool(value) => value.to_string(),
         Content::Integer(value) => value.to_string(),
+        Content::Share(value) => value.to_string(),
         Content::Word(word) => word.clone(),
         Content::Text(value) => text(value),
         Content::Null => "null".to_owned(),

@@ -30,10 +30,34 @@ pub(super) struct Run<'a> {
     pub(super) today: Date,
 }
 
+/// A baseline, ready to be asked about findings of this run.
+pub(super) struct Known<'a> {
+    baseline: &'a Baseline,
+    index: Index<'a>,
+    /// Name of a report by the path that findings carry.
+    names: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(baseline: &'a Baseline, collected: &'a Collected) -> Self {
+        Self { baseline, index: Index::new(baseline), names: report_names(collected) }
+    }
+
+    /// The day on which a baseline had the finding first; today where this one would have had it and has not; `None` where
+    /// it does not know.
+    pub(super) fn first_seen(&self, finding: &Finding, today: Date) -> Option<Date> {
+        let found = self.index.matches(finding);
+        if found.is_empty() {
+            return self.index.covers(finding, &self.names).then_some(today);
+        }
+        let entries = found.iter().filter_map(|position| self.baseline.findings.get(*position));
+        entries.filter_map(|entry| entry.first_seen).min().or(self.baseline.created).map(day)
+    }
+}
+
 /// Classifies every finding that counts and caps its level.
-pub(super) fn compare(policy: &Policy, baseline: &Baseline, findings: &mut [Judged], run: &Run<'_>) -> Compared {
-    let index = Index::new(baseline);
-    let names = report_names(run.collected);
+pub(super) fn compare(policy: &Policy, known: &Known<'_>, findings: &mut [Judged], run: &Run<'_>) -> Compared {
+    let Known { baseline, index, names } = known;
     let mut matched = BTreeSet::new();
     let mut unknown: BTreeMap<String, u64> = BTreeMap::new();
     for judged in findings {
@@ -45,8 +69,8 @@ pub(super) fn compare(policy: &Policy, baseline: &Baseline, findings: &mut [Judg
         }
         if let Some(known) = found.first().and_then(|position| baseline.findings.get(*position)) {
             existing(policy, baseline, known, judged);
-        } else if !index.covers(&judged.finding, &names) {
-            *unknown.entry(what_found(&judged.finding, &names)).or_default() += 1;
+        } else if !index.covers(&judged.finding, names) {
+            *unknown.entry(what_found(&judged.finding, names)).or_default() += 1;
         } else if judged.finding.kind == Kind::Vulnerability && index.has_component(&judged.finding) {
             newly_disclosed(policy, judged, run.judges_change);
         } else {
@@ -55,7 +79,7 @@ pub(super) fn compare(policy: &Policy, baseline: &Baseline, findings: &mut [Judg
     }
     let mut problems: Vec<Problem> = unknown.into_iter().map(|(what, count)| not_in_baseline(&what, count)).collect();
     problems.extend(stale(policy, baseline, run.today));
-    Compared { gone: gone(baseline, &matched, &names, run), problems }
+    Compared { gone: gone(baseline, &matched, names, run), problems }
 }
 
 fn existing(policy: &Policy, baseline: &Baseline, known: &BaselineFinding, judged: &mut Judged) {
@@ -85,7 +109,7 @@ fn newly_disclosed(policy: &Policy, judged: &mut Judged, judges_change: bool) {
     }
 }
 
-fn day(time: jiff::Timestamp) -> Date {
+pub(super) fn day(time: jiff::Timestamp) -> Date {
     time.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 

@@ -144,7 +144,8 @@ fn mismatch(exception: &Exception, finding: &Finding) -> Option<String> {
     None
 }
 
-/// Exceptions of which at least one selector matches a finding and another does not, each with the first that does not.
+/// Exceptions of which at least one selector matches a finding and another does not, each with the first that does not, and
+/// the nearest such override.
 pub fn near_misses(policy: &Policy, finding: &Finding) -> Vec<String> {
     let names = pattern::names(finding);
     let misses = policy.exceptions.iter().filter_map(|exception| {
@@ -163,7 +164,9 @@ pub fn near_misses(policy: &Policy, finding: &Finding) -> Vec<String> {
         };
         Some(format!("exception {} does not apply: {miss} ({})", exception.id, exception.origin))
     });
-    misses.collect()
+    // Of overrides the nearest: the last one would have decided.
+    let nearest = policy.overrides.iter().rev().find_map(|entry| entry.near_miss(finding));
+    misses.chain(nearest).collect()
 }
 
 fn matches_besides_rules(exception: &Exception, finding: &Finding) -> bool {

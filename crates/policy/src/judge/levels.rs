@@ -6,21 +6,23 @@ use portcullis_model::{
     Suppression,
 };
 
-use super::{cap, set_level};
+use super::vulnerability::{self, Clocks};
+use super::{cap, raise, set_level};
 use crate::Policy;
+use crate::overrides::InForce;
 use crate::pattern;
 use crate::policy::{ReportOnly, Setting};
 
 /// Everything that needs no other finding. Gives the level that floors start from: after the steps that look at severity
 /// and rule only.
-pub(super) fn judge(policy: &Policy, judged: &mut Judged, today: Date) -> Level {
+pub(super) fn judge(policy: &Policy, judged: &mut Judged, clocks: &mut Clocks<'_>) -> Level {
     if closed(judged) || excluded(policy, judged) {
         return Level::Off;
     }
     severity_and_level(policy, judged);
     let before_modifiers = judged.level;
-    modifiers(policy, judged);
-    inline_suppression(judged, today);
+    modifiers(policy, judged, clocks);
+    inline_suppression(judged, clocks.today);
     before_modifiers
 }
 
@@ -87,28 +89,64 @@ fn excluded(policy: &Policy, judged: &mut Judged) -> bool {
 
 /// Steps 3 to 5.
 fn severity_and_level(policy: &Policy, judged: &mut Judged) {
-    let (severity, level) = if policy.rules.is_empty() {
+    let in_force = InForce::new(policy, &judged.finding);
+    let (severity, level) = if in_force.names_no_rule() {
         (None, None)
     } else {
         let names = pattern::names(&judged.finding);
-        (policy.rules.severity(&names), policy.rules.level(&names))
+        (in_force.rule_severity(&names), in_force.rule_level(&names))
     };
-    if let Some(decided) = severity {
-        let from = std::mem::replace(&mut judged.severity, decided.setting.value);
-        judged.decision.push(Decision {
-            step: Step::Severity,
-            key: format!("rules.{}.severity", decided.pattern),
-            from: from.to_string(),
-            to: judged.severity.to_string(),
-            origin: decided.setting.origin.clone(),
-        });
+    if let Some((key, setting)) = severity {
+        set_severity(judged, key, setting);
     }
-    let (key, setting) = base(policy, &judged.finding, judged.severity);
+    let (key, setting) = in_force
+        .level(judged.finding.section, judged.severity)
+        .unwrap_or_else(|| base(policy, &judged.finding, judged.severity));
     set_level(judged, Step::BaseLevel, key, setting.value, &setting.origin);
-    if let Some(decided) = level {
-        let key = format!("rules.{}", decided.pattern);
-        set_level(judged, Step::RuleLevel, key, decided.setting.value, &decided.setting.origin);
+    if let Some((key, setting)) = level {
+        set_level(judged, Step::RuleLevel, key, setting.value, &setting.origin);
     }
+    newer_rule(policy, judged);
+}
+
+/// A rule that is newer than what the policy was written for turns nothing red by itself (spec/policy.md 3.6). Who names it
+/// outright knows it.
+fn newer_rule(policy: &Policy, judged: &mut Judged) {
+    let (Some(since), Some(as_of)) = (policy.newer_rules.get(judged.finding.rule_id.as_str()), &policy.as_of) else {
+        return;
+    };
+    let rule = &judged.finding.rule_id;
+    let is_named = |decision: &Decision| {
+        decision.step == Step::RuleLevel && decision.key.rsplit_once("rules.").is_some_and(|(_, name)| name == rule)
+    };
+    if judged.decision.last().is_some_and(is_named) || judged.level <= Level::Warn {
+        return;
+    }
+    let note = format!("new in {since}, will follow your levels when you move to {}", next(&as_of.origin, since));
+    judged.notes.push(note);
+    let warn = Setting { value: Level::Warn, origin: as_of.origin.clone() };
+    cap(judged, Step::RuleLevel, "as_of", &warn);
+}
+
+/// What to move to: the next version of a preset, or the newer version in a file of one's own.
+fn next(as_of: &Origin, since: &str) -> String {
+    let preset = as_of.layer.rsplit_once('@').filter(|(name, _)| name.starts_with("preset:"));
+    match preset.and_then(|(name, version)| Some((name, version.parse::<u32>().ok()?.checked_add(1)?))) {
+        Some((name, version)) => format!("{name}@{version}"),
+        None => format!("`as_of: \"{since}\"`"),
+    }
+}
+
+/// Step 3: the finding keeps its own severity, the judgement has another.
+pub(super) fn set_severity(judged: &mut Judged, key: String, setting: &Setting<Severity>) {
+    let from = std::mem::replace(&mut judged.severity, setting.value);
+    judged.decision.push(Decision {
+        step: Step::Severity,
+        key,
+        from: from.to_string(),
+        to: judged.severity.to_string(),
+        origin: setting.origin.clone(),
+    });
 }
 
 /// The level a severity has in a section where no rule speaks.
@@ -145,37 +183,30 @@ const fn scope_word(scope: Scope) -> &'static str {
 }
 
 /// Step 6.
-fn modifiers(policy: &Policy, judged: &mut Judged) {
+fn modifiers(policy: &Policy, judged: &mut Judged, clocks: &mut Clocks<'_>) {
     if judged.level == Level::Off {
         return;
     }
-    let step = Step::SectionModifier;
     if judged.state == State::Review && judged.finding.kind != Kind::Secret {
-        cap(judged, step, "state review", &Setting { value: Level::Warn, origin: Origin::builtin() });
+        cap(judged, Step::SectionModifier, "state review", &Setting { value: Level::Warn, origin: Origin::builtin() });
     }
     match judged.finding.section {
-        Section::Vulnerabilities => {
-            let vulnerabilities = &policy.vulnerabilities;
-            if vulnerabilities.only_fixable.value && !has_fix(&judged.finding) {
-                let origin = vulnerabilities.only_fixable.origin.clone();
-                cap(judged, step, "vulnerabilities.only_fixable", &Setting { value: Level::Warn, origin });
-            }
-            if judged.finding.fix.as_ref().is_some_and(|fix| fix.state == FixState::WontFix) {
-                cap(judged, step, "vulnerabilities.wont_fix", &vulnerabilities.wont_fix);
-            }
-            if judged.finding.vulnerability.as_ref().is_some_and(|details| details.reachable == Some(false)) {
-                cap(judged, step, "vulnerabilities.unreachable", &vulnerabilities.unreachable);
-            }
-        }
-        Section::Secrets => {
-            if judged.state == State::Review {
-                cap(judged, step, "secrets.unaudited", &policy.secrets.unaudited);
-            }
-            if !is_verified(&judged.finding) {
-                cap(judged, step, "secrets.unverified", &policy.secrets.unverified);
-            }
-        }
+        Section::Vulnerabilities => vulnerability::modifiers(&policy.vulnerabilities, judged, clocks),
+        Section::Secrets => secret(policy, judged),
         _ => {}
+    }
+}
+
+fn secret(policy: &Policy, judged: &mut Judged) {
+    let levels = &policy.secrets;
+    let in_force = InForce::new(policy, &judged.finding);
+    if judged.state == State::Review {
+        let (key, setting) = in_force.secret("unaudited", |levels| &levels.unaudited, &levels.unaudited);
+        cap(judged, Step::SectionModifier, &key, setting);
+    }
+    if !is_verified(&judged.finding) {
+        let (key, setting) = in_force.secret("unverified", |levels| &levels.unverified, &levels.unverified);
+        cap(judged, Step::SectionModifier, &key, setting);
     }
 }
 
@@ -222,15 +253,16 @@ pub(super) fn floors(policy: &Policy, judged: &mut Judged, before_modifiers: Lev
     let listed = |finding: &Finding| {
         finding.vulnerability.as_ref().and_then(|details| details.kev.as_ref()).is_some_and(|kev| kev.listed)
     };
+    let named = |key: &str, setting| (key.to_owned(), setting);
     let floors = [
-        (listed(finding), "vulnerabilities.kev", &policy.vulnerabilities.kev),
-        (finding.kind == Kind::Malware, "vulnerabilities.malware", &policy.vulnerabilities.malware),
-        (is_verified(finding), "secrets.verified", &policy.secrets.verified),
+        listed(finding).then(|| named("vulnerabilities.kev", &policy.vulnerabilities.kev)),
+        (finding.kind == Kind::Malware).then(|| named("vulnerabilities.malware", &policy.vulnerabilities.malware)),
+        is_verified(finding).then(|| {
+            let in_force = InForce::new(policy, finding);
+            in_force.secret("verified", |levels| &levels.verified, &policy.secrets.verified)
+        }),
     ];
-    for (applies, key, floor) in floors {
-        let level = floor.value.max(before_modifiers);
-        if applies && level > judged.level {
-            set_level(judged, Step::Floor, key, level, &floor.origin);
-        }
+    for (key, floor) in floors.into_iter().flatten() {
+        raise(judged, Step::Floor, key, floor.value.max(before_modifiers), &floor.origin);
     }
 }

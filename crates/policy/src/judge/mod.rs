@@ -7,6 +7,7 @@ mod own;
 mod required;
 mod tools;
 mod verdict;
+mod vulnerability;
 
 use std::cmp::Reverse;
 
@@ -49,19 +50,24 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
     let mut problems = required::problems(policy, &collected, &tracked, registry);
 
     let mut findings: Vec<Judged> = std::mem::take(&mut collected.findings).into_iter().map(unjudged).collect();
-    let before_modifiers: Vec<Level> = findings.iter_mut().map(|judged| levels::judge(policy, judged, today)).collect();
+    let known = baseline.as_ref().map(|baseline| baseline::Known::new(baseline, &collected));
+    let mut clocks = vulnerability::Clocks { today, known: known.as_ref(), stopped: 0 };
+    let before_modifiers: Vec<Level> =
+        findings.iter_mut().map(|judged| levels::judge(policy, judged, &mut clocks)).collect();
     let mut compared = baseline::Compared::default();
-    if let Some(known) = &baseline {
+    if let Some(known) = &known {
         let run = baseline::Run { collected: &collected, problems: &problems, judges_change, partial, today };
         compared = baseline::compare(policy, known, &mut findings, &run);
     }
     problems.append(&mut compared.problems);
+    problems.extend(clocks.problem(&policy.vulnerabilities));
     let coverage = exceptions::Coverage::new(policy, &collected, &problems, registry, partial);
     let exceptions = exceptions::apply(policy, &mut findings, &coverage, today);
     for (judged, before_modifiers) in findings.iter_mut().zip(before_modifiers) {
         levels::floors(policy, judged, before_modifiers);
     }
     findings.extend(own::findings(policy, &exceptions, &collected.suppression_comments, registry, &coverage, today));
+    vulnerability::budgets(policy, &mut findings);
     let report_only = policy.report_only.as_ref().filter(|mode| mode.holds(today));
     if let Some(report_only) = report_only {
         for judged in &mut findings {
@@ -114,6 +120,13 @@ fn set_level(judged: &mut Judged, step: Step, key: impl Into<String>, level: Lev
 fn cap(judged: &mut Judged, step: Step, key: &str, setting: &Setting<Level>) {
     if judged.level > setting.value {
         set_level(judged, step, key, setting.value, &setting.origin);
+    }
+}
+
+/// Raises a level to at least this; says so only where it changes something.
+fn raise(judged: &mut Judged, step: Step, key: impl Into<String>, level: Level, origin: &Origin) {
+    if judged.level < level {
+        set_level(judged, step, key, level, origin);
     }
 }
 

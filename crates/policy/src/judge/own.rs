@@ -9,9 +9,10 @@ use portcullis_model::{
 };
 
 use super::exceptions::{self, Coverage, days, days_between};
-use super::levels::section_level;
+use super::levels::{section_level, set_severity};
 use super::set_level;
 use crate::Policy;
+use crate::overrides::InForce;
 use crate::policy::Setting;
 use crate::rules::rule;
 
@@ -182,18 +183,20 @@ fn finding(rule_id: &'static str, identity: &str, place: Location, message: &str
 fn level(policy: &Policy, finding: Finding, named: Option<(&'static str, Setting<Level>)>) -> Judged {
     let rule_names = [finding.rule_id.clone().into()];
     let mut judged = Judged { severity: finding.severity, state: finding.state, finding, ..Judged::default() };
-    if let Some(decided) = policy.rules.severity(&rule_names) {
-        judged.severity = decided.setting.value;
+    let in_force = InForce::new(policy, &judged.finding);
+    if let Some((key, setting)) = in_force.rule_severity(&rule_names) {
+        set_severity(&mut judged, key, setting);
     }
+    let (section, severity) = (judged.finding.section, judged.severity);
     if let Some((key, setting)) = named {
         set_level(&mut judged, Step::BaseLevel, key, setting.value, &setting.origin);
     } else {
-        let (key, setting) = section_level(policy, judged.finding.section, judged.severity);
+        let (key, setting) =
+            in_force.level(section, severity).unwrap_or_else(|| section_level(policy, section, severity));
         set_level(&mut judged, Step::BaseLevel, key, setting.value, &setting.origin);
     }
-    if let Some(decided) = policy.rules.level(&rule_names) {
-        let key = format!("rules.{}", decided.pattern);
-        set_level(&mut judged, Step::RuleLevel, key, decided.setting.value, &decided.setting.origin);
+    if let Some((key, setting)) = in_force.rule_level(&rule_names) {
+        set_level(&mut judged, Step::RuleLevel, key, setting.value, &setting.origin);
     }
     judged
 }

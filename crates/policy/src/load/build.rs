@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    BySeverity, Diagnostic, DiagnosticSeverity, Glob, Level, Scope, Section, Severity, fingerprint,
+    BySeverity, Diagnostic, DiagnosticSeverity, Glob, Level, Registry, Scope, Section, Severity, fingerprint,
 };
 use sha2::{Digest, Sha256};
 
@@ -11,12 +11,12 @@ use super::layers::Layers;
 use super::merge::{Merger, defaults};
 use super::source::Sources;
 use super::value::{Located, Map, Value};
-use super::{Inputs, exceptions, mode, rules};
+use super::{Inputs, document, exceptions, mode, overrides, rules};
 use crate::Policy;
 use crate::effective;
 use crate::policy::{
-    AlertPolicy, BaselinePolicy, ExceptionPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting,
-    VerdictPolicy, VulnerabilityPolicy,
+    AlertPolicy, BaselinePolicy, Clock, EpssPolicy, ExceptionPolicy, ReportEntry, SecretPolicy, SectionPaths,
+    SectionPolicy, Setting, VerdictPolicy, VulnerabilityPolicy,
 };
 use crate::schema;
 
@@ -30,9 +30,11 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
             Merger { sources: &sources, told: &mut told }.apply(&keys, &mut merged, map);
         }
     }
+    overrides::settle(&mut merged, &policies);
     let tree = Tree { root: Located::new(Value::Map(merged), super::source::Mark::default()), sources: &sources };
 
     let book = rules::book(&policies, &sources, inputs.registry, &mut told);
+    let overridden = overrides::read(&tree, &policies, inputs, &mut told);
     // Errors below may depend on values that were refused above: then they would be guesses.
     let sound = told.iter().all(|diagnostic| diagnostic.severity == DiagnosticSeverity::Warning);
     let accepted = exceptions::read(&tree, &files, inputs, sound, &mut told);
@@ -50,7 +52,8 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
     let flat = effective::flattened(&policies, &book, inputs.registry, &sources);
     let merged = tree.root.as_map().cloned().unwrap_or_default();
     let effective = effective::build(&merged, name, flat, &own_files, &sources);
-    let policy = Policy {
+    let as_of = tree.setting(&["as_of"], |value| value.as_text().map(str::to_owned));
+    let mut policy = Policy {
         effective,
         report_only,
         path: inputs.policy.map(|policy| policy.path.to_owned()),
@@ -66,6 +69,9 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         cpu_limits: tree.get(&["manifests", "cpu_limits"]).and_then(Located::as_text).unwrap_or("require").to_owned(),
         baseline: tree.baseline(),
         rules: book,
+        overrides: overridden,
+        newer_rules: as_of.as_ref().map(|as_of| newer(&as_of.value, inputs.registry)).unwrap_or_default(),
+        as_of,
         reports,
         exceptions: accepted,
         exception_policy: tree.exception_policy(),
@@ -73,8 +79,16 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
     };
     if sound {
         rules::reasons(&policy, &policies, &tree, inputs.registry, &mut told);
+        overrides::check(&mut policy, &tree, inputs, &mut told);
     }
     (policy, told)
+}
+
+/// Rules that came after this version.
+fn newer(as_of: &str, registry: &Registry) -> BTreeMap<&'static str, &'static str> {
+    let known = document::numbers(as_of);
+    let rules = registry.rules().iter().filter(|rule| document::numbers(rule.since) > known);
+    rules.map(|rule| (rule.id, rule.since)).collect()
 }
 
 /// The merged tree, and the files its places stand in.
@@ -165,7 +179,37 @@ impl Tree<'_> {
                 .into_iter()
                 .map(|(scope, word)| (scope, self.levels(&["vulnerabilities", "scopes", word]).0))
                 .collect(),
+            epss: self.epss(),
+            sla_days: self.numbers(&["vulnerabilities", "sla_days"]),
+            overdue: self.level(&["vulnerabilities", "overdue"]),
+            clock: match self.get(&["vulnerabilities", "clock"]).and_then(Located::as_text) {
+                Some("published") => Clock::Published,
+                Some("fix_available") => Clock::FixAvailable,
+                _ => Clock::FirstSeen,
+            },
+            max_count: self.numbers(&["vulnerabilities", "max_count"]),
+            vex_grace_days: self.number(&["vulnerabilities", "vex_grace_days"]).unwrap_or_default(),
         }
+    }
+
+    fn epss(&self) -> EpssPolicy {
+        let spared = self.list(&["vulnerabilities", "epss", "never_downgrade"]);
+        EpssPolicy {
+            fail_at: self.setting(&["vulnerabilities", "epss", "fail_at"], Located::as_share),
+            percentile: self.flag(&["vulnerabilities", "epss", "percentile"]).value,
+            downgrade_below: self.setting(&["vulnerabilities", "epss", "downgrade_below"], Located::as_share),
+            never_downgrade: spared.iter().filter_map(Located::as_severity).collect(),
+        }
+    }
+
+    /// A number per severity, where one is set.
+    fn numbers(&self, path: &[&str]) -> BySeverity<Option<Setting<u64>>> {
+        let mut numbers = BySeverity::default();
+        for severity in Severity::ALL {
+            let path: Vec<_> = path.iter().copied().chain([severity.as_str()]).collect();
+            *numbers.get_mut(severity) = self.number(&path);
+        }
+        numbers
     }
 
     fn secrets(&self) -> SecretPolicy {

@@ -106,7 +106,7 @@ fn too_new(source: &Source, tree: &Located) -> Option<Diagnostic> {
 }
 
 /// `0.4` as three numbers. What is no number has been refused already.
-fn numbers(version: &str) -> [u64; 3] {
+pub(super) fn numbers(version: &str) -> [u64; 3] {
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     [(); 3].map(|()| parts.next().unwrap_or(0))
 }

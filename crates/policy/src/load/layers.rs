@@ -29,6 +29,8 @@ pub(crate) struct Layers {
 pub(crate) struct Layer {
     pub(crate) name: String,
     pub(crate) tree: Located,
+    /// It comes from the command line.
+    pub(crate) is_flag: bool,
 }
 
 impl Layers {
@@ -90,7 +92,7 @@ impl Reading<'_> {
             }
         }
         self.chain.pop();
-        self.layers.policies.push(Layer { name: name.to_owned(), tree });
+        self.layers.policies.push(Layer { name: name.to_owned(), tree, is_flag: false });
     }
 
     fn parent(&mut self, child: &str, reference: &str, mark: &Mark) {
@@ -184,7 +186,7 @@ impl Reading<'_> {
         match setting::document(key, value) {
             Ok(text) => {
                 let (_, tree) = document::read(sources, &name, text.as_bytes(), schema::POLICY, self.known, told);
-                self.layers.policies.extend(tree.map(|tree| Layer { name, tree }));
+                self.layers.policies.extend(tree.map(|tree| Layer { name, tree, is_flag: true }));
             }
             Err(reason) => {
                 let span = Span { path: name, ..Span::default() };
@@ -197,7 +199,7 @@ impl Reading<'_> {
         let Layers { sources, told, .. } = &mut self.layers;
         let (_, tree) = document::read(sources, file.path, file.bytes, schema::EXCEPTIONS, self.known, told);
         if let Some(tree) = tree {
-            self.layers.exceptions.push(Layer { name: file.path.to_owned(), tree });
+            self.layers.exceptions.push(Layer { name: file.path.to_owned(), tree, is_flag: false });
         }
     }
 }

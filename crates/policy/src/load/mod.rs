@@ -6,6 +6,7 @@ mod exceptions;
 mod layers;
 mod merge;
 mod mode;
+mod overrides;
 mod read;
 mod rules;
 mod scalar;
@@ -52,6 +53,8 @@ pub struct Inputs<'a> {
     pub known_formats: &'a [&'a str],
     /// Every rule the policy may name.
     pub registry: &'a Registry,
+    /// Every file of the tree the policy stands in; `None` where nobody listed them, and nothing is said about them.
+    pub tracked: Option<&'a [String]>,
     /// The day the policy is evaluated on.
     pub today: Date,
 }

@@ -131,7 +131,7 @@ impl Reader<'_> {
             return Located::new(Value::Null, mark);
         }
         let value = match kind {
-            Type::Map(_) | Type::Levels(_) | Type::Mode(_) if node.is_map() => {
+            Type::Map(_) | Type::PerPath(_) | Type::Levels(_) | Type::Mode(_) if node.is_map() => {
                 let keys: Vec<_> = kind.keys().collect();
                 Value::Map(self.fields(path, &keys, node, true))
             }
@@ -144,7 +144,7 @@ impl Reader<'_> {
             }
             Type::Entries(..) if node.is_seq() => self.entries(path, kind, merge, node),
             Type::Rules(_) if node.is_map() => self.rules(path, kind, node),
-            Type::List(_) | Type::Map(_) | Type::Levels(_) | Type::Entries(..) | Type::Rules(_) => {
+            Type::List(_) | Type::Map(_) | Type::PerPath(_) | Type::Levels(_) | Type::Entries(..) | Type::Rules(_) => {
                 self.wrong_shape(path, kind, node)
             }
             _ if node.is_scalar() => self.scalar(path, kind, node),
@@ -160,7 +160,7 @@ impl Reader<'_> {
         };
         let names: Vec<_> = kind.keys().map(|key| format!("`{}`", key.name)).collect();
         let help = match kind {
-            Type::Map(_) if (1..=12).contains(&names.len()) => {
+            Type::Map(_) | Type::PerPath(_) if (1..=12).contains(&names.len()) => {
                 format!("expected a mapping with {}", listed(&names, "or"))
             }
             _ => format!("expected {}", kind.expected()),

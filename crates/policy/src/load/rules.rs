@@ -28,7 +28,8 @@ pub(crate) fn book(layers: &[Layer], sources: &Sources, registry: &Registry, tol
     book
 }
 
-fn rule_layer(rules: &Map, sources: &Sources, registry: &Registry, told: &mut Vec<Diagnostic>) -> RuleLayer {
+/// `rules` of one place.
+pub(super) fn rule_layer(rules: &Map, sources: &Sources, registry: &Registry, told: &mut Vec<Diagnostic>) -> RuleLayer {
     let mut layer = RuleLayer::default();
     let mut places: BTreeMap<&str, &Located> = BTreeMap::new();
     for (text, located) in rules {
@@ -77,7 +78,7 @@ fn setting(located: &Located, sources: &Sources) -> RuleSetting {
     }
 }
 
-fn field<T>(located: Option<&Located>, read: impl Fn(&Located) -> Option<T>, sources: &Sources) -> Field<T> {
+pub(super) fn field<T>(located: Option<&Located>, read: impl Fn(&Located) -> Option<T>, sources: &Sources) -> Field<T> {
     match located {
         Some(located) if matches!(located.value, Value::Null) => Field::Reset,
         Some(located) => read(located)

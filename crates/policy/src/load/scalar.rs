@@ -53,6 +53,7 @@ pub(crate) fn read(kind: &Type, scalar: Scalar<'_>, raw: &str, known: Known<'_>)
             Err(Refusal { reason: String::new(), help: meant.to_owned() })
         }
         (Type::FormatVersion | Type::Integer(_), Scalar::Integer(number)) => integer(kind, number),
+        (Type::Share, Scalar::Integer(_) | Scalar::Float) => share(raw).map(Value::Share).ok_or_else(expected),
         (Type::Level, _) => level(raw, false),
         (Type::LevelOrDefault, _) => level(raw, true),
         (Type::Severity, _) => severity(raw),
@@ -178,6 +179,11 @@ fn amount(raw: &str) -> Option<Amount> {
     (0.0..=100.0).contains(&percent).then_some(Amount::Percent(percent))
 }
 
+/// In the width of the scores it is compared with: `0.7` in a report and `0.7` here are the same number.
+fn share(raw: &str) -> Option<f32> {
+    raw.parse().ok().filter(|share| (0.0..=1.0).contains(share))
+}
+
 fn digits(text: &str) -> Option<i64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
@@ -262,6 +268,16 @@ mod tests {
         assert_eq!(amount("2.5%"), Some(Amount::Percent(2.5)));
         for text in ["", "%", "-1", "101%", "NaN%", "three"] {
             assert_eq!(amount(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn shares_lie_between_nothing_and_everything() {
+        for (text, number) in [("0", 0.0), ("0.05", 0.05), ("1", 1.0), ("1e-3", 0.001)] {
+            assert_eq!(share(text), Some(number), "{text}");
+        }
+        for text in ["", "-0.1", "1.01", ".nan", "NaN", "inf", "5%"] {
+            assert_eq!(share(text), None, "{text}");
         }
     }
 

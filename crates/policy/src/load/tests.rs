@@ -1,5 +1,8 @@
 //! What people read when a policy is wrong, and what holds when it is right.
 
+pub(crate) mod every_key;
+mod overrides;
+
 use std::fmt::Write as _;
 
 use jiff::civil::date;
@@ -13,6 +16,22 @@ pub(crate) const MINIMAL: &str = include_str!("../../../../policies/minimal@1.ya
 pub(crate) const STRICT: &str = include_str!("../../../../policies/strict@1.yaml");
 const PRESETS: &[(&str, &str)] = &[("minimal@1", MINIMAL), ("baseline@1", BASELINE), ("strict@1", STRICT)];
 const FORMATS: &[&str] = &["cyclonedx", "junit", "npm-audit", "pip-audit", "sarif", "trivy"];
+
+/// A policy in which as many keys as possible are of consequence.
+const RICH: &str = "version: 1
+vulnerabilities:
+  levels: { high: warn, medium: log }
+  sla_days: { high: 5, medium: 10 }
+  epss: { fail_at: 0.5, downgrade_below: 0.05 }
+  max_count: { medium: 2 }
+  wont_fix: log
+workflows: { levels: { high: warn } }
+rules: { 'k8s/*': warn, CVE-2026-1003: { level: log } }
+overrides:
+  - { paths: [deploy/], levels: { critical: warn, low: fail }, reason: these are only examples }
+  - { package: pkg:npm/minimist, vulnerabilities: { levels: { low: warn } }, rules: { CVE-2026-1004: off }, reason: never shipped }
+verdict: { max_warnings: 40 }
+";
 
 const fn rule(id: &'static str, severity: Severity, aliases: &'static [&'static str]) -> Rule {
     Rule { id, title: "", severity, tier: Tier::Default, since: "0.1.0", aliases, fix: FixKind::None, page: "" }
@@ -40,10 +59,21 @@ pub(crate) fn load_set(
     exceptions: &[(&str, &str)],
     settings: &[(String, String)],
 ) -> Result<Loaded, Vec<Diagnostic>> {
+    load_beside(policy, exceptions, settings, None)
+}
+
+/// In a repository of these files.
+pub(crate) fn load_beside(
+    policy: &str,
+    exceptions: &[(&str, &str)],
+    settings: &[(String, String)],
+    tracked: Option<&[String]>,
+) -> Result<Loaded, Vec<Diagnostic>> {
     let exceptions: Vec<_> = exceptions.iter().map(|(path, text)| Document { path, bytes: text.as_bytes() }).collect();
     let registry = registry();
     let parent = |path: &str| match path {
         "policies/team.yaml" => Ok(b"version: 1\nlevels: { medium: fail }\nrules: { 'gha/*': warn }\n".to_vec()),
+        "policies/rich.yaml" => Ok(RICH.as_bytes().to_vec()),
         "policies/circle.yaml" => Ok(b"version: 1\nextends: ./circle.yaml\n".to_vec()),
         "policies/broken.yaml" => Ok(b"version: 1\nlevles: fail\n".to_vec()),
         _ => Err("no such file".to_owned()),
@@ -56,6 +86,7 @@ pub(crate) fn load_set(
         parent: Some(&parent),
         known_formats: FORMATS,
         registry: &registry,
+        tracked,
         today: date(2026, 11, 21),
     })
 }
@@ -169,6 +200,7 @@ fn without_a_policy_file_the_baseline_preset_is_in_force() {
         parent: None,
         known_formats: FORMATS,
         registry: &registry,
+        tracked: None,
         today: date(2026, 11, 21),
     });
     let policy = loaded.unwrap().policy;

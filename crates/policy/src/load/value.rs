@@ -39,6 +39,8 @@ pub(crate) enum Value {
     /// A duration.
     Seconds(i64),
     Amount(Amount),
+    /// From 0 to 1.
+    Share(f32),
     List(Vec<Located>),
     /// A change of an inherited list.
     Edit {
@@ -112,6 +114,13 @@ impl Located {
     pub(crate) const fn as_amount(&self) -> Option<Amount> {
         match self.value {
             Value::Amount(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn as_share(&self) -> Option<f32> {
+        match self.value {
+            Value::Share(share) => Some(share),
             _ => None,
         }
     }

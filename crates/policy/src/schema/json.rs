@@ -144,6 +144,7 @@ fn value(draft: Draft, kind: &'static Type, merge: Merge) -> Map<String, Value> 
             object(json!({ "enum": words }))
         }
         Type::Required => object(json!({ "enum": [true, false, "auto", null] })),
+        Type::Share => object(json!({ "type": ["number", "null"], "minimum": 0, "maximum": 1 })),
         Type::Integer(least) => object(json!({ "type": ["integer", "null"], "minimum": least })),
         Type::CountOrPercent => {
             let pattern = "^[0-9]+([.][0-9]+)? ?%$|^[0-9]+$";
@@ -151,7 +152,7 @@ fn value(draft: Draft, kind: &'static Type, merge: Merge) -> Map<String, Value> 
         }
         Type::Id => object(json!({ "type": ["string", "null"], "pattern": "^[A-Za-z0-9._-]{1,64}$" })),
         Type::Fingerprint => object(json!({ "type": ["string", "null"], "pattern": "^v1:[0-9a-f]{32}$" })),
-        Type::Mode(_) | Type::Map(_) | Type::Levels(_) | Type::Rules(_) => nested(draft, kind),
+        Type::Mode(_) | Type::Map(_) | Type::PerPath(_) | Type::Levels(_) | Type::Rules(_) => nested(draft, kind),
         Type::List(element) => {
             let one = value(draft, element, Merge::Set);
             let list = json!({ "type": "array", "items": one });
@@ -224,6 +225,7 @@ const fn strict_word(strict: Strict) -> &'static str {
         Strict::Level => "higher_level",
         Strict::Up => "up",
         Strict::Down => "down",
+        Strict::DownOrUnset => "down_or_unset",
         Strict::Fewer => "fewer",
         Strict::More => "more",
         Strict::True => "true",

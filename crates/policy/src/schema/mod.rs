@@ -3,6 +3,7 @@
 //! The table drives validation, defaults, merge, suggestions and documentation. A key stands here only once it has its
 //! effect; everything else is an unknown key.
 
+mod entries;
 mod json;
 mod reference;
 mod table;
@@ -26,6 +27,8 @@ pub struct Key {
     pub strict: Strict,
     /// One sentence for the documentation.
     pub text: &'static str,
+    /// Whether an entry of `overrides` may set it for some paths (spec/policy.md 4.1).
+    pub per_path: bool,
 }
 
 /// What holds when a key is not set.
@@ -70,6 +73,8 @@ pub enum Type {
     PackageGlob,
     /// A whole number of at least this.
     Integer(i64),
+    /// A number from 0 to 1.
+    Share,
     /// `YYYY-MM-DD`.
     Date,
     /// `15m`, `24h`, `30d`, `2w`.
@@ -94,7 +99,9 @@ pub enum Type {
     Map(&'static [&'static [Key]]),
     /// A mapping severity -> level; one level may stand for all severities from `low` up.
     Levels(&'static [Key]),
-    /// A list of mappings, told apart by this key.
+    /// Those keys of all these groups that may differ from path to path.
+    PerPath(&'static [&'static [Key]]),
+    /// A list of mappings, told apart by this key; by their position where it is empty.
     Entries(&'static [&'static [Key]], &'static str),
     /// A mapping pattern -> level or rule setting.
     Rules(&'static [&'static [Key]]),
@@ -128,6 +135,8 @@ pub enum Strict {
     Up,
     /// A smaller number.
     Down,
+    /// A smaller number, and none at all is the tightest.
+    DownOrUnset,
     /// A smaller set.
     Fewer,
     /// A bigger set.
@@ -153,10 +162,11 @@ impl Type {
     pub fn keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
         let groups: &'static [&'static [Key]] = match self {
             Self::Mode(groups) | Self::Map(groups) | Self::Entries(groups, _) | Self::Rules(groups) => groups,
-            Self::Levels(keys) => return Keys { groups: &[], keys: keys.iter() },
+            Self::PerPath(groups) => return Keys { groups, group: [].iter(), per_path: true },
+            Self::Levels(keys) => return Keys { groups: &[], group: keys.iter(), per_path: false },
             _ => &[],
         };
-        Keys { groups, keys: [].iter() }
+        Keys { groups, group: [].iter(), per_path: false }
     }
 
     /// The key of this name.
@@ -181,6 +191,7 @@ impl Type {
             Self::ResourceGlob => "a pattern over objects (`Deployment/payments/*`)".to_owned(),
             Self::PackageGlob => "a pattern over package URLs (`pkg:npm/minimist@1.2.*`)".to_owned(),
             Self::Integer(least) => format!("a whole number of at least {least}"),
+            Self::Share => "a number from 0 to 1".to_owned(),
             Self::Date => "a date (`2027-01-31`)".to_owned(),
             Self::Duration => "a duration (`15m`, `24h`, `30d`, `2w`)".to_owned(),
             Self::CountOrPercent => "a count or a percentage (`3`, `5%`)".to_owned(),
@@ -191,7 +202,7 @@ impl Type {
             Self::RuleSelector => "a rule id, an advisory id, `license:ID` or `tool:ID`".to_owned(),
             Self::Mode(_) => "`enforce` or `{ report_only: { until: DATE } }`".to_owned(),
             Self::List(_) | Self::Entries(..) => "a list".to_owned(),
-            Self::Map(_) | Self::Rules(_) => "a mapping".to_owned(),
+            Self::Map(_) | Self::PerPath(_) | Self::Rules(_) => "a mapping".to_owned(),
             Self::Levels(_) => "a level, or a mapping from severity to level".to_owned(),
         }
     }
@@ -208,7 +219,9 @@ fn one_of(words: &[&str]) -> String {
 
 struct Keys {
     groups: &'static [&'static [Key]],
-    keys: std::slice::Iter<'static, Key>,
+    group: std::slice::Iter<'static, Key>,
+    /// Only those that may differ from path to path.
+    per_path: bool,
 }
 
 impl Iterator for Keys {
@@ -216,12 +229,12 @@ impl Iterator for Keys {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(key) = self.keys.next() {
+            if let Some(key) = self.group.find(|key| key.per_path || !self.per_path) {
                 return Some(key);
             }
             let (first, rest) = self.groups.split_first()?;
             self.groups = rest;
-            self.keys = first.iter();
+            self.group = first.iter();
         }
     }
 }

@@ -76,6 +76,9 @@ fn row(page: &mut String, prefix: &str, key: &'static Key) {
         layers(key.merge),
         tighter(key.strict)
     );
+    if matches!(key.kind, Type::PerPath(_)) {
+        return;
+    }
     let below = if matches!(key.kind, Type::Entries(..)) { format!("{path}[].") } else { format!("{path}.") };
     for key in key.kind.keys() {
         row(page, &below, key);
@@ -85,6 +88,10 @@ fn row(page: &mut String, prefix: &str, key: &'static Key) {
 fn kind(kind: &Type) -> String {
     match kind {
         Type::List(element) => format!("list of: {}", element.expected()),
+        Type::PerPath(_) => {
+            let names: Vec<_> = kind.keys().map(|key| format!("`{}`", key.name)).collect();
+            format!("a mapping with these keys of the section: {}", names.join(", "))
+        }
         kind => kind.expected(),
     }
 }
@@ -106,6 +113,7 @@ const fn tighter(strict: Strict) -> &'static str {
         Strict::Level => "a higher level",
         Strict::Up => "more",
         Strict::Down => "less",
+        Strict::DownOrUnset => "less, or not set",
         Strict::Fewer => "a smaller set",
         Strict::More => "a bigger set",
         Strict::True => "`true`",

@@ -1,9 +1,10 @@
 //! The rows. Order is the order of the documentation and of `policy show`.
 
+use super::entries::{EXCEPTION, REPORT};
 use super::{Initial, Key, Merge, Strict, Type};
 use Initial::{Is, Required, Unset};
 
-const fn key(
+pub(super) const fn key(
     name: &'static str,
     kind: Type,
     default: Initial,
@@ -11,7 +12,17 @@ const fn key(
     strict: Strict,
     text: &'static str,
 ) -> Key {
-    Key { name, kind, default, merge, strict, text }
+    Key { name, kind, default, merge, strict, text, per_path: false }
+}
+
+/// A key that an entry of `overrides` may set for some paths.
+const fn per_path(key: Key) -> Key {
+    Key { per_path: true, ..key }
+}
+
+/// The part of a section that may differ from path to path.
+const fn overridden(name: &'static str, groups: &'static [&'static [Key]], text: &'static str) -> Key {
+    key(name, Type::PerPath(groups), Unset, Merge::Deep, Strict::PerKey, text)
 }
 
 /// A mapping with fixed keys.
@@ -68,6 +79,14 @@ pub const POLICY: &[Key] = &[
         "Parents, applied in this order before this file.",
     ),
     key(
+        "as_of",
+        Type::Version,
+        Unset,
+        Merge::Set,
+        Strict::AnyIsLooser,
+        "Rules that a later portcullis brings are at most a warning, unless `rules` names them.",
+    ),
+    key(
         "mode",
         Type::Mode(&[MODE]),
         Is("enforce"),
@@ -103,6 +122,14 @@ pub const POLICY: &[Key] = &[
         Merge::LastMatch,
         Strict::PerKey,
         "Level and severity of single rules, by id or pattern.",
+    ),
+    key(
+        "overrides",
+        Type::Entries(&[OVERRIDE], ""),
+        Unset,
+        Merge::Append,
+        Strict::PerKey,
+        "What holds for some files, packages or tools only; of several that match the last one decides, key by key.",
     ),
     key(
         "reports",
@@ -216,7 +243,7 @@ const DEVELOPMENT_LEVELS: &[Key] = &[
 
 /// What every section has.
 const SECTION: &[Key] = &[
-    levels("levels", SECTION_LEVELS, "Levels of this section; severities left out take the common `levels`."),
+    per_path(levels("levels", SECTION_LEVELS, "Levels of this section; severities left out take the common `levels`.")),
     key(
         "required",
         Type::Required,
@@ -247,7 +274,89 @@ const VULNERABILITIES: &[Key] = &[
     level("kev", Is("fail"), "At least this level for vulnerabilities known to be exploited."),
     level("malware", Is("fail"), "At least this level for malicious packages."),
     map("scopes", &[SCOPES], "Levels by what the package is used for; they come before those of the section."),
+    map("epss", &[EPSS], "What the likelihood of exploitation (EPSS) does."),
+    map(
+        "sla_days",
+        &[SLA_DAYS],
+        "After so many days a vulnerability rises to `overdue`; the last day still counts as inside, 0 is at once.",
+    ),
+    level("overdue", Is("fail"), "At least this level once the days of `sla_days` are over."),
+    key(
+        "clock",
+        Type::Word(&["first_seen", "published", "fix_available"]),
+        Is("first_seen"),
+        Merge::Set,
+        Strict::AnyIsLooser,
+        "When the days of `sla_days` begin: the baseline saw it first, it was published, or a fix came out.",
+    ),
+    map(
+        "max_count",
+        &[MAX_COUNT],
+        "Where more vulnerabilities of a severity are at `warn` or above, all of them fail.",
+    ),
+    key(
+        "vex_grace_days",
+        Type::Integer(0),
+        Is("30"),
+        Merge::Set,
+        Strict::Down,
+        "So many days a vulnerability whose vendor still investigates is at most a warning.",
+    ),
 ];
+
+const EPSS: &[Key] = &[
+    key("fail_at", Type::Share, Unset, Merge::Set, Strict::Down, "From this likelihood on a vulnerability fails."),
+    key(
+        "percentile",
+        Type::Bool,
+        Is("false"),
+        Merge::Set,
+        Strict::AnyIsLooser,
+        "Compare the percentile and not the score.",
+    ),
+    key(
+        "downgrade_below",
+        Type::Share,
+        Unset,
+        Merge::Set,
+        Strict::DownOrUnset,
+        "Below this likelihood a vulnerability is one level lower.",
+    ),
+    key(
+        "never_downgrade",
+        Type::List(&Type::Severity),
+        Is("critical"),
+        Merge::Set,
+        Strict::More,
+        "Severities that a low likelihood never lowers.",
+    ),
+];
+
+const SLA_DAYS: &[Key] = &[
+    days("critical", "Days for critical vulnerabilities."),
+    days("high", "Days for high vulnerabilities."),
+    days("medium", "Days for medium vulnerabilities."),
+    days("low", "Days for low vulnerabilities."),
+    days("info", "Days for vulnerabilities that are only worth knowing."),
+    days("unknown", "Days for vulnerabilities nobody has rated."),
+];
+
+const fn days(name: &'static str, text: &'static str) -> Key {
+    key(name, Type::Integer(0), Unset, Merge::Set, Strict::Down, text)
+}
+
+const MAX_COUNT: &[Key] = &[
+    count("critical", "Most critical vulnerabilities that may be left."),
+    count("high", "Most high vulnerabilities that may be left."),
+    count("medium", "Most medium vulnerabilities that may be left."),
+    count("low", "Most low vulnerabilities that may be left."),
+    count("info", "Most vulnerabilities only worth knowing that may be left."),
+    count("unknown", "Most unrated vulnerabilities that may be left."),
+];
+
+const fn count(name: &'static str, text: &'static str) -> Key {
+    key(name, Type::Integer(0), Unset, Merge::Set, Strict::Down, text)
+}
 
 const SCOPES: &[Key] = &[
     levels("runtime", SCOPE_LEVELS, "Packages that run in production."),
@@ -257,13 +366,13 @@ const SCOPES: &[Key] = &[
 ];
 
 const SECRETS: &[Key] = &[
-    level("verified", Is("fail"), "At least this level for secrets that a tool has tried and found working."),
-    level("unverified", Is("fail"), "At most this level for secrets that nobody has tried."),
-    level(
+    per_path(level("verified", Is("fail"), "At least this level for secrets that a tool has tried and found working.")),
+    per_path(level("unverified", Is("fail"), "At most this level for secrets that nobody has tried.")),
+    per_path(level(
         "unaudited",
         Is("warn"),
         "At most this level for secrets of a detect-secrets baseline that nobody has audited.",
-    ),
+    )),
     key(
         "config",
         Type::Path,
@@ -302,9 +411,14 @@ const MANIFESTS: &[Key] = &[key(
 )];
 
 const ALERTS: &[Key] = &[
-    names("require_labels", Is("severity"), Strict::More, "Labels every alerting rule has."),
-    names("require_annotations", Is("summary"), Strict::More, "Annotations every alerting rule has."),
-    names("severities", Unset, Strict::AnyIsLooser, "Values the label `severity` may have; without any, all."),
+    per_path(names("require_labels", Is("severity"), Strict::More, "Labels every alerting rule has.")),
+    per_path(names("require_annotations", Is("summary"), Strict::More, "Annotations every alerting rule has.")),
+    per_path(names(
+        "severities",
+        Unset,
+        Strict::AnyIsLooser,
+        "Values the label `severity` may have; without any, all.",
+    )),
 ];
 
 const BASELINE: &[Key] = &[
@@ -333,99 +447,30 @@ const RULE: &[Key] = &[
     text("reason", Unset, "Why."),
 ];
 
-const REPORT: &[Key] = &[
-    key("name", Type::Text, Required, Merge::Set, Strict::Neutral, "Name of the report, unique."),
-    key("path", Type::Glob, Required, Merge::Set, Strict::AnyIsLooser, "File, directory or pattern."),
-    key("format", Type::Format, Unset, Merge::Set, Strict::AnyIsLooser, "Format; otherwise it is detected."),
-    key(
-        "required",
-        Type::Bool,
-        Is("false"),
-        Merge::Set,
-        Strict::True,
-        "The verdict is incomplete without this report.",
-    ),
-    key("max_age", Type::Duration, Unset, Merge::Set, Strict::Down, "Older reports are no evidence."),
-    key(
-        "max_db_age",
-        Type::Duration,
-        Unset,
-        Merge::Set,
-        Strict::Down,
-        "Reports made with an older database are no evidence.",
-    ),
-    key(
-        "require_commit",
-        Type::Bool,
-        Is("false"),
-        Merge::Set,
-        Strict::True,
-        "The report must be about the commit that is judged.",
-    ),
-    key(
-        "min_components",
-        Type::Integer(0),
-        Unset,
-        Merge::Set,
-        Strict::Up,
-        "A bill of materials must list this many components.",
-    ),
-    key(
-        "empty_is_clean",
-        Type::Bool,
-        Is("false"),
-        Merge::Set,
-        Strict::False,
-        "An empty file means that nothing was found.",
-    ),
-    key(
-        "require_targets",
-        Type::Bool,
-        Unset,
-        Merge::Set,
-        Strict::True,
-        "A Trivy report without `Results` is an error; otherwise as `required`.",
-    ),
-    key("max_skipped", Type::CountOrPercent, Is("0%"), Merge::Set, Strict::Down, "So many packages may go unaudited."),
-    key(
-        "fail_on_skipped",
-        Type::Bool,
-        Is("false"),
-        Merge::Set,
-        Strict::True,
-        "More than `max_skipped` is an error, not a warning.",
-    ),
-    key("prefix", Type::Path, Unset, Merge::Set, Strict::Neutral, "Path to put before every location."),
-    key("root", Type::Text, Unset, Merge::Set, Strict::Neutral, "Path to take off every location."),
-];
-
-const EXCEPTION: &[Key] = &[
-    key("id", Type::Id, Required, Merge::Own, Strict::Neutral, "Name of the exception, unique."),
-    key("rules", Type::List(&Type::RuleSelector), Unset, Merge::Own, Strict::Fewer, "Rules or advisories it covers."),
-    key("package", Type::PackageGlob, Unset, Merge::Own, Strict::Fewer, "Only in this package."),
-    key("paths", Type::List(&Type::Glob), Unset, Merge::Own, Strict::Fewer, "Only in these files."),
-    key(
-        "resource",
-        Type::ResourceGlob,
-        Unset,
-        Merge::Own,
-        Strict::Fewer,
-        "Only for this object: `Kind/namespace/name`.",
-    ),
-    key("fingerprints", Type::List(&Type::Fingerprint), Unset, Merge::Own, Strict::Fewer, "Exactly these findings."),
-    key("reason", Type::Text, Required, Merge::Own, Strict::Neutral, "Why it is acceptable."),
-    key("owner", Type::Text, Required, Merge::Own, Strict::Neutral, "User, team or e-mail that answers for it."),
-    key("created", Type::Date, Required, Merge::Own, Strict::Neutral, "First day."),
-    key("expires", Type::Date, Required, Merge::Own, Strict::Down, "Last day."),
-    key("ticket", Type::Text, Unset, Merge::Own, Strict::Neutral, "Where the work is tracked."),
-    key(
-        "when_fixed",
-        Type::Word(&["keep", "expire"]),
-        Is("expire"),
-        Merge::Own,
-        Strict::Later,
-        "Whether it ends by itself once a fixed version exists.",
-    ),
+const OVERRIDE: &[Key] = &[
+    key("paths", Type::List(&Type::Glob), Unset, Merge::Own, Strict::AnyIsLooser, "Only findings in these files."),
+    key("exclude", Type::List(&Type::Glob), Unset, Merge::Own, Strict::AnyIsLooser, "Not findings in these files."),
+    key("package", Type::PackageGlob, Unset, Merge::Own, Strict::AnyIsLooser, "Only findings about these packages."),
+    key("tools", Type::List(&Type::Text), Unset, Merge::Own, Strict::AnyIsLooser, "Only findings of these tools."),
+    levels("levels", SECTION_LEVELS, "Levels of what matches; they come before those of scopes and sections."),
+    overridden("vulnerabilities", &[SECTION, VULNERABILITIES], "Vulnerabilities that match."),
+    overridden("secrets", &[SECTION, SECRETS], "Secrets that match."),
+    overridden("licenses", &[SECTION], "Licences that match."),
+    overridden("sbom", &[SECTION], "Bills of materials that match."),
+    overridden("packages", &[SECTION], "Denied packages that match."),
+    overridden("code", &[SECTION], "Weaknesses in code that match."),
+    overridden("misconfigurations", &[SECTION], "Misconfigurations of other tools that match."),
+    overridden("workflows", &[SECTION], "Workflows that match."),
+    overridden("manifests", &[SECTION], "Manifests that match."),
+    overridden("dockerfiles", &[SECTION], "Dockerfiles that match."),
+    overridden("compose", &[SECTION], "Compose files that match."),
+    overridden("alerts", &[SECTION, ALERTS], "Alerting rules that match."),
+    overridden("repository", &[SECTION], "Files that match."),
+    overridden("quality", &[SECTION], "Tests that match."),
+    overridden("slo", &[SECTION], "Error budgets that match."),
+    key("rules", Type::Rules(&[RULE]), Unset, Merge::LastMatch, Strict::PerKey, "Rules, for what matches."),
+    text("reason", Unset, "Why; must be written where the override loosens anything."),
+    key("expires", Type::Date, Unset, Merge::Own, Strict::AnyIsLooser, "Last day it applies."),
 ];
 
 const EXCEPTION_POLICY: &[Key] = &[

@@ -67,6 +67,25 @@ fn map(kind: &'static Type, choices: &mut Choices) -> String {
     format!("{{ {} }}", fields(kind.keys(), choices).join(", "))
 }
 
+/// Selectors that match what the properties judge, or not.
+fn an_override(kind: &'static Type, choices: &mut Choices) -> String {
+    let selectors = choices.pick(&[
+        "paths: ['**']",
+        "paths: [.github/, deploy/]",
+        "paths: ['**'], exclude: [deploy/]",
+        "paths: [docs/]",
+        "package: pkg:npm/minimist",
+        "tools: [trivy, portcullis]",
+        "tools: [trivy], paths: ['web/**']",
+    ]);
+    let by_path_only = selectors.starts_with("paths");
+    let keys = kind.keys().filter(|key| by_path_only || key.name != "alerts");
+    let more = fields(keys.filter(|key| key.name != "reason"), choices);
+    let more = more.iter().map(|field| format!(", {field}")).collect::<Vec<_>>().concat();
+    let end = choices.pick(&["", "", ", expires: 2027-01-31", ", expires: 2026-11-20"]);
+    format!("{{ {selectors}, reason: 'nothing of it is delivered'{end}{more} }}")
+}
+
 fn value(kind: &'static Type, choices: &mut Choices) -> String {
     match kind {
         Type::FormatVersion => "1".to_owned(),
@@ -78,6 +97,8 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
         Type::Required => choices.pick(&["true", "false", "auto"]),
         Type::Integer(least) => (least + i64::try_from(choices.below(9)).unwrap()).to_string(),
         Type::Date => choices.pick(&["2026-12-24", "2027-01-31", "2027-03-01"]),
+        Type::Share => choices.pick(&["0", "0.05", "0.5", "1"]),
+        Type::Version => choices.pick(&["'0.0.1'", "'0.1'", "'1.0'"]),
         Type::Duration => choices.pick(&["90s", "15m", "36h", "3d", "2w"]),
         Type::CountOrPercent => choices.pick(&["0", "3", "5%", "2.5%"]),
         Type::Format => choices.pick(&["sarif", "trivy"]),
@@ -92,11 +113,15 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
             let elements: Vec<_> = (0..choices.below(3)).map(|_| value(element, choices)).collect();
             format!("[{}]", elements.join(", "))
         }
-        Type::Map(_) | Type::Levels(_) => map(kind, choices),
+        Type::Map(_) | Type::PerPath(_) | Type::Levels(_) => map(kind, choices),
         Type::Rules(_) => {
             let chosen: Vec<_> = PATTERNS.iter().filter(|_| choices.below(3) == 0).collect();
             let entries = chosen.iter().map(|pattern| format!("\"{pattern}\": {}", map(kind, choices)));
             format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Type::Entries(_, "") => {
+            let entries: Vec<_> = (0..choices.below(3)).map(|_| an_override(kind, choices)).collect();
+            format!("[{}]", entries.join(", "))
         }
         Type::Entries(..) => {
             let named = |name: &&str, choices: &mut Choices| {
@@ -109,8 +134,7 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
             format!("[{}]", entries.join(", "))
         }
         // Only in exceptions and in keys each file says for itself.
-        Type::Version
-        | Type::ResourceGlob
+        Type::ResourceGlob
         | Type::PackageGlob
         | Type::Reference
         | Type::Id

@@ -134,6 +134,7 @@ fn a_leap_day_is_a_last_day_like_any_other() {
         parent: None,
         known_formats: &[],
         registry: &registry,
+        tracked: None,
         today: date(2028, 2, 29),
     });
     let policy = policy.unwrap().policy;
@@ -198,7 +199,7 @@ fn an_exception_that_matched_nothing_is_unused_with_the_level_the_policy_gives()
     let judgement = judged(&with_exceptions("", &[entry]), vec![unpinned(1)]);
     assert_eq!(judgement.exceptions[0].state, ExceptionState::Unused);
     let unused = judgement.findings.iter().find(|judged| judged.finding.id == "policy/exception-unused").unwrap();
-    assert_eq!(steps(unused), ["exception_policy.unused -> warn (preset:baseline@1:49)"]);
+    assert_eq!(steps(unused), ["exception_policy.unused -> warn (preset:baseline@1:52)"]);
     assert_eq!(unused.finding.remediation.as_deref(), Some("delete line 4 of .portcullis/exceptions/web.yaml"));
     let strict = judged(&with_exceptions("exception_policy: { unused: fail }\n", &[entry]), vec![]);
     assert_eq!(strict.counts.fail, 1);
@@ -238,7 +239,7 @@ fn an_exception_that_matches_too_much_applies_to_nothing_and_blocks() {
     let entry = judgement.findings.iter().find(|judged| judged.finding.id == "policy/exception-too-broad").unwrap();
     assert_eq!(
         entry.finding.message,
-        "exception `EX-1` matches 21 findings, at most 20 are allowed (preset:baseline@1:47): it applies to none"
+        "exception `EX-1` matches 21 findings, at most 20 are allowed (preset:baseline@1:50): it applies to none"
     );
     assert_eq!(
         entry.finding.remediation.as_deref(),

@@ -3,10 +3,14 @@
 mod baseline;
 mod exceptions;
 mod levels;
+mod monotony;
+mod overrides;
 mod pages;
 mod properties;
 mod report_only;
+mod steps;
 mod verdict;
+mod vulnerabilities;
 
 use std::fmt::Write as _;
 

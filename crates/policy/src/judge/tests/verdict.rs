@@ -51,6 +51,45 @@ fn every_combination_gives_the_verdict_and_the_exit_codes_of_the_table() {
     }
 }
 
+/// Everything the verdict depends on, and what has to come out. `evidence_missing` is H, `checked` is C.
+#[test]
+fn every_combination_of_evidence_and_policy_gives_the_row_of_the_table() {
+    for bits in 0..256_u32 {
+        let bit = |position: u32| bits & (1 << position) != 0;
+        let (blocks, warns, evidence_missing, checked) = (bit(0), bit(1), bit(2), bit(3));
+        let (warnings_fail, limit, exit_zero, report_only) = (bit(4), bit(5), bit(6), bit(7));
+        let verdict = [warnings_fail.then_some("warnings: fail"), limit.then_some("max_warnings: 0")];
+        let verdict = verdict.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let mode = if report_only { "{ report_only: { until: 2027-01-01 } }" } else { "enforce" };
+        let text = format!("code: {{}}\nverdict: {{ {verdict} }}\nmode: {mode}\n");
+        let mut findings = Vec::new();
+        findings.extend(blocks.then(|| secret(None)));
+        findings.extend(warns.then(|| unpinned(1)));
+        let mut evidence = evidence(findings);
+        if evidence_missing {
+            evidence.collected.problems.push(Problem::error(ProblemCode::Unparsable, "broken"));
+        }
+        if !checked {
+            evidence.collected.check_runs.clear();
+        }
+        let judgement = judge(&policy(&text), evidence, &registry(), TODAY);
+
+        // In report-only mode what would block warns, and warnings beyond the limit block nothing either.
+        let blocking = blocks && !report_only;
+        let warning = warns || blocks && report_only;
+        let too_many = warning && (warnings_fail || limit) && !report_only;
+        let without_findings = if evidence_missing || !checked { 3 } else { 0 };
+        let (expected, exit) = if blocking || checked && too_many {
+            (Verdict::Fail, if exit_zero { without_findings } else { 1 })
+        } else if evidence_missing || !checked {
+            (Verdict::Incomplete, 3)
+        } else {
+            (if warning { Verdict::Warn } else { Verdict::Pass }, 0)
+        };
+        assert_eq!((judgement.verdict, exit_code(&judgement, exit_zero)), (expected, exit), "{bits:08b}\n{text}");
+    }
+}
+
 fn headline(judgement: &Judgement) -> String {
     judgement.reasons.first().map(|reason| format!("{}: {}", reason.code, reason.text)).unwrap_or_default()
 }
