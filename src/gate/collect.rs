@@ -1,12 +1,11 @@
 //! Runs the wings: every file of the subject, every report, in parallel, the results in a fixed order.
 
-use portcullis_checks::{Options, Profile};
 use portcullis_model::{CheckRun, Collected, RunStatus, Section};
 use rayon::prelude::*;
 
 use super::plan::Plan;
 use super::trust::Gate;
-use super::{Refusal, Request, files, reports};
+use super::{Refusal, Request, files, options, reports};
 
 /// Sections our own wings serve, and the ids of their check runs.
 const WINGS: [(Section, &str); 4] = [
@@ -18,7 +17,7 @@ const WINGS: [(Section, &str); 4] = [
 
 /// Everything the wings say.
 pub(super) fn collect(request: &Request, plan: &Plan, gate: &Gate) -> Result<Collected, Refusal> {
-    let options = options(gate)?;
+    let options = options::of(gate)?;
     let judged: Vec<Collected> =
         plan.entries.par_iter().map(|entry| files::judge(entry, &plan.subject, gate, &options)).collect();
     let mut collected = Collected { problems: plan.problems.clone(), ..Collected::default() };
@@ -33,26 +32,4 @@ pub(super) fn collect(request: &Request, plan: &Plan, gate: &Gate) -> Result<Col
     }
     collected.check_runs.sort_by(|one, two| (one.section, &one.id).cmp(&(two.section, &two.id)));
     Ok(collected)
-}
-
-/// The policy's words become the options of the wings.
-fn options(gate: &Gate) -> Result<Options, Refusal> {
-    let profile = |section: Section| {
-        let word = gate.policy.profile(section);
-        word.parse::<Profile>()
-            .map_err(|()| Refusal::Usage(format!("`{section}.profile: {word}` is not known to the checks")))
-    };
-    let mut options = Options::default();
-    options.workflows.profile = profile(Section::Workflows)?;
-    options.manifests.profile = profile(Section::Manifests)?;
-    options.alerts.profile = profile(Section::Alerts)?;
-    let alerts = gate.policy.alerts();
-    options.alerts.require_labels.clone_from(&alerts.require_labels);
-    options.alerts.require_annotations.clone_from(&alerts.require_annotations);
-    options.alerts.severities.clone_from(&alerts.severities);
-    let cpu_limits = gate.policy.cpu_limits();
-    options.manifests.cpu_limits = cpu_limits
-        .parse()
-        .map_err(|()| Refusal::Usage(format!("`manifests.cpu_limits: {cpu_limits}` is not known to the checks")))?;
-    Ok(options)
 }

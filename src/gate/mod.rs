@@ -6,6 +6,7 @@ mod collect;
 mod difference;
 mod excerpt;
 mod files;
+mod options;
 mod panics;
 mod plan;
 mod redact;

@@ -5,6 +5,7 @@ mod exceptions;
 mod levels;
 mod own;
 mod required;
+mod suppressions;
 mod tools;
 mod verdict;
 
@@ -35,7 +36,7 @@ pub struct Judgement {
     pub tally: Tally,
     /// Every finding with its level, those that only policy sees included, in the total order.
     pub findings: Vec<Judged>,
-    /// Every exception and what became of it, by id.
+    /// Every exception and what became of it, by id; then what ignore files and comments took out, by place.
     pub exceptions: Vec<ExceptionRow>,
     /// A row per check and per report.
     pub tools: Vec<ToolRow>,
@@ -61,7 +62,9 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
     for (judged, before_modifiers) in findings.iter_mut().zip(before_modifiers) {
         levels::floors(policy, judged, before_modifiers);
     }
-    findings.extend(own::findings(policy, &exceptions, &collected.suppression_comments, registry, &coverage, today));
+    let honoured = suppressions::rows(policy, &findings);
+    let said = own::Said { exceptions: &exceptions, honoured: &honoured, comments: &collected.suppression_comments };
+    findings.extend(own::findings(policy, &said, registry, &coverage, today));
     let report_only = policy.report_only.as_ref().filter(|mode| mode.holds(today));
     if let Some(report_only) = report_only {
         for judged in &mut findings {
@@ -79,7 +82,7 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
     Judgement {
         reasons: verdict::reasons(verdict, &tally, &counts, &problems, &findings, report_only),
         tools: tools::rows(policy, &collected, &problems, &findings),
-        exceptions: exceptions.into_iter().map(|exception| exception.row).collect(),
+        exceptions: exceptions.into_iter().map(|exception| exception.row).chain(honoured).collect(),
         verdict,
         counts,
         tally,

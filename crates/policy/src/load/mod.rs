@@ -6,6 +6,7 @@ mod exceptions;
 mod layers;
 mod merge;
 mod mode;
+mod options;
 mod read;
 mod rules;
 mod scalar;

@@ -85,6 +85,7 @@ fn row(page: &mut String, prefix: &str, key: &'static Key) {
 fn kind(kind: &Type) -> String {
     match kind {
         Type::List(element) => format!("list of: {}", element.expected()),
+        Type::Mapping(element) => format!("mapping from pattern or name to: {}", element.expected()),
         kind => kind.expected(),
     }
 }

@@ -1,9 +1,11 @@
 //! The rows. Order is the order of the documentation and of `policy show`.
 
+use super::acceptance::{EXCEPTION, EXCEPTION_POLICY, TRUST};
+use super::wings::{ALERTS, MANIFESTS, WORKFLOWS};
 use super::{Initial, Key, Merge, Strict, Type};
 use Initial::{Is, Required, Unset};
 
-const fn key(
+pub(super) const fn key(
     name: &'static str,
     kind: Type,
     default: Initial,
@@ -15,7 +17,7 @@ const fn key(
 }
 
 /// A mapping with fixed keys.
-const fn map(name: &'static str, groups: &'static [&'static [Key]], text: &'static str) -> Key {
+pub(super) const fn map(name: &'static str, groups: &'static [&'static [Key]], text: &'static str) -> Key {
     key(name, Type::Map(groups), Unset, Merge::Deep, Strict::PerKey, text)
 }
 
@@ -23,7 +25,7 @@ const fn levels(name: &'static str, keys: &'static [Key], text: &'static str) ->
     key(name, Type::Levels(keys), Unset, Merge::Deep, Strict::PerKey, text)
 }
 
-const fn level(name: &'static str, default: Initial, text: &'static str) -> Key {
+pub(super) const fn level(name: &'static str, default: Initial, text: &'static str) -> Key {
     key(name, Type::Level, default, Merge::Set, Strict::Level, text)
 }
 
@@ -35,7 +37,7 @@ const fn globs(name: &'static str, default: Initial, strict: Strict, text: &'sta
     key(name, Type::List(&Type::Glob), default, Merge::Edit, strict, text)
 }
 
-const fn names(name: &'static str, default: Initial, strict: Strict, text: &'static str) -> Key {
+pub(super) const fn names(name: &'static str, default: Initial, strict: Strict, text: &'static str) -> Key {
     key(name, Type::List(&Type::Text), default, Merge::Edit, strict, text)
 }
 
@@ -87,7 +89,7 @@ pub const POLICY: &[Key] = &[
     map("packages", &[SECTION], "Denied packages."),
     map("code", &[SECTION], "Weaknesses in code that other tools report."),
     map("misconfigurations", &[SECTION], "Misconfigurations of other tools that belong to no other section."),
-    map("workflows", &[SECTION, PROFILE_WITH_AUDIT], "GitHub workflows, actions and Dependabot."),
+    map("workflows", &[SECTION, PROFILE_WITH_AUDIT, WORKFLOWS], "GitHub workflows, actions and Dependabot."),
     map("manifests", &[SECTION, PROFILE, MANIFESTS], "Kubernetes manifests."),
     map("dockerfiles", &[SECTION], "Dockerfiles."),
     map("compose", &[SECTION], "Compose files."),
@@ -122,6 +124,7 @@ pub const POLICY: &[Key] = &[
     ),
     map("exception_policy", &[EXCEPTION_POLICY], "What an exception must say and how far it may reach."),
     map("verdict", &[VERDICT], "How findings and problems become the verdict."),
+    map("trust", &[TRUST], "Which version of the gate's files counts, and what files and reports may say for themselves."),
 ];
 
 /// Keys of the files below `.portcullis/exceptions/`.
@@ -226,6 +229,14 @@ const SECTION: &[Key] = &[
         "Whether the verdict is incomplete without a check of this section; `auto`: when the repository holds something to check.",
     ),
     map("paths", &[PATHS], "Which files this section judges."),
+    key(
+        "foreign_ignores",
+        Type::Bool,
+        Is("true"),
+        Merge::Set,
+        Strict::False,
+        "Ignore comments and ignore files of other tools count in this section.",
+    ),
 ];
 
 const PATHS: &[Key] = &[
@@ -291,21 +302,6 @@ const PROFILE_WITH_AUDIT: &[Key] = &[key(
     Strict::Later,
     "Which of our own rules run.",
 )];
-
-const MANIFESTS: &[Key] = &[key(
-    "cpu_limits",
-    Type::Word(&["require", "ignore", "forbid"]),
-    Is("require"),
-    Merge::Set,
-    Strict::AnyIsLooser,
-    "Whether every container has a CPU limit, nobody cares, or none has one.",
-)];
-
-const ALERTS: &[Key] = &[
-    names("require_labels", Is("severity"), Strict::More, "Labels every alerting rule has."),
-    names("require_annotations", Is("summary"), Strict::More, "Annotations every alerting rule has."),
-    names("severities", Unset, Strict::AnyIsLooser, "Values the label `severity` may have; without any, all."),
-];
 
 const BASELINE: &[Key] = &[
     key(
@@ -397,73 +393,6 @@ const REPORT: &[Key] = &[
     ),
     key("prefix", Type::Path, Unset, Merge::Set, Strict::Neutral, "Path to put before every location."),
     key("root", Type::Text, Unset, Merge::Set, Strict::Neutral, "Path to take off every location."),
-];
-
-const EXCEPTION: &[Key] = &[
-    key("id", Type::Id, Required, Merge::Own, Strict::Neutral, "Name of the exception, unique."),
-    key("rules", Type::List(&Type::RuleSelector), Unset, Merge::Own, Strict::Fewer, "Rules or advisories it covers."),
-    key("package", Type::PackageGlob, Unset, Merge::Own, Strict::Fewer, "Only in this package."),
-    key("paths", Type::List(&Type::Glob), Unset, Merge::Own, Strict::Fewer, "Only in these files."),
-    key(
-        "resource",
-        Type::ResourceGlob,
-        Unset,
-        Merge::Own,
-        Strict::Fewer,
-        "Only for this object: `Kind/namespace/name`.",
-    ),
-    key("fingerprints", Type::List(&Type::Fingerprint), Unset, Merge::Own, Strict::Fewer, "Exactly these findings."),
-    key("reason", Type::Text, Required, Merge::Own, Strict::Neutral, "Why it is acceptable."),
-    key("owner", Type::Text, Required, Merge::Own, Strict::Neutral, "User, team or e-mail that answers for it."),
-    key("created", Type::Date, Required, Merge::Own, Strict::Neutral, "First day."),
-    key("expires", Type::Date, Required, Merge::Own, Strict::Down, "Last day."),
-    key("ticket", Type::Text, Unset, Merge::Own, Strict::Neutral, "Where the work is tracked."),
-    key(
-        "when_fixed",
-        Type::Word(&["keep", "expire"]),
-        Is("expire"),
-        Merge::Own,
-        Strict::Later,
-        "Whether it ends by itself once a fixed version exists.",
-    ),
-];
-
-const EXCEPTION_POLICY: &[Key] = &[
-    key("max_days", Type::Integer(1), Is("180"), Merge::Set, Strict::Down, "An exception lasts at most so long."),
-    key(
-        "warn_days",
-        Type::Integer(0),
-        Is("14"),
-        Merge::Set,
-        Strict::Up,
-        "So many days before its end an exception is shown as ending.",
-    ),
-    key(
-        "expired",
-        Type::Word(&["warn", "fail"]),
-        Is("fail"),
-        Merge::Set,
-        Strict::Later,
-        "`fail`: a finding whose exception has ended counts as always; `warn`: it is at most a warning.",
-    ),
-    level("unused", Is("warn"), "Level of an exception that matched nothing."),
-    key(
-        "max_matches",
-        Type::Integer(1),
-        Is("20"),
-        Merge::Set,
-        Strict::Down,
-        "An exception that matches more findings applies to none.",
-    ),
-    key("require_ticket", Type::Bool, Is("false"), Merge::Set, Strict::True, "Every exception names a ticket."),
-    key(
-        "reason_for_off",
-        Type::Bool,
-        Is("false"),
-        Merge::Set,
-        Strict::True,
-        "A rule that is switched off or lowered says why.",
-    ),
 ];
 
 const VERDICT: &[Key] = &[
