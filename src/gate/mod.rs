@@ -63,7 +63,7 @@ pub(crate) fn judge(request: &Request) -> Result<Answer, Refusal> {
         plan::Planned::Run(plan) => plan,
         plan::Planned::Idle(why) => return Ok(Answer::Idle(why)),
     };
-    let gate = match trust::gate(request, &plan)? {
+    let mut gate = match trust::gate(request, &plan)? {
         trust::Steering::Known(gate) => gate,
         trust::Steering::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
     };
@@ -71,8 +71,9 @@ pub(crate) fn judge(request: &Request) -> Result<Answer, Refusal> {
         baseline::Found::Known(baseline) => baseline,
         baseline::Found::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
     };
+    let head = trust::tightening(request, &plan, &mut gate);
     let collected = collect::collect(request, &plan, &gate)?;
-    Ok(answer::answer(request, &plan, &gate, collected, baseline))
+    Ok(answer::answer(request, &plan, answer::Gates { gate: &gate, head: head.as_ref() }, collected, baseline))
 }
 
 /// Reads everything that steers a run and judges nothing.

@@ -99,5 +99,12 @@ fn refused(key: &str, setting: &Setting<String>, why: &str) -> Refusal {
 /// The line of a setting.
 pub(super) fn span(origin: &Origin) -> Span {
     let (line, col) = (origin.line.unwrap_or(1), origin.col.unwrap_or(1));
-    Span { path: origin.layer.clone(), start_line: line, start_col: col, end_line: line, end_col: col, ..Span::default() }
+    Span {
+        path: origin.layer.clone(),
+        start_line: line,
+        start_col: col,
+        end_line: line,
+        end_col: col,
+        ..Span::default()
+    }
 }

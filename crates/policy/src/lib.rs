@@ -16,7 +16,7 @@ mod trust;
 mod wings;
 
 pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, loosened, rule_rows};
-pub use judge::{Judgement, Tally, exit_code, judge, near_misses};
+pub use judge::{Judgement, Tally, exit_code, judge, judge_tightened, near_misses};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};
 pub use policy::{Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};
 pub use rules::rules;

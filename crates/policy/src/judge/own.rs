@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use portcullis_model::{
-    Confidence, ExceptionRow, ExceptionState, Finding, Judged, Kind, Level, Location, Origin, Registry, SeveritySource, Source, Step,
-    SuppressionComment, fingerprint, text,
+    Confidence, ExceptionRow, ExceptionState, Finding, Judged, Kind, Level, Location, Origin, Registry, SeveritySource,
+    Source, Step, SuppressionComment, fingerprint, text,
 };
 
 use super::exceptions::{self, Coverage, days, days_between};
@@ -129,11 +129,16 @@ fn without_reason(policy: &Policy, comment: &SuppressionComment) -> Option<Made>
     let place = Location { start_col: Some(comment.col), ..Location::line(&comment.path, comment.line) };
     let named = comment.rules.join(", ");
     let what = if named.is_empty() { String::new() } else { format!(" for `{named}`") };
-    let message =
-        format!("the ignore comment{what} gives no reason and has no effect (trust.inline_reason_required, {})", required.origin);
+    let message = format!(
+        "the ignore comment{what} gives no reason and has no effect (trust.inline_reason_required, {})",
+        required.origin
+    );
     let identity = format!("{}[{named}]", comment.path);
     let remediation = "say behind the brackets why it is acceptable: `# portcullis: ignore[RULE] reason`";
-    Some(Made { finding: finding("gate/suppression-without-reason", &identity, place, &message, remediation), level: None })
+    Some(Made {
+        finding: finding("gate/suppression-without-reason", &identity, place, &message, remediation),
+        level: None,
+    })
 }
 
 /// Several checks may read one file, and each hands over the comments it met: one comment, what it matched added up.

@@ -40,17 +40,17 @@ pub(super) fn closed(policy: &Policy, judged: &mut Judged, today: Date) -> bool 
 /// A SARIF report says that a finding is suppressed; `trust.sarif_suppressions` says whether that counts.
 fn reopen(policy: &Policy, judged: &mut Judged) {
     let sarif = &policy.trust.sarif;
-    let takes_out = |suppression: &&Suppression| suppression.accepted && !matches!(suppression.by.as_str(), "inline" | IMPORT);
+    let takes_out =
+        |suppression: &&Suppression| suppression.accepted && !matches!(suppression.by.as_str(), "inline" | IMPORT);
     let mut reasons = judged.finding.suppressions.iter().filter(takes_out).peekable();
     if reasons.peek().is_none() {
         return;
     }
     if reasons.all(|suppression| suppression.by == "sarif" && !sarif.value.honours(suppression)) {
         judged.state = State::Open;
-        judged.notes.push(format!(
-            "the suppression in the report does not count (trust.sarif_suppressions, {})",
-            sarif.origin
-        ));
+        judged
+            .notes
+            .push(format!("the suppression in the report does not count (trust.sarif_suppressions, {})", sarif.origin));
     }
 }
 
@@ -66,7 +66,13 @@ fn imported(policy: &Policy, judged: &mut Judged, today: Date) -> bool {
         }
         judged.state = State::Suppressed;
         let to = Level::Off.to_string();
-        judged.decision.push(Decision { step: Step::State, key: BY_IMPORT.to_owned(), from: String::new(), to, origin });
+        judged.decision.push(Decision {
+            step: Step::State,
+            key: BY_IMPORT.to_owned(),
+            from: String::new(),
+            to,
+            origin,
+        });
         return true;
     }
     false
@@ -188,8 +194,7 @@ pub(super) fn rows(policy: &Policy, findings: &[Judged]) -> Vec<ExceptionRow> {
 }
 
 fn row(judged: &Judged, origin: &Origin, state: ExceptionState) -> ExceptionRow {
-    let entry =
-        judged.finding.suppressions.iter().find(|suppression| place_of(suppression).as_ref() == Some(origin));
+    let entry = judged.finding.suppressions.iter().find(|suppression| place_of(suppression).as_ref() == Some(origin));
     ExceptionRow {
         id: origin.to_string(),
         reason: entry.and_then(|entry| entry.reason.clone()).unwrap_or_default(),

@@ -15,8 +15,7 @@ use super::{Inputs, exceptions, mode, rules};
 use crate::Policy;
 use crate::effective;
 use crate::policy::{
-    BaselinePolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting,
-    VerdictPolicy, VulnerabilityPolicy,
+    BaselinePolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting, VerdictPolicy, VulnerabilityPolicy,
 };
 use crate::schema;
 

@@ -12,14 +12,13 @@ use crate::wings::{AlertPolicy, ManifestPolicy, WorkflowPolicy};
 impl Tree<'_> {
     pub(super) fn trust(&self) -> TrustPolicy {
         let forbidden = |located: &Located| {
-            Some(Setting {
-                value: Pattern::new(located.as_text()?).ok()?,
-                origin: self.sources.origin(&located.mark),
-            })
+            Some(Setting { value: Pattern::new(located.as_text()?).ok()?, origin: self.sources.origin(&located.mark) })
         };
         TrustPolicy {
             from_head: self.is(&["trust", "policy_from"], "head"),
-            inline: self.setting(&["trust", "inline_suppressions"], |at| at.as_text().map(Inline::of)).unwrap_or_default(),
+            inline: self
+                .setting(&["trust", "inline_suppressions"], |at| at.as_text().map(Inline::of))
+                .unwrap_or_default(),
             inline_reason_required: self.flag(&["trust", "inline_reason_required"]),
             inline_forbidden: self.list(&["trust", "inline_forbidden"]).iter().filter_map(forbidden).collect(),
             sarif: self.setting(&["trust", "sarif_suppressions"], |at| at.as_text().map(Sarif::of)).unwrap_or_default(),
@@ -30,19 +29,14 @@ impl Tree<'_> {
     pub(super) fn exception_policy(&self) -> ExceptionPolicy {
         let warn_days = self.number(&["exception_policy", "warn_days"]).unwrap_or_default();
         let word = |key: &str| self.setting(&["exception_policy", key], |value| value.as_text()?.parse::<Level>().ok());
-        let demand = |at: &Located| {
-            Some(Setting { value: Approval::of(at.as_text()?)?, origin: self.sources.origin(&at.mark) })
-        };
+        let demand =
+            |at: &Located| Some(Setting { value: Approval::of(at.as_text()?)?, origin: self.sources.origin(&at.mark) });
         ExceptionPolicy {
             warn_days: Setting { value: u32::try_from(warn_days.value).unwrap_or(u32::MAX), origin: warn_days.origin },
             expired: word("expired").unwrap_or_else(|| Setting { value: Level::Fail, ..Setting::default() }),
             unused: self.level(&["exception_policy", "unused"]),
             max_matches: self.number(&["exception_policy", "max_matches"]).unwrap_or_default(),
-            require_approval: self
-                .list(&["exception_policy", "require_approval"])
-                .iter()
-                .filter_map(demand)
-                .collect(),
+            require_approval: self.list(&["exception_policy", "require_approval"]).iter().filter_map(demand).collect(),
             import: self.setting(&["exception_policy", "import"], |at| Some(import(at))).unwrap_or_default(),
             imported: word("imported").unwrap_or_else(|| Setting { value: Level::Fail, ..Setting::default() }),
             imported_requires: self.words(&["exception_policy", "imported_requires"]).into_iter().collect(),

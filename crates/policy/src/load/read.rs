@@ -158,9 +158,7 @@ impl Reader<'_> {
             | Type::Map(_)
             | Type::Levels(_)
             | Type::Entries(..)
-            | Type::Rules(_) => {
-                self.wrong_shape(path, kind, node)
-            }
+            | Type::Rules(_) => self.wrong_shape(path, kind, node),
             _ if node.is_scalar() => self.scalar(path, kind, node),
             _ => self.wrong_shape(path, kind, node),
         };

@@ -124,7 +124,11 @@ pub const POLICY: &[Key] = &[
     ),
     map("exception_policy", &[EXCEPTION_POLICY], "What an exception must say and how far it may reach."),
     map("verdict", &[VERDICT], "How findings and problems become the verdict."),
-    map("trust", &[TRUST], "Which version of the gate's files counts, and what files and reports may say for themselves."),
+    map(
+        "trust",
+        &[TRUST],
+        "Which version of the gate's files counts, and what files and reports may say for themselves.",
+    ),
 ];
 
 /// Keys of the files below `.portcullis/exceptions/`.

@@ -121,12 +121,7 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
             format!("[{}]", entries.join(", "))
         }
         // Only in exceptions and in keys each file says for itself.
-        Type::Version
-        | Type::ResourceGlob
-        | Type::PackageGlob
-        | Type::Reference
-        | Type::Id
-        | Type::Fingerprint => {
+        Type::Version | Type::ResourceGlob | Type::PackageGlob | Type::Reference | Type::Id | Type::Fingerprint => {
             unreachable!("{kind:?}")
         }
     }
