@@ -14,7 +14,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "RULE|FINDING|PATH:LINE", required_unless_present = "list")]
     rule: Option<String>,
     /// List every rule
-    #[arg(long, conflicts_with = "rule")]
+    #[arg(long, conflicts_with_all = ["rule", "result", "reports"])]
     list: bool,
     #[command(flatten)]
     place: Where,

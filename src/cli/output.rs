@@ -236,6 +236,11 @@ pub(super) fn cell(raw: &str) -> String {
     escaped(raw, is_workflow_log())
 }
 
+/// An untrusted text of several lines, each made harmless.
+pub(super) fn lines(text: &str) -> String {
+    cleaned(text)
+}
+
 fn cleaned(message: &str) -> String {
     let in_log = is_workflow_log();
     let mut cleaned = String::with_capacity(message.len());
@@ -281,6 +286,12 @@ fn make_directory_of(file: &Path) -> Result<(), Exit> {
     let Some(directory) = file.parent() else { return Ok(()) };
     std::fs::create_dir_all(directory)
         .map_err(|error| Exit::Usage(format!("`{}` cannot be made: {error}", path(directory))))
+}
+
+/// Writes a file, and makes its directory where there is none.
+pub(super) fn to_new_file(file: &Path, bytes: &[u8]) -> Result<(), Exit> {
+    make_directory_of(file)?;
+    to_file(file, bytes)
 }
 
 /// Writes a file under a temporary name beside it, and renames it. What is no regular file (`/dev/null`, a pipe, a link) is

@@ -3,6 +3,7 @@
 mod answer;
 mod baseline;
 mod collect;
+mod desk;
 mod difference;
 mod excerpt;
 mod files;
@@ -18,6 +19,7 @@ use portcullis_model::{Diagnostic, Outcome};
 use portcullis_policy::{Policy, Tally};
 
 pub(crate) use baseline::Written;
+pub(crate) use desk::{Desk, Edits};
 pub(crate) use difference::{Difference, difference};
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{ReportArgument, Request};

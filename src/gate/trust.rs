@@ -358,13 +358,14 @@ fn policy_file(request: &Request, tree: &dyn Tree) -> Result<Option<GateFile>, G
     }
 }
 
+/// Whether exceptions are read from a path.
+pub(super) fn is_exception_file(path: &str) -> bool {
+    let name = path.strip_prefix(".portcullis/exceptions/").and_then(|name| name.rsplit_once('.'));
+    matches!(name, Some((_, "yaml" | "yml")))
+}
+
 fn exception_files(tree: &dyn Tree) -> Result<Vec<GateFile>, String> {
-    let is_exceptions = |entry: &&Entry| {
-        matches!(
-            entry.path.strip_prefix(".portcullis/exceptions/").and_then(|name| name.rsplit_once('.')),
-            Some((_, "yaml" | "yml"))
-        )
-    };
+    let is_exceptions = |entry: &&Entry| is_exception_file(&entry.path);
     let listing = tree.list().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
     let read = |entry: &Entry| match tree.read(&entry.path) {
         Ok(bytes) => Ok(GateFile { path: entry.path.clone(), bytes }),

@@ -3,6 +3,7 @@
 //! [`load`] turns the bytes of policy, presets and exceptions into a [`Policy`] or into every error they hold;
 //! [`judge`] holds evidence against it; [`schema`] is the table both live by.
 
+pub mod accept;
 pub mod baseline;
 mod effective;
 mod judge;
@@ -16,7 +17,7 @@ mod trust;
 mod wings;
 
 pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, loosened, rule_rows};
-pub use judge::{Judgement, Tally, exit_code, judge, judge_tightened, near_misses};
+pub use judge::{Judgement, Tally, applies, exit_code, judge, judge_tightened, near_misses};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};
 pub use policy::{Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};
 pub use rules::rules;

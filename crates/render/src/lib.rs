@@ -16,6 +16,7 @@ mod json;
 mod page;
 mod short;
 mod terminal;
+mod unified;
 
 #[cfg(test)]
 mod sample;
@@ -27,3 +28,4 @@ pub use json::{JsonForm, baseline, json, jsonl};
 pub use page::{page, rule_list, rule_list_json};
 pub use short::short;
 pub use terminal::{Terminal, Verbosity};
+pub use unified::unified;

@@ -158,6 +158,31 @@ fn mismatch(exception: &Exception, finding: &Finding) -> Option<String> {
     None
 }
 
+/// Whether the exception of this id would take a finding out; the error is what keeps it from that.
+pub fn applies(policy: &Policy, id: &str, finding: &Finding, today: Date) -> Result<(), String> {
+    let Some(exception) = policy.exceptions.iter().find(|exception| exception.id == id) else {
+        return Err(format!("there is no exception `{id}`"));
+    };
+    let names = pattern::names(finding);
+    if !exception.rules.is_empty() && !exception.rules.iter().any(|rule| names.iter().any(|name| rule.matches(name))) {
+        return Err(format!("rules {}", exception.rules().collect::<Vec<_>>().join(", ")));
+    }
+    if let Some(mismatch) = mismatch(exception, finding) {
+        return Err(mismatch);
+    }
+    let mut judged = Judged {
+        severity: severity_in_force(policy, finding),
+        finding: finding.clone(),
+        level: Level::Fail,
+        ..Judged::default()
+    };
+    if is_in_force(policy, exception, &mut judged, &mut Tally::default(), today) {
+        Ok(())
+    } else {
+        Err(judged.notes.pop().unwrap_or_default())
+    }
+}
+
 /// Exceptions of which at least one selector matches a finding and another does not, each with the first that does not.
 pub fn near_misses(policy: &Policy, finding: &Finding) -> Vec<String> {
     let names = pattern::names(finding);

@@ -20,7 +20,7 @@ use portcullis_model::{
 
 use crate::Policy;
 use crate::policy::Setting;
-pub use exceptions::near_misses;
+pub use exceptions::{applies, near_misses};
 pub(crate) use levels::section_level;
 pub use verdict::{Tally, exit_code};
 

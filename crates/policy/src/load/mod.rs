@@ -21,6 +21,7 @@ use portcullis_model::{Diagnostic, DiagnosticSeverity, Registry, Span};
 use crate::Policy;
 pub(crate) use layers::Layer;
 use layers::Layers;
+pub(crate) use rules::names_rule;
 pub(crate) use source::Sources;
 pub(crate) use value::{Located, Map, Value};
 

@@ -131,6 +131,11 @@ pub(crate) fn unknown(pattern: &Pattern, text: &str, registry: &Registry) -> Opt
     })
 }
 
+/// Whether an exact name is one a policy may use.
+pub(crate) fn names_rule(text: &str, registry: &Registry) -> bool {
+    Pattern::new(text).is_ok_and(|pattern| unknown(&pattern, text, registry).is_none())
+}
+
 /// Two patterns of one file that match the same rule, none more exact than the other.
 fn equals(
     layer: &RuleLayer,

@@ -1,0 +1,1 @@
+//! Exceptions are written and taken out without touching anything else.
