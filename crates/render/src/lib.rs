@@ -17,6 +17,7 @@ mod page;
 mod short;
 mod terminal;
 mod unified;
+mod vex;
 
 #[cfg(test)]
 mod sample;
@@ -29,3 +30,4 @@ pub use page::{page, rule_list, rule_list_json};
 pub use short::short;
 pub use terminal::{Terminal, Verbosity};
 pub use unified::unified;
+pub use vex::{Justification, VexFrame, VexStatement, cyclonedx_vex, openvex};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 use jiff::{Span, tz::TimeZone};
-use portcullis_model::{Judged, State};
+use portcullis_model::{Judged, Section, State};
 use portcullis_policy::accept::{self, Draft};
 
 use crate::cli::exit::Exit;
@@ -163,11 +163,20 @@ fn fitting(desk: &Desk<'_>, judged: &Judged, owner: &str) -> Result<String, Exit
     if let Some(file) = named {
         return Ok(file.clone());
     }
-    if let [only] = files.as_slice() {
+    let is_of_a_section = |file: &str| {
+        let stem = file.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(stem, _)| stem);
+        Section::ALL.iter().any(|section| section.as_str() == stem)
+    };
+    if let [only] = files.as_slice()
+        && !is_of_a_section(only)
+    {
         return Ok(only.clone());
     }
     let mut exceptions = desk.gate.policy.exceptions().iter();
-    let theirs = exceptions.find(|exception| exception.owner == owner && files.contains(&exception.origin.layer));
+    let theirs = exceptions.find(|exception| {
+        let file = &exception.origin.layer;
+        exception.owner == owner && files.contains(file) && !is_of_a_section(file)
+    });
     Ok(theirs.map_or_else(|| of_section("yaml"), |exception| exception.origin.layer.clone()))
 }
 
