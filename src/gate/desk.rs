@@ -28,6 +28,10 @@ impl<'a> Desk<'a> {
         Ok(Some(Self { request, plan, gate }))
     }
 
+    pub(super) fn subject(&self) -> &dyn Tree {
+        &self.plan.subject
+    }
+
     /// The text of a file; `None` where there is none.
     pub(crate) fn text(&self, path: &str) -> Result<Option<String>, Refusal> {
         let refused = |why: String| Refusal::Usage(format!("`{path}` cannot be edited: {why}"));

@@ -1,5 +1,6 @@
 //! The story of a run: plan, trust, collect, answer. The only place that knows every room.
 
+mod advice;
 mod answer;
 mod baseline;
 mod collect;

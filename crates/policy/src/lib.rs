@@ -5,6 +5,7 @@
 
 pub mod accept;
 pub mod baseline;
+mod codes;
 mod effective;
 mod judge;
 mod load;
@@ -16,6 +17,7 @@ pub mod schema;
 mod trust;
 mod wings;
 
+pub use codes::{CodePage, codes};
 pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, loosened, rule_rows};
 pub use judge::{Judgement, Tally, applies, exit_code, judge, judge_tightened, near_misses};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};

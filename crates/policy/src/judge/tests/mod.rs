@@ -6,6 +6,7 @@ mod levels;
 mod pages;
 mod properties;
 mod report_only;
+mod suppressions;
 mod verdict;
 
 use std::fmt::Write as _;
