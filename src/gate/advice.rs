@@ -1,6 +1,6 @@
 //! What `policy check` says besides errors: exceptions that end soon, gate files nobody owns, policies that nobody reads.
 
-use portcullis_model::{Diagnostic, Glob, Span, Tree};
+use portcullis_model::{Diagnostic, Glob, Span};
 use portcullis_source::POLICY_FILES;
 
 use super::options::span;

@@ -91,7 +91,7 @@ fn detail(statement: &VexStatement) -> String {
     if !detail.is_empty() {
         detail.push(' ');
     }
-    detail.push_str(&format!("({})", facts.join(", ")));
+    detail.extend(["(", &facts.join(", "), ")"]);
     detail
 }
 

@@ -18,6 +18,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+#[allow(clippy::struct_field_names, reason = "the names of OpenVEX")]
 struct Statement<'a> {
     vulnerability: Vulnerability<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
