@@ -140,7 +140,7 @@ fn options_of_the_checks_change_what_they_report() {
     };
     assert_eq!((at_log(""), at_log("workflows: { foreign_ignores: false }\n")), (1, 0));
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: x }\nspec:\n  containers:\n    - name: a\n      image: a:1\n      securityContext: { privileged: true }\n";
-    let manifest = |policy: &str| count(policy, "pod.yaml", pod, "k8s/privileged-container");
+    let manifest = |policy: &str| count(policy, "pod.yaml", pod, "k8s/no-cpu-limit");
     assert_eq!((manifest(""), manifest("manifests: { skip_kinds: ['*/Pod'] }\n")), (1, 0));
     let rule = "groups:\n  - name: a\n    rules:\n      - alert: Up\n        expr: up == 0\n        labels: { severity: critical }\n        annotations: { message: m }\n";
     let alert = |policy: &str, id: &str| count(policy, "rules.yaml", rule, id);
