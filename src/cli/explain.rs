@@ -14,7 +14,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "RULE|FINDING|PATH:LINE", required_unless_present = "list")]
     rule: Option<String>,
     /// List every rule
-    #[arg(long, conflicts_with = "rule")]
+    #[arg(long, conflicts_with_all = ["rule", "result", "reports"])]
     list: bool,
     #[command(flatten)]
     place: Where,
@@ -43,6 +43,12 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     match rules.iter().find(is_it) {
         Some(rule) => {
             output::page(rule, global)?;
+            Ok(Exit::Code(0))
+        }
+        None if portcullis_policy::codes().any(|page| page.code == id) => {
+            let pages = portcullis_policy::codes().filter(|page| page.code == id);
+            let text: String = pages.map(|page| format!("{}: {}\n\n{}\n", page.code, page.title, page.body)).collect();
+            output::to_stdout(text.as_bytes())?;
             Ok(Exit::Code(0))
         }
         None => finding(id, global, &arguments.place, &book.registry.nearest(id), &rules),

@@ -13,10 +13,10 @@ use crate::gate::{self, Answer};
 #[derive(clap::Args, Debug)]
 pub(super) struct Where {
     /// Look in the result of an earlier run (`check -f json=FILE`) instead of judging again
-    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    #[arg(long, value_name = "FILE")]
     pub(super) result: Option<PathBuf>,
     /// A report besides those of the policy, as for `check` (repeatable)
-    #[arg(long = "report", value_name = "[FORMAT=]PATH", conflicts_with_all = ["result", "list"])]
+    #[arg(long = "report", value_name = "[FORMAT=]PATH", conflicts_with = "result")]
     reports: Vec<String>,
 }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod environment;
+mod exception;
 mod exit;
 mod explain;
 mod finding;
@@ -76,6 +77,9 @@ enum Command {
     Check(check::Arguments),
     /// Print the page of a rule, or why a finding has its level
     Explain(explain::Arguments),
+    /// Accept findings for a while, and clean up behind them
+    #[command(subcommand)]
+    Exception(exception::Command),
     /// Work on the policy
     #[command(subcommand)]
     Policy(policy::Command),
@@ -106,6 +110,7 @@ fn dispatch(arguments: &Arguments) -> Exit {
     let result = match &arguments.command {
         Command::Check(command) => check::run(&arguments.global, command),
         Command::Explain(command) => explain::run(&arguments.global, command),
+        Command::Exception(command) => exception::run(&arguments.global, command),
         Command::Policy(command) => policy::run(&arguments.global, command),
     };
     result.unwrap_or_else(Exit::from)

@@ -25,16 +25,25 @@ pub(super) enum Format {
     Json,
     JsonLines,
     Baseline,
+    Cyclonedx,
+    Openvex,
 }
 
 impl Format {
-    const ALL: [(&'static str, Self); 5] = [
+    const ALL: [(&'static str, Self); 7] = [
         ("human", Self::Human),
         ("short", Self::Short),
         ("json", Self::Json),
         ("jsonl", Self::JsonLines),
         ("baseline", Self::Baseline),
+        ("cyclonedx", Self::Cyclonedx),
+        ("openvex", Self::Openvex),
     ];
+
+    /// Not an outcome: what is accepted.
+    const fn is_vex(self) -> bool {
+        matches!(self, Self::Cyclonedx | Self::Openvex)
+    }
 }
 
 /// `FORMAT[=FILE]`
@@ -80,6 +89,9 @@ pub(super) enum ColorChoice {
 
 /// Refuses sinks that would mix on one stream or overwrite each other.
 pub(super) fn validate(sinks: &[Sink]) -> Result<(), Exit> {
+    if sinks.iter().any(|sink| sink.format.is_vex()) {
+        return Err(Exit::Usage("VEX is written by `portcullis exception export`".to_owned()));
+    }
     for (index, sink) in sinks.iter().enumerate() {
         if sinks.iter().skip(index + 1).any(|other| other.file == sink.file) {
             let place =
@@ -127,6 +139,7 @@ fn render(judged: &Judged, format: Format, terminal: &Terminal) -> Result<Vec<u8
         Format::Short => Ok(portcullis_render::short(outcome, terminal).into_bytes()),
         Format::Json => portcullis_render::json(outcome, JsonForm::Pretty).map_err(failed),
         Format::JsonLines => portcullis_render::jsonl(outcome).map_err(failed),
+        Format::Cyclonedx | Format::Openvex => Err(Exit::Usage("VEX is written by `exception export`".to_owned())),
         Format::Baseline => {
             portcullis_render::baseline(&judged.written.of(outcome).map_err(Exit::Usage)?).map_err(failed)
         }
@@ -226,6 +239,25 @@ pub(super) fn wants_json(global: &Global) -> Result<bool, Exit> {
     }
 }
 
+/// The form and the file of `exception export`; without a format it is CycloneDX.
+pub(super) fn vex_sink(global: &Global) -> Result<(Vex, Option<PathBuf>), Exit> {
+    match global.formats.as_slice() {
+        [] => Ok((Vex::Cyclonedx, None)),
+        [Sink { format: Format::Cyclonedx, file }] => Ok((Vex::Cyclonedx, file.clone())),
+        [Sink { format: Format::Openvex, file }] => Ok((Vex::Openvex, file.clone())),
+        _ => {
+            Err(Exit::Usage("this command writes `--format cyclonedx` or `--format openvex`, one at a time".to_owned()))
+        }
+    }
+}
+
+/// A form of VEX.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Vex {
+    Cyclonedx,
+    Openvex,
+}
+
 /// Prints a JSON value.
 pub(super) fn json(value: &serde_json::Value) -> Result<(), Exit> {
     to_stdout(gate::masked(&format!("{value:#}\n"))?.as_bytes())
@@ -234,6 +266,18 @@ pub(super) fn json(value: &serde_json::Value) -> Result<(), Exit> {
 /// An untrusted text as a cell of a table: where the output is the log of a workflow, no command to it either.
 pub(super) fn cell(raw: &str) -> String {
     escaped(raw, is_workflow_log())
+}
+
+/// An untrusted text of several lines, each made harmless; blanks stay as they are.
+pub(super) fn lines(text: &str) -> String {
+    let in_log = is_workflow_log();
+    let mut lines = String::with_capacity(text.len());
+    for line in text.lines() {
+        let words: Vec<_> = line.split(' ').map(|word| escaped(word, in_log)).collect();
+        lines.push_str(&words.join(" "));
+        lines.push('\n');
+    }
+    lines
 }
 
 fn cleaned(message: &str) -> String {
@@ -281,6 +325,12 @@ fn make_directory_of(file: &Path) -> Result<(), Exit> {
     let Some(directory) = file.parent() else { return Ok(()) };
     std::fs::create_dir_all(directory)
         .map_err(|error| Exit::Usage(format!("`{}` cannot be made: {error}", path(directory))))
+}
+
+/// Writes a file, and makes its directory where there is none.
+pub(super) fn to_new_file(file: &Path, bytes: &[u8]) -> Result<(), Exit> {
+    make_directory_of(file)?;
+    to_file(file, bytes)
 }
 
 /// Writes a file under a temporary name beside it, and renames it. What is no regular file (`/dev/null`, a pipe, a link) is
@@ -397,7 +447,10 @@ mod tests {
     fn a_format_that_is_none_names_the_nearest() {
         assert_eq!("jsno".parse::<Sink>().unwrap_err(), "there is no format `jsno`: did you mean `json`?");
         assert!(
-            "sarif".parse::<Sink>().unwrap_err().ends_with("this version writes human, short, json, jsonl, baseline")
+            "sarif"
+                .parse::<Sink>()
+                .unwrap_err()
+                .ends_with("this version writes human, short, json, jsonl, baseline, cyclonedx, openvex")
         );
     }
 }

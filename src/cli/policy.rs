@@ -7,7 +7,7 @@ use portcullis_policy::schema::{self, Draft};
 
 use super::exit::Exit;
 use super::{Global, check, output};
-use crate::gate;
+use crate::gate::{self, Desk};
 
 /// Subcommands of `policy`.
 #[derive(clap::Subcommand, Debug)]
@@ -41,6 +41,9 @@ fn check_policy(global: &Global) -> Result<Exit, Exit> {
     let request = check::request(global, &[], &[])?;
     if let Some(gate) = gate::policy(&request)? {
         output::policy_is_usable(&gate, global)?;
+        if let Some(desk) = Desk::open(&request)? {
+            output::warnings(&desk.advice(request.now.to_zoned(jiff::tz::TimeZone::UTC).date())?);
+        }
     }
     Ok(Exit::Code(0))
 }

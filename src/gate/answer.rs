@@ -11,14 +11,22 @@ use super::plan::Plan;
 use super::trust::Gate;
 use super::{Answer, Judged, Request, excerpt, redact};
 
+/// What decides.
+pub(super) struct Gates<'a> {
+    pub(super) gate: &'a Gate,
+    /// The gate of the change itself, where it may tighten.
+    pub(super) head: Option<&'a Gate>,
+}
+
 /// The answer of a run that could read its policy.
 pub(super) fn answer(
     request: &Request,
     plan: &Plan,
-    gate: &Gate,
+    gates: Gates<'_>,
     mut collected: Collected,
     baseline: Option<Baseline>,
 ) -> Answer {
+    let Gates { gate, head } = gates;
     collected.findings = merge::merge(std::mem::take(&mut collected.findings));
     let mut secrets = std::mem::take(&mut collected.known_secrets);
     let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -39,7 +47,10 @@ pub(super) fn answer(
         baseline,
         judges_change: plan.ci.judges_change(),
     };
-    let judgement = portcullis_policy::judge(&gate.policy, evidence, &gate.registry, today);
+    let judgement = match head {
+        Some(head) => portcullis_policy::judge_tightened(&gate.policy, &head.policy, evidence, &gate.registry, today),
+        None => portcullis_policy::judge(&gate.policy, evidence, &gate.registry, today),
+    };
     let tally = take_over(&mut outcome, judgement);
     secrets.extend(redact::secrets_in(&mut outcome, &gate.scanner));
     let redactor = Redactor::new(secrets);

@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use portcullis_checks::{Options, Profile};
+use portcullis_checks::Options;
 use portcullis_model::{CheckRun, Collected, Entry, RunStatus, Section};
-use portcullis_policy::AlertPolicy;
 use rayon::prelude::*;
 
 use super::plan::Plan;
 use super::trust::Gate;
-use super::{Refusal, Request, files, reports};
+use super::{Refusal, Request, files, options, reports};
 
 /// Sections our own wings serve, and the ids of their check runs.
 const WINGS: [(Section, &str); 4] = [
@@ -21,7 +20,7 @@ const WINGS: [(Section, &str); 4] = [
 
 /// Everything the wings say.
 pub(super) fn collect(request: &Request, plan: &Plan, gate: &Gate) -> Result<Collected, Refusal> {
-    let options = options(gate)?;
+    let options = options::of(gate)?;
     let judged: Vec<Collected> = plan
         .entries
         .par_iter()
@@ -47,33 +46,8 @@ fn at<'a>(options: &'a Options, gate: &Gate, entry: &Entry) -> Cow<'a, Options> 
         Cow::Borrowed(_) => Cow::Borrowed(options),
         Cow::Owned(policy) => {
             let mut options = options.clone();
-            alerts(&mut options, &policy);
+            options::required_of_alerts(&mut options, &policy);
             Cow::Owned(options)
         }
     }
-}
-
-fn alerts(options: &mut Options, policy: &AlertPolicy) {
-    options.alerts.require_labels.clone_from(&policy.require_labels);
-    options.alerts.require_annotations.clone_from(&policy.require_annotations);
-    options.alerts.severities.clone_from(&policy.severities);
-}
-
-/// The policy's words become the options of the wings.
-fn options(gate: &Gate) -> Result<Options, Refusal> {
-    let profile = |section: Section| {
-        let word = gate.policy.profile(section);
-        word.parse::<Profile>()
-            .map_err(|()| Refusal::Usage(format!("`{section}.profile: {word}` is not known to the checks")))
-    };
-    let mut options = Options::default();
-    options.workflows.profile = profile(Section::Workflows)?;
-    options.manifests.profile = profile(Section::Manifests)?;
-    options.alerts.profile = profile(Section::Alerts)?;
-    alerts(&mut options, gate.policy.alerts());
-    let cpu_limits = gate.policy.cpu_limits();
-    options.manifests.cpu_limits = cpu_limits
-        .parse()
-        .map_err(|()| Refusal::Usage(format!("`manifests.cpu_limits: {cpu_limits}` is not known to the checks")))?;
-    Ok(options)
 }

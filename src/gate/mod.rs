@@ -1,11 +1,14 @@
 //! The story of a run: plan, trust, collect, answer. The only place that knows every room.
 
+mod advice;
 mod answer;
 mod baseline;
 mod collect;
+mod desk;
 mod difference;
 mod excerpt;
 mod files;
+mod options;
 mod panics;
 mod plan;
 mod redact;
@@ -17,6 +20,7 @@ use portcullis_model::{Diagnostic, Outcome};
 use portcullis_policy::{Policy, Tally};
 
 pub(crate) use baseline::Written;
+pub(crate) use desk::{Desk, Edits};
 pub(crate) use difference::{Difference, difference};
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{ReportArgument, Request};
@@ -62,7 +66,7 @@ pub(crate) fn judge(request: &Request) -> Result<Answer, Refusal> {
         plan::Planned::Run(plan) => plan,
         plan::Planned::Idle(why) => return Ok(Answer::Idle(why)),
     };
-    let gate = match trust::gate(request, &plan)? {
+    let mut gate = match trust::gate(request, &plan)? {
         trust::Steering::Known(gate) => gate,
         trust::Steering::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
     };
@@ -70,8 +74,9 @@ pub(crate) fn judge(request: &Request) -> Result<Answer, Refusal> {
         baseline::Found::Known(baseline) => baseline,
         baseline::Found::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
     };
+    let head = trust::tightening(request, &plan, &mut gate);
     let collected = collect::collect(request, &plan, &gate)?;
-    Ok(answer::answer(request, &plan, &gate, collected, baseline))
+    Ok(answer::answer(request, &plan, answer::Gates { gate: &gate, head: head.as_ref() }, collected, baseline))
 }
 
 /// Reads everything that steers a run and judges nothing.

@@ -3,7 +3,8 @@
 
 use portcullis_github::Steering as Source;
 use portcullis_model::{
-    Baseline, Diagnostic, Entry, PolicyInfo, PolicySource, Problem, ProblemCode, Registry, Span, Tree, TreeError,
+    Baseline, Diagnostic, DiagnosticSeverity, Entry, PolicyInfo, PolicySource, Problem, ProblemCode, Registry, Section,
+    Span, Tree, TreeError,
 };
 use portcullis_policy::{Document, Inputs, Policy};
 use portcullis_secrets::{Config, IGNORE_NAME, IgnoreFile, Options, Scanner, Sources};
@@ -54,11 +55,49 @@ pub(super) fn gate(request: &Request, plan: &Plan) -> Result<Steering, Refusal> 
             };
             match has_gate_files(&base) {
                 Err(error) => Ok(Steering::Unreadable(unreadable(&error.to_string()))),
-                Ok(true) => read(request, plan, &base, PolicySource::Base, Some(id)),
+                Ok(true) => match read(request, plan, &base, PolicySource::Base, Some(id))? {
+                    Steering::Known(gate) if gate.policy.trusts_head() => of_head(request, plan, &gate),
+                    known => Ok(known),
+                },
                 // A fork cannot bring the first policy: it would choose its own gate.
                 Ok(false) if plan.ci.context.fork => read(request, plan, &base, PolicySource::Builtin, Some(id)),
                 Ok(false) => read(request, plan, &plan.subject, PolicySource::Bootstrap, None),
             }
+        }
+    }
+}
+
+/// The base trusts the change's own policy: that one decides, but for whom to trust.
+fn of_head(request: &Request, plan: &Plan, base: &Gate) -> Result<Steering, Refusal> {
+    Ok(match read(request, plan, &plan.subject, PolicySource::Head, None)? {
+        Steering::Known(mut head) => {
+            head.policy = head.policy.with_trust_of(&base.policy);
+            Steering::Known(head)
+        }
+        unreadable @ Steering::Unreadable(_) => unreadable,
+    })
+}
+
+/// The gate that the change itself brings, where the base lets it tighten the levels. A policy that cannot be used tightens
+/// nothing; what is wrong with it is a warning.
+pub(super) fn tightening(request: &Request, plan: &Plan, gate: &mut Gate) -> Option<Gate> {
+    if gate.info.source != PolicySource::Base || !gate.policy.applies_tightening() {
+        return None;
+    }
+    match of_tree(request, &plan.subject) {
+        Ok(mut head) => {
+            head.policy = head.policy.with_trust_of(&gate.policy);
+            Some(head)
+        }
+        Err(Refusal::Policy(errors)) => {
+            let warn = |error| Diagnostic { severity: DiagnosticSeverity::Warning, ..error };
+            gate.warnings.extend(errors.into_iter().map(warn));
+            None
+        }
+        Err(Refusal::Usage(why)) => {
+            let message = format!("the policy of the change itself tightens nothing: {why}");
+            gate.warnings.push(Diagnostic::warning("policy/unreadable", message, start()));
+            None
         }
     }
 }
@@ -220,6 +259,8 @@ fn load(
     };
     let loaded = portcullis_policy::load(&inputs).map_err(refused)?;
     warnings.extend(loaded.warnings);
+    let foreign_ignores = loaded.policy.foreign_ignores(Section::Secrets);
+    let scanner = scanner.with_foreign_ignores(foreign_ignores);
     redact::diagnostics(&mut warnings, &scanner);
     Ok(Gate { policy: loaded.policy, registry, scanner, baseline: None, info: PolicyInfo::default(), warnings })
 }
@@ -321,13 +362,14 @@ fn policy_file(request: &Request, tree: &dyn Tree) -> Result<Option<GateFile>, G
     }
 }
 
+/// Whether exceptions are read from a path.
+pub(super) fn is_exception_file(path: &str) -> bool {
+    let name = path.strip_prefix(".portcullis/exceptions/").and_then(|name| name.rsplit_once('.'));
+    matches!(name, Some((_, "yaml" | "yml")))
+}
+
 fn exception_files(tree: &dyn Tree) -> Result<Vec<GateFile>, String> {
-    let is_exceptions = |entry: &&Entry| {
-        matches!(
-            entry.path.strip_prefix(".portcullis/exceptions/").and_then(|name| name.rsplit_once('.')),
-            Some((_, "yaml" | "yml"))
-        )
-    };
+    let is_exceptions = |entry: &&Entry| is_exception_file(&entry.path);
     let listing = tree.list().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
     let read = |entry: &Entry| match tree.read(&entry.path) {
         Ok(bytes) => Ok(GateFile { path: entry.path.clone(), bytes }),

@@ -308,6 +308,8 @@ pub enum ExceptionState {
     Proposed,
     /// Read from a foreign ignore file.
     Imported,
+    /// A comment beside the finding.
+    Inline,
 }
 
 /// A truncation.

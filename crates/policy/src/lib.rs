@@ -3,7 +3,9 @@
 //! [`load`] turns the bytes of policy, presets and exceptions into a [`Policy`] or into every error they hold;
 //! [`judge`] holds evidence against it; [`schema`] is the table both live by.
 
+pub mod accept;
 pub mod baseline;
+mod codes;
 mod effective;
 mod judge;
 mod load;
@@ -13,9 +15,13 @@ mod policy;
 mod rulebook;
 mod rules;
 pub mod schema;
+mod trust;
+mod wings;
 
+pub use codes::{CodePage, codes};
 pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, loosened, newly_excluded, rule_rows};
-pub use judge::{Judgement, Tally, exit_code, judge, near_misses};
+pub use judge::{Judgement, Tally, applies, exit_code, judge, judge_tightened, near_misses};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};
-pub use policy::{AlertPolicy, Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};
+pub use policy::{Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};
 pub use rules::rules;
+pub use wings::{AlertPolicy, ManifestPolicy, WorkflowPolicy};

@@ -9,6 +9,8 @@ use crate::effective::Effective;
 use crate::overrides::Override;
 use crate::pattern::{PackagePattern, Pattern};
 use crate::rulebook::RuleBook;
+use crate::trust::{ExceptionPolicy, TrustPolicy};
+use crate::wings::{AlertPolicy, ManifestPolicy, WorkflowPolicy};
 
 /// A value of the policy and the place that set it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,7 +37,9 @@ pub struct Policy {
     pub(crate) vulnerabilities: VulnerabilityPolicy,
     pub(crate) secrets: SecretPolicy,
     pub(crate) alerts: AlertPolicy,
-    pub(crate) cpu_limits: String,
+    pub(crate) workflows: WorkflowPolicy,
+    pub(crate) manifests: ManifestPolicy,
+    pub(crate) trust: TrustPolicy,
     pub(crate) baseline: BaselinePolicy,
     pub(crate) rules: RuleBook,
     pub(crate) overrides: Vec<Override>,
@@ -115,9 +119,42 @@ impl Policy {
         &self.alerts
     }
 
-    /// `manifests.cpu_limits`: `require`, `ignore` or `forbid`.
-    pub fn cpu_limits(&self) -> &str {
-        &self.cpu_limits
+    /// What manifests have to look like.
+    pub fn manifests(&self) -> &ManifestPolicy {
+        &self.manifests
+    }
+
+    /// What workflows have to look like.
+    pub fn workflows(&self) -> &WorkflowPolicy {
+        &self.workflows
+    }
+
+    /// `<section>.foreign_ignores`: ignore comments and ignore files of other tools count.
+    pub fn foreign_ignores(&self, section: Section) -> bool {
+        self.sections.get(&section).is_none_or(|section| section.foreign_ignores.value)
+    }
+
+    /// `trust.policy_from: head`: the policy of the change itself decides about it.
+    pub fn trusts_head(&self) -> bool {
+        self.trust.from_head.value
+    }
+
+    /// `trust.apply_tightening`: the policy of the change itself counts where it is tighter.
+    pub fn applies_tightening(&self) -> bool {
+        self.trust.apply_tightening.value
+    }
+
+    /// `exception_policy.warn_days`
+    pub fn warn_days(&self) -> u32 {
+        self.exception_policy.warn_days.value
+    }
+
+    /// The same with `trust` of another policy: nobody says of himself that he is to be trusted.
+    #[must_use]
+    pub fn with_trust_of(mut self, other: &Self) -> Self {
+        self.trust = other.trust.clone();
+        self.effective.take_over("trust", &other.effective);
+        self
     }
 
     /// Path of the committed baseline, and the place that names it.
@@ -165,6 +202,7 @@ pub(crate) struct SectionPolicy {
     pub(crate) required: Setting<Required>,
     pub(crate) profile: Setting<String>,
     pub(crate) paths: SectionPaths,
+    pub(crate) foreign_ignores: Setting<bool>,
 }
 
 /// Which files a section judges.
@@ -230,17 +268,6 @@ pub(crate) struct SecretPolicy {
     pub(crate) unverified: Setting<Level>,
     pub(crate) unaudited: Setting<Level>,
     pub(crate) config: Option<Setting<String>>,
-}
-
-/// `alerts`, besides what every section has.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AlertPolicy {
-    /// Labels every alerting rule has.
-    pub require_labels: Vec<String>,
-    /// Annotations every alerting rule has.
-    pub require_annotations: Vec<String>,
-    /// Values the label `severity` may have; none means any.
-    pub severities: Vec<String>,
 }
 
 /// `baseline`.
@@ -320,6 +347,8 @@ pub struct Exception {
     pub expires: Date,
     /// Where the work is tracked.
     pub ticket: Option<String>,
+    /// Who approved it.
+    pub approved_by: Vec<String>,
     /// It ends by itself once a fixed version exists.
     pub ends_when_fixed: bool,
     /// Where it is written.
@@ -334,6 +363,16 @@ pub struct Exception {
 }
 
 impl Exception {
+    /// Advisories among the rules it names.
+    pub fn advisories(&self) -> impl Iterator<Item = &str> {
+        self.rules().filter(|rule| portcullis_model::advisory::is_advisory(rule))
+    }
+
+    /// The package it names, as a pattern over package URLs.
+    pub fn package(&self) -> Option<&str> {
+        self.package.as_ref().map(PackagePattern::as_str)
+    }
+
     /// Rules or advisories it names, as written.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.rules.iter().map(Pattern::as_str)
@@ -367,15 +406,6 @@ impl ReportOnly {
     pub(crate) fn holds(&self, today: Date) -> bool {
         today <= self.until.value
     }
-}
-
-/// `exception_policy`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ExceptionPolicy {
-    pub(crate) warn_days: Setting<u32>,
-    pub(crate) expired: Setting<Level>,
-    pub(crate) unused: Setting<Level>,
-    pub(crate) max_matches: Setting<u64>,
 }
 
 /// `verdict`.

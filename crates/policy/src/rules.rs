@@ -20,6 +20,12 @@ const RULES: &[Rule] = &[
         include_str!("pages/suppression-expired.md"),
     ),
     page(
+        "gate/suppression-imported",
+        "An ignore file of another tool takes findings out",
+        Severity::Low,
+        include_str!("pages/suppression-imported.md"),
+    ),
+    page(
         "gate/suppression-malformed",
         "An ignore comment cannot be read",
         Severity::Medium,
@@ -30,6 +36,12 @@ const RULES: &[Rule] = &[
         "An ignore comment suppresses nothing",
         Severity::Info,
         include_str!("pages/suppression-unused.md"),
+    ),
+    page(
+        "gate/suppression-without-reason",
+        "An ignore comment gives no reason",
+        Severity::Medium,
+        include_str!("pages/suppression-without-reason.md"),
     ),
     page(
         "policy/exception-expired",
@@ -94,8 +106,10 @@ mod tests {
     fn sources() -> Vec<(&'static str, &'static str)> {
         vec![
             ("gate/suppression-expired", include_str!("pages/suppression-expired.md")),
+            ("gate/suppression-imported", include_str!("pages/suppression-imported.md")),
             ("gate/suppression-malformed", include_str!("pages/suppression-malformed.md")),
             ("gate/suppression-unused", include_str!("pages/suppression-unused.md")),
+            ("gate/suppression-without-reason", include_str!("pages/suppression-without-reason.md")),
             ("policy/exception-expired", include_str!("pages/exception-expired.md")),
             ("policy/exception-too-broad", include_str!("pages/exception-too-broad.md")),
             ("policy/exception-unused", include_str!("pages/exception-unused.md")),

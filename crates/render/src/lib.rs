@@ -16,6 +16,8 @@ mod json;
 mod page;
 mod short;
 mod terminal;
+mod unified;
+mod vex;
 
 #[cfg(test)]
 mod sample;
@@ -27,3 +29,5 @@ pub use json::{JsonForm, baseline, json, jsonl};
 pub use page::{page, rule_list, rule_list_json};
 pub use short::short;
 pub use terminal::{Terminal, Verbosity};
+pub use unified::unified;
+pub use vex::{Justification, VexFrame, VexStatement, cyclonedx_vex, openvex};

@@ -51,6 +51,10 @@ impl Build<'_> {
         if let Type::Rules(_) = kind {
             return self.rules(kind, map);
         }
+        if let Type::Mapping(element) = kind {
+            let node = |(name, located): (&String, &Located)| (name.clone(), self.node(element, located));
+            return Content::Map(map.iter().map(node).collect());
+        }
         let entries = kind.keys().filter_map(|key| {
             let located =
                 map.get(key.name).filter(|located| self.keeps_null || !matches!(located.value, Value::Null))?;
@@ -96,7 +100,7 @@ impl Build<'_> {
             Value::Map(map) => self.map(kind, map),
             Value::List(items) => {
                 let element = |item: &Located| match kind {
-                    Type::List(element) => self.node(element, item),
+                    Type::List(element) | Type::WordOr(_, element) => self.node(element, item),
                     kind => Node {
                         content: item.as_map().map_or(Content::Null, |map| self.map(kind, map)),
                         origin: self.sources.origin(&item.mark),

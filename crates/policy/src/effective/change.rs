@@ -127,12 +127,38 @@ impl Comparison<'_> {
             }
             Type::Entries(_, by) => self.entries(&path, key, by, old, new),
             _ if value(old) == value(new) => {}
+            Type::Mapping(element) => self.mapping(&path, key, element, old, new),
             Type::Mode(_) => self.tell(mode(old, new), path, old, new),
             Type::List(_) => self.tell(set(key, old, new), path, old, new),
             _ => {
                 let direction = self.scalar(&path, key, old, new);
                 self.tell(direction, path, old, new);
             }
+        }
+    }
+
+    /// Name by name. A new name may loosen what another one said: only the tightest word is surely no looser.
+    fn mapping(&mut self, path: &str, key: &Key, element: &Type, old: Option<&Node>, new: Option<&Node>) {
+        let names: BTreeSet<&String> = [old, new].into_iter().flatten().flat_map(keys).collect();
+        let rank = |node: Option<&Node>| match (key.strict, element) {
+            (Strict::Later, Type::Word(words)) => {
+                let word = node.and_then(Node::plain)?;
+                Some((words.iter().position(|known| *known == word)?, words.len() - 1))
+            }
+            _ => None,
+        };
+        for name in names {
+            let (was, is) = (old.and_then(|node| node.get(name)), new.and_then(|node| node.get(name)));
+            if value(was) == value(is) {
+                continue;
+            }
+            let direction = match (rank(was), rank(is)) {
+                (Some((was, _)), Some((is, _))) => Direction::of(is > was),
+                (None, Some((is, tightest))) => Direction::of(is == tightest),
+                (Some((was, _)), None) => Direction::of(was == 0),
+                (None, None) => Direction::Weaker,
+            };
+            self.tell(direction, format!("{path}.{name}"), was, is);
         }
     }
 

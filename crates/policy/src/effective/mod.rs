@@ -60,6 +60,15 @@ impl Effective {
         Some(Self { root: node.clone() })
     }
 
+    /// Replaces what stands under a key by what stands there in another policy.
+    pub(crate) fn take_over(&mut self, key: &str, other: &Self) {
+        if let (Content::Map(entries), Some(theirs)) = (&mut self.root.content, other.root.get(key))
+            && let Some((_, node)) = entries.iter_mut().find(|(name, _)| name == key)
+        {
+            *node = theirs.clone();
+        }
+    }
+
     /// Keys one can ask for, for proposals.
     pub fn keys(&self) -> Vec<String> {
         let mut keys = Vec::new();

@@ -9,10 +9,12 @@ use portcullis_model::{
 };
 
 use super::levels::has_fix;
+use super::suppressions::severity_in_force;
 use super::{cap, is_error, set_level};
 use crate::Policy;
 use crate::pattern::{self, Pattern};
 use crate::policy::{Exception, Setting, fed_by_reports};
+use crate::trust::Approval;
 
 /// Narrower selectors proposed for an exception that matches too much.
 const PROPOSED: usize = 5;
@@ -78,6 +80,7 @@ struct Tally {
     hits: Vec<usize>,
     after_end: u64,
     after_fix: u64,
+    unapproved: u64,
 }
 
 /// Whether an exception that matches a finding counts today; where it does not, the finding says why.
@@ -100,7 +103,18 @@ fn is_in_force(policy: &Policy, exception: &Exception, judged: &mut Judged, tall
         judged.notes.push(format!("{fix} available, exception {id} ended ({})", exception.origin));
         return false;
     }
+    if exception.approved_by.is_empty()
+        && let Some(demand) = policy.exception_policy.approval(&judged.finding, judged.severity)
+    {
+        tally.unapproved += 1;
+        judged.notes.push(format!("exception {id} does not apply: {} ({})", needs_approval(demand), exception.origin));
+        return false;
+    }
     true
+}
+
+fn needs_approval(demand: &Setting<Approval>) -> String {
+    format!("it needs `approved_by` (exception_policy.require_approval: {}, {})", demand.value.as_str(), demand.origin)
 }
 
 /// Takes a finding out, or says why the exception that matches it does not.
@@ -144,6 +158,31 @@ fn mismatch(exception: &Exception, finding: &Finding) -> Option<String> {
     None
 }
 
+/// Whether the exception of this id would take a finding out; the error is what keeps it from that.
+pub fn applies(policy: &Policy, id: &str, finding: &Finding, today: Date) -> Result<(), String> {
+    let Some(exception) = policy.exceptions.iter().find(|exception| exception.id == id) else {
+        return Err(format!("there is no exception `{id}`"));
+    };
+    let names = pattern::names(finding);
+    if !exception.rules.is_empty() && !exception.rules.iter().any(|rule| names.iter().any(|name| rule.matches(name))) {
+        return Err(format!("rules {}", exception.rules().collect::<Vec<_>>().join(", ")));
+    }
+    if let Some(mismatch) = mismatch(exception, finding) {
+        return Err(mismatch);
+    }
+    let mut judged = Judged {
+        severity: severity_in_force(policy, finding),
+        finding: finding.clone(),
+        level: Level::Fail,
+        ..Judged::default()
+    };
+    if is_in_force(policy, exception, &mut judged, &mut Tally::default(), today) {
+        Ok(())
+    } else {
+        Err(judged.notes.pop().unwrap_or_default())
+    }
+}
+
 /// Exceptions of which at least one selector matches a finding and another does not, each with the first that does not, and
 /// the nearest such override.
 pub fn near_misses(policy: &Policy, finding: &Finding) -> Vec<String> {
@@ -160,7 +199,14 @@ pub fn near_misses(policy: &Policy, finding: &Finding) -> Vec<String> {
             if !rules && !matches_besides_rules(exception, finding) {
                 return None;
             }
-            mismatch(exception, finding)?
+            match mismatch(exception, finding) {
+                Some(mismatch) => mismatch,
+                None if exception.approved_by.is_empty() => {
+                    let severity = severity_in_force(policy, finding);
+                    needs_approval(policy.exception_policy.approval(finding, severity)?)
+                }
+                None => return None,
+            }
         };
         Some(format!("exception {} does not apply: {miss} ({})", exception.id, exception.origin))
     });
@@ -251,7 +297,7 @@ fn state(
     if tally.hits.is_empty() && tally.after_fix > 0 {
         return ExceptionState::EndedByFix;
     }
-    if tally.hits.is_empty() && coverage.could_match(exception) {
+    if tally.hits.is_empty() && tally.unapproved == 0 && coverage.could_match(exception) {
         return ExceptionState::Unused;
     }
     if days_between(today, exception.expires) <= i64::from(policy.exception_policy.warn_days.value) {

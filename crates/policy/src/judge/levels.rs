@@ -1,62 +1,28 @@
 //! Steps 1 to 8 and 11: what a finding's own facts make of its level (spec/policy.md 5).
 
-use jiff::civil::Date;
 use portcullis_model::{
     BySeverity, Decision, Finding, FixState, Judged, Kind, Level, Origin, Scope, Section, Severity, State, Step,
-    Suppression,
 };
 
 use super::vulnerability::{self, Clocks};
-use super::{cap, raise, set_level};
+use super::{cap, raise, set_level, suppressions};
 use crate::Policy;
 use crate::overrides::InForce;
 use crate::pattern;
 use crate::policy::{ReportOnly, Setting};
+use crate::trust::is_known_exploited;
 
 /// Everything that needs no other finding. Gives the level that floors start from: after the steps that look at severity
 /// and rule only.
 pub(super) fn judge(policy: &Policy, judged: &mut Judged, clocks: &mut Clocks<'_>) -> Level {
-    if closed(judged) || excluded(policy, judged) {
+    if suppressions::closed(policy, judged, clocks.today) || excluded(policy, judged) {
         return Level::Off;
     }
     severity_and_level(policy, judged);
     let before_modifiers = judged.level;
     modifiers(policy, judged, clocks);
-    inline_suppression(judged, clocks.today);
+    suppressions::inline(policy, judged, clocks.today);
     before_modifiers
-}
-
-/// Step 1: what is not open is not judged.
-fn closed(judged: &mut Judged) -> bool {
-    if judged.is_open() {
-        return false;
-    }
-    let suppression = judged.finding.suppressions.first();
-    let origin = suppression.and_then(place_of).unwrap_or_else(Origin::builtin);
-    let state = state_word(judged.state);
-    let key = suppression.map_or_else(|| state.to_owned(), |suppression| format!("{state} by {}", suppression.by));
-    judged.decision.push(Decision { step: Step::State, key, from: String::new(), to: Level::Off.to_string(), origin });
-    true
-}
-
-const fn state_word(state: State) -> &'static str {
-    match state {
-        State::Open => "open",
-        State::Suppressed => "suppressed",
-        State::NotAffected => "not_affected",
-        State::Fixed => "fixed",
-        State::UnderInvestigation => "under_investigation",
-        State::Passed => "passed",
-        State::Review => "review",
-        State::Excepted => "excepted",
-        State::Excluded => "excluded",
-        State::Absent => "absent",
-    }
-}
-
-fn place_of(suppression: &Suppression) -> Option<Origin> {
-    let layer = suppression.source_file.clone()?;
-    Some(Origin { layer, line: suppression.line, col: None })
 }
 
 /// Step 2. Findings without a file match no pattern: nothing excludes them.
@@ -219,20 +185,6 @@ fn is_verified(finding: &Finding) -> bool {
     finding.secret.as_ref().is_some_and(|secret| secret.verified == Some(true))
 }
 
-/// Step 8: a comment beside the finding is honoured down to `log`, so that the finding stays listed.
-fn inline_suppression(judged: &mut Judged, today: Date) {
-    let inline: Vec<_> =
-        judged.finding.suppressions.iter().filter(|suppression| suppression.by == "inline").cloned().collect();
-    for suppression in inline {
-        let origin = place_of(&suppression).unwrap_or_else(Origin::builtin);
-        if let Some(ended) = suppression.expires.filter(|expires| *expires < today) {
-            judged.notes.push(format!("the ignore comment at {origin} ended on {ended}"));
-        } else {
-            cap(judged, Step::InlineSuppression, "ignore comment", &Setting { value: Level::Log, origin });
-        }
-    }
-}
-
 /// Step 13: what would block is a warning for now.
 pub(super) fn report_only(mode: &ReportOnly, judged: &mut Judged) {
     if !judged.is_open() || judged.level < Level::Fail || mode.except.contains(&judged.finding.section) {
@@ -250,12 +202,9 @@ pub(super) fn floors(policy: &Policy, judged: &mut Judged, before_modifiers: Lev
         return;
     }
     let finding = &judged.finding;
-    let listed = |finding: &Finding| {
-        finding.vulnerability.as_ref().and_then(|details| details.kev.as_ref()).is_some_and(|kev| kev.listed)
-    };
     let named = |key: &str, setting| (key.to_owned(), setting);
     let floors = [
-        listed(finding).then(|| named("vulnerabilities.kev", &policy.vulnerabilities.kev)),
+        is_known_exploited(finding).then(|| named("vulnerabilities.kev", &policy.vulnerabilities.kev)),
         (finding.kind == Kind::Malware).then(|| named("vulnerabilities.malware", &policy.vulnerabilities.malware)),
         is_verified(finding).then(|| {
             let in_force = InForce::new(policy, finding);

@@ -5,21 +5,23 @@ mod exceptions;
 mod levels;
 mod own;
 mod required;
+mod suppressions;
 mod tools;
 mod verdict;
 mod vulnerability;
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::civil::Date;
 use portcullis_model::{
-    Counts, Decision, Evidence, ExceptionRow, Finding, Health, Introduced, Judged, Level, Origin, Problem, Reason,
-    Registry, Section, State, Step, ToolRow, Verdict, order,
+    Collected, Counts, Decision, Evidence, ExceptionRow, Finding, Health, Introduced, Judged, Level, Origin, Problem,
+    Reason, Registry, Section, State, Step, ToolRow, Verdict, order,
 };
 
 use crate::Policy;
 use crate::policy::Setting;
-pub use exceptions::near_misses;
+pub use exceptions::{applies, near_misses};
 pub(crate) use levels::section_level;
 pub use verdict::{Tally, exit_code};
 
@@ -36,7 +38,7 @@ pub struct Judgement {
     pub tally: Tally,
     /// Every finding with its level, those that only policy sees included, in the total order.
     pub findings: Vec<Judged>,
-    /// Every exception and what became of it, by id.
+    /// Every exception and what became of it, by id; then what ignore files and comments took out, by place.
     pub exceptions: Vec<ExceptionRow>,
     /// A row per check and per report.
     pub tools: Vec<ToolRow>,
@@ -46,6 +48,49 @@ pub struct Judgement {
 
 /// Holds the evidence against the policy.
 pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Judgement {
+    assess(policy, evidence, registry, today).conclude(policy, today)
+}
+
+/// Holds the evidence against the policy of the base and against that of the change itself: of the two levels of a finding
+/// the higher counts (spec/policy.md 11.1). Everything else is the base's.
+pub fn judge_tightened(
+    base: &Policy,
+    head: &Policy,
+    evidence: Evidence,
+    registry: &Registry,
+    today: Date,
+) -> Judgement {
+    let of_head = assess(head, evidence.clone(), registry, today);
+    let mut assessed = assess(base, evidence, registry, today);
+    // Findings that are alike in every respect stand in the same order on both sides.
+    let mut tighter: BTreeMap<(String, String), VecDeque<Judged>> = BTreeMap::new();
+    for judged in of_head.findings {
+        let name = (judged.finding.fingerprint.clone(), judged.finding.location_fingerprint.clone());
+        tighter.entry(name).or_default().push_back(judged);
+    }
+    let rank = |judged: &Judged| if judged.is_open() { judged.level } else { Level::Off };
+    for judged in &mut assessed.findings {
+        let name = (judged.finding.fingerprint.clone(), judged.finding.location_fingerprint.clone());
+        let Some(other) = tighter.get_mut(&name).and_then(VecDeque::pop_front) else { continue };
+        if rank(&other) > rank(judged) {
+            *judged = other;
+            judged
+                .notes
+                .push("the policy of this change is tighter, and trust.apply_tightening lets it count".to_owned());
+        }
+    }
+    assessed.conclude(base, today)
+}
+
+/// Every finding with its level, and what the verdict needs besides.
+struct Assessed {
+    findings: Vec<Judged>,
+    exceptions: Vec<ExceptionRow>,
+    problems: Vec<Problem>,
+    collected: Collected,
+}
+
+fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Assessed {
     let Evidence { mut collected, tracked, partial, baseline, judges_change } = evidence;
     let mut problems = required::problems(policy, &collected, &tracked, registry);
 
@@ -66,7 +111,9 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
     for (judged, before_modifiers) in findings.iter_mut().zip(before_modifiers) {
         levels::floors(policy, judged, before_modifiers);
     }
-    findings.extend(own::findings(policy, &exceptions, &collected.suppression_comments, registry, &coverage, today));
+    let honoured = suppressions::rows(policy, &findings);
+    let said = own::Said { exceptions: &exceptions, honoured: &honoured, comments: &collected.suppression_comments };
+    findings.extend(own::findings(policy, &said, registry, &coverage, today));
     vulnerability::budgets(policy, &mut findings);
     let report_only = policy.report_only.as_ref().filter(|mode| mode.holds(today));
     if let Some(report_only) = report_only {
@@ -76,21 +123,29 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
     }
     findings.extend(compared.gone);
     findings.sort_by(|one, two| order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two))));
+    let exceptions = exceptions.into_iter().map(|exception| exception.row).chain(honoured).collect();
+    Assessed { findings, exceptions, problems, collected }
+}
 
-    let counts = count(&findings);
-    let mut tally = verdict::tally(policy, &counts, &problems, &collected.check_runs);
-    // Warnings beyond the limit would block, and nothing blocks for now.
-    tally.too_many_warnings &= report_only.is_none();
-    let verdict = tally.verdict();
-    Judgement {
-        reasons: verdict::reasons(verdict, &tally, &counts, &problems, &findings, report_only),
-        tools: tools::rows(policy, &collected, &problems, &findings),
-        exceptions: exceptions.into_iter().map(|exception| exception.row).collect(),
-        verdict,
-        counts,
-        tally,
-        findings,
-        problems,
+impl Assessed {
+    fn conclude(self, policy: &Policy, today: Date) -> Judgement {
+        let Self { findings, exceptions, problems, collected } = self;
+        let report_only = policy.report_only.as_ref().filter(|mode| mode.holds(today));
+        let counts = count(&findings);
+        let mut tally = verdict::tally(policy, &counts, &problems, &collected.check_runs);
+        // Warnings beyond the limit would block, and nothing blocks for now.
+        tally.too_many_warnings &= report_only.is_none();
+        let verdict = tally.verdict();
+        Judgement {
+            reasons: verdict::reasons(verdict, &tally, &counts, &problems, &findings, report_only),
+            tools: tools::rows(policy, &collected, &problems, &findings),
+            exceptions,
+            verdict,
+            counts,
+            tally,
+            findings,
+            problems,
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use portcullis_model::{
-    Confidence, ExceptionState, Finding, Judged, Kind, Level, Location, Origin, Registry, SeveritySource, Source, Step,
-    SuppressionComment, fingerprint, text,
+    Confidence, ExceptionRow, ExceptionState, Finding, Judged, Kind, Level, Location, Origin, Registry, SeveritySource,
+    Source, Step, SuppressionComment, fingerprint, text,
 };
 
 use super::exceptions::{self, Coverage, days, days_between};
@@ -16,18 +16,28 @@ use crate::overrides::InForce;
 use crate::policy::Setting;
 use crate::rules::rule;
 
+/// What findings were taken out by, or should have been.
+pub(super) struct Said<'a> {
+    pub(super) exceptions: &'a [exceptions::Held<'a>],
+    pub(super) honoured: &'a [ExceptionRow],
+    pub(super) comments: &'a [SuppressionComment],
+}
+
 /// What the policy says about exceptions and comments, each a finding with its level.
 pub(super) fn findings(
     policy: &Policy,
-    exceptions: &[exceptions::Held<'_>],
-    comments: &[SuppressionComment],
+    said: &Said<'_>,
     registry: &Registry,
     coverage: &Coverage<'_>,
     today: Date,
 ) -> Vec<Judged> {
     let mut made: Vec<Made> =
-        exceptions.iter().filter_map(|exception| about_exception(policy, exception, today)).collect();
-    made.extend(together(comments).iter().filter_map(|comment| about_comment(comment, registry, coverage, today)));
+        said.exceptions.iter().filter_map(|exception| about_exception(policy, exception, today)).collect();
+    made.extend(about_ignore_files(policy, said.honoured));
+    for comment in together(said.comments) {
+        made.extend(without_reason(policy, &comment));
+        made.extend(about_comment(&comment, registry, coverage, today));
+    }
     let mut findings: Vec<Finding> = made.iter_mut().map(|made| std::mem::take(&mut made.finding)).collect();
     fingerprint::assign(&mut findings);
     made.into_iter().zip(findings).map(|(made, finding)| level(policy, finding, made.level)).collect()
@@ -84,6 +94,51 @@ fn about_exception(policy: &Policy, judged: &exceptions::Held<'_>, today: Date) 
             }
         }
         _ => return None,
+    })
+}
+
+/// One finding for each ignore file of another tool that took findings out.
+fn about_ignore_files(policy: &Policy, honoured: &[ExceptionRow]) -> Vec<Made> {
+    let mut files: BTreeMap<&str, (u64, u64, Option<u32>)> = BTreeMap::new();
+    for row in honoured.iter().filter(|row| row.state == ExceptionState::Imported) {
+        let (entries, findings, line) = files.entry(&row.origin.layer).or_insert((0, 0, row.origin.line));
+        *entries += 1;
+        *findings += row.matched;
+        *line = (*line).min(row.origin.line);
+    }
+    let about = |(file, (entries, findings, line)): (&str, (u64, u64, Option<u32>))| {
+        let place = Location { path: file.to_owned(), start_line: line, ..Location::default() };
+        let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+        let findings = if findings == 1 { "1 finding".to_owned() } else { format!("{findings} findings") };
+        let message = format!("{entries} of `{file}` took out {findings} without being an exception");
+        let remediation = "accept each with a reason, an owner and an end: `portcullis exception add FINDING`";
+        Made {
+            finding: finding("gate/suppression-imported", file, place, &message, remediation),
+            level: Some(("exception_policy.imported", policy.exception_policy.imported.clone())),
+        }
+    };
+    files.into_iter().map(about).collect()
+}
+
+/// `trust.inline_reason_required`: what a comment without a reason ignores counts all the same.
+fn without_reason(policy: &Policy, comment: &SuppressionComment) -> Option<Made> {
+    let required = &policy.trust.inline_reason_required;
+    let is_bare = comment.reason.trim().is_empty() && comment.malformed.is_none();
+    if !required.value || !is_bare || (comment.form != "portcullis" && comment.matched == 0) {
+        return None;
+    }
+    let place = Location { start_col: Some(comment.col), ..Location::line(&comment.path, comment.line) };
+    let named = comment.rules.join(", ");
+    let what = if named.is_empty() { String::new() } else { format!(" for `{named}`") };
+    let message = format!(
+        "the ignore comment{what} gives no reason and has no effect (trust.inline_reason_required, {})",
+        required.origin
+    );
+    let identity = format!("{}[{named}]", comment.path);
+    let remediation = "say behind the brackets why it is acceptable: `# portcullis: ignore[RULE] reason`";
+    Some(Made {
+        finding: finding("gate/suppression-without-reason", &identity, place, &message, remediation),
+        level: None,
     })
 }
 

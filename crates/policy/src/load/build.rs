@@ -15,8 +15,8 @@ use super::{Inputs, document, exceptions, mode, overrides, rules};
 use crate::Policy;
 use crate::effective;
 use crate::policy::{
-    AlertPolicy, BaselinePolicy, Clock, EpssPolicy, ExceptionPolicy, ReportEntry, SecretPolicy, SectionPaths,
-    SectionPolicy, Setting, VerdictPolicy, VulnerabilityPolicy,
+    BaselinePolicy, Clock, EpssPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting, VerdictPolicy,
+    VulnerabilityPolicy,
 };
 use crate::schema;
 
@@ -44,6 +44,7 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
     let root = inputs.policy.and_then(|policy| policies.iter().find(|layer| layer.name == policy.path));
     let name = root.and_then(|layer| layer.tree.at(&["name"]));
     let report_only = mode::read(&tree);
+    rules::named(tree.list(&["trust", "inline_forbidden"]), &sources, inputs.registry, &mut told);
     if sound && let Some(report_only) = &report_only {
         mode::check(report_only, &tree, inputs.today, &mut told);
     }
@@ -66,7 +67,9 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         vulnerabilities: tree.vulnerabilities(),
         secrets: tree.secrets(),
         alerts: tree.alerts(),
-        cpu_limits: tree.get(&["manifests", "cpu_limits"]).and_then(Located::as_text).unwrap_or("require").to_owned(),
+        workflows: tree.workflows(),
+        manifests: tree.manifests(),
+        trust: tree.trust(),
         baseline: tree.baseline(),
         rules: book,
         overrides: overridden,
@@ -113,7 +116,7 @@ impl Tree<'_> {
     }
 
     /// A level that has a default; should the table lose it, the tightest holds.
-    fn level(&self, path: &[&str]) -> Setting<Level> {
+    pub(super) fn level(&self, path: &[&str]) -> Setting<Level> {
         let tightest = || Setting { value: Level::Fail, origin: portcullis_model::Origin::builtin() };
         self.setting(path, Located::as_level).unwrap_or_else(tightest)
     }
@@ -126,7 +129,7 @@ impl Tree<'_> {
         self.setting(path, |value| value.as_integer().and_then(|number| u64::try_from(number).ok()))
     }
 
-    fn is(&self, path: &[&str], word: &str) -> Setting<bool> {
+    pub(super) fn is(&self, path: &[&str], word: &str) -> Setting<bool> {
         self.setting(path, |value| value.as_text().map(|text| text == word)).unwrap_or_default()
     }
 
@@ -151,6 +154,9 @@ impl Tree<'_> {
                 include: self.globs(&[name, "paths", "include"]),
                 exclude: self.globs(&[name, "paths", "exclude"]),
             },
+            foreign_ignores: self
+                .setting(&[name, "foreign_ignores"], Located::as_bool)
+                .unwrap_or_else(|| Setting { value: true, ..Setting::default() }),
         }
     }
 
@@ -229,27 +235,6 @@ impl Tree<'_> {
             disclosed_on_push: self.level(&["baseline", "newly_disclosed", "push"]),
             escalated: self.level(&["baseline", "escalated"]),
             max_age: self.setting(&["baseline", "max_age"], Located::as_seconds),
-        }
-    }
-
-    fn exception_policy(&self) -> ExceptionPolicy {
-        let warn_days = self.number(&["exception_policy", "warn_days"]).unwrap_or_default();
-        let expired = self.setting(&["exception_policy", "expired"], |value| value.as_text()?.parse().ok());
-        ExceptionPolicy {
-            warn_days: Setting { value: u32::try_from(warn_days.value).unwrap_or(u32::MAX), origin: warn_days.origin },
-            expired: expired.unwrap_or_else(|| Setting { value: Level::Fail, ..Setting::default() }),
-            unused: self.level(&["exception_policy", "unused"]),
-            max_matches: self.number(&["exception_policy", "max_matches"]).unwrap_or_default(),
-        }
-    }
-
-    fn alerts(&self) -> AlertPolicy {
-        let names =
-            |key: &str| self.list(&["alerts", key]).iter().filter_map(Located::as_text).map(str::to_owned).collect();
-        AlertPolicy {
-            require_labels: names("require_labels"),
-            require_annotations: names("require_annotations"),
-            severities: names("severities"),
         }
     }
 

@@ -94,6 +94,7 @@ impl Check<'_> {
         self.reason();
         self.dates();
         self.ticket();
+        self.approval();
         let rules = self.rules();
         let paths = self.paths();
         self.selectors(&rules);
@@ -104,6 +105,7 @@ impl Check<'_> {
             created: self.entry.at(&["created"])?.as_date()?,
             expires: self.entry.at(&["expires"])?.as_date()?,
             ticket: self.text("ticket"),
+            approved_by: self.list("approved_by").iter().filter_map(Located::as_text).map(str::to_owned).collect(),
             ends_when_fixed: self.text("when_fixed").as_deref() != Some("keep"),
             origin: self.tree.sources.origin(&self.entry.mark),
             last_line: self.tree.sources.last_line(&self.entry.mark),
@@ -175,6 +177,31 @@ impl Check<'_> {
             let error = Diagnostic::error(CODE, message, self.tree.sources.span(&self.entry.mark));
             self.told.push(error.help("add `ticket`, where the work is tracked").help(origin));
         }
+    }
+
+    /// What can be decided without a finding: rules of the scanner are secrets, `MAL-` advisories malware. Of everything
+    /// else the findings decide.
+    fn approval(&mut self) {
+        if !self.sound || self.names_any("approved_by") {
+            return;
+        }
+        let is_secret = |rule: &str| self.inputs.registry.secret_rules().iter().any(|known| known == rule);
+        let is_malware = |rule: &str| rule.starts_with("MAL-");
+        let kinds: [(&str, &dyn Fn(&str) -> bool, &str); 2] =
+            [("secret", &is_secret, "secrets"), ("malware", &is_malware, "malware")];
+        let mut refused = Vec::new();
+        for (word, is_it, what) in kinds {
+            let demands = self.tree.list(&["exception_policy", "require_approval"]);
+            let Some(demand) = demands.iter().find(|demand| demand.as_text() == Some(word)) else { continue };
+            let accepts = |located: &&Located| located.as_text().is_some_and(is_it);
+            let Some(at) = self.list("rules").iter().find(accepts) else { continue };
+            let message = format!("{} accepts {what} and names nobody who approved it", self.name());
+            let origin =
+                format!("exception_policy.require_approval: {word} ({})", self.tree.sources.origin(&demand.mark));
+            let error = Diagnostic::error(CODE, message, self.tree.sources.span(&at.mark));
+            refused.push(error.help("add `approved_by`, who approved it").help(origin));
+        }
+        self.told.append(&mut refused);
     }
 
     fn rules(&mut self) -> Vec<Pattern> {

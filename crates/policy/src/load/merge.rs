@@ -20,6 +20,8 @@ fn default(key: &'static Key) -> Option<Located> {
         (Type::List(element), Initial::Is(text)) => {
             Value::List(vec![Located::new(written(element, text)?, Mark::default())])
         }
+        (Type::Mapping(_), _) => Value::Map(Map::new()),
+        (Type::WordOr(words, _), Initial::Is(text)) if words.contains(&text) => Value::Text(text.to_owned()),
         (Type::List(_) | Type::Entries(..), Initial::Unset) => Value::List(Vec::new()),
         (kind, Initial::Is(text)) => written(kind, text)?,
         (_, Initial::Unset | Initial::Required) => return None,
@@ -61,6 +63,12 @@ impl Merger<'_> {
             (Value::Null, ..) => {
                 base.remove(key.name);
                 base.extend(default(key).map(|value| (key.name.to_owned(), value)));
+            }
+            (Value::Map(over), Merge::Deep, Some(Located { value: Value::Map(base), .. }))
+                if matches!(key.kind, Type::Mapping(_)) =>
+            {
+                base.extend(over.iter().map(|(name, value)| (name.clone(), value.clone())));
+                base.retain(|_, value| !matches!(value.value, Value::Null));
             }
             (Value::Map(over), Merge::Deep, Some(Located { value: Value::Map(base), .. })) => {
                 let keys: Vec<_> = key.kind.keys().collect();

@@ -6,6 +6,7 @@ mod exceptions;
 mod layers;
 mod merge;
 mod mode;
+mod options;
 mod overrides;
 mod read;
 mod rules;
@@ -21,6 +22,7 @@ use portcullis_model::{Diagnostic, DiagnosticSeverity, Registry, Span};
 use crate::Policy;
 pub(crate) use layers::Layer;
 use layers::Layers;
+pub(crate) use rules::names_rule;
 pub(crate) use source::Sources;
 pub(crate) use value::{Located, Map, Value};
 

@@ -135,6 +135,14 @@ impl Reader<'_> {
                 let keys: Vec<_> = kind.keys().collect();
                 Value::Map(self.fields(path, &keys, node, true))
             }
+            Type::Mapping(element) if node.is_map() => Value::Map(self.mapping(path, element, node)),
+            Type::WordOr(words, _) if node.is_scalar() && node.value().is_some_and(|text| words.contains(&text)) => {
+                Value::Text(node.value().unwrap_or_default().to_owned())
+            }
+            Type::WordOr(_, element) if node.is_scalar() => {
+                Value::List(vec![self.value(path, element, Merge::Set, node)])
+            }
+            Type::WordOr(_, element) if node.is_seq() => Value::List(self.elements(path, element, node)),
             Type::Levels(keys) if node.is_scalar() => self.levels_in_short(path, keys, node),
             Type::List(element) if merge == Merge::Edit && node.is_map() => self.edit(path, element, node),
             Type::List(element) if node.is_seq() => Value::List(self.elements(path, element, node)),
@@ -144,9 +152,14 @@ impl Reader<'_> {
             }
             Type::Entries(..) if node.is_seq() => self.entries(path, kind, merge, node),
             Type::Rules(_) if node.is_map() => self.rules(path, kind, node),
-            Type::List(_) | Type::Map(_) | Type::PerPath(_) | Type::Levels(_) | Type::Entries(..) | Type::Rules(_) => {
-                self.wrong_shape(path, kind, node)
-            }
+            Type::List(_)
+            | Type::WordOr(..)
+            | Type::Mapping(_)
+            | Type::Map(_)
+            | Type::PerPath(_)
+            | Type::Levels(_)
+            | Type::Entries(..)
+            | Type::Rules(_) => self.wrong_shape(path, kind, node),
             _ if node.is_scalar() => self.scalar(path, kind, node),
             _ => self.wrong_shape(path, kind, node),
         };
@@ -188,6 +201,24 @@ impl Reader<'_> {
         }
         self.errors.push(error);
         Value::Invalid
+    }
+
+    /// A mapping whose keys are the user's.
+    fn mapping(&mut self, path: &str, element: &'static Type, node: Node<'_>) -> Map {
+        let mut map = Map::new();
+        for entry in node.entries() {
+            if self.is_full() {
+                break;
+            }
+            let Some(name) = name_of(&entry).filter(|name| *name != "<<") else { continue };
+            if map.contains_key(name) {
+                continue;
+            }
+            let mut value = self.value(&join(path, name), element, Merge::Set, entry.value);
+            value.key = self.mark(entry.key);
+            map.insert(name.to_owned(), value);
+        }
+        map
     }
 
     /// `levels: fail` is every severity from `low` up; `default` is every severity as without the key.

@@ -87,6 +87,24 @@ pub(super) fn field<T>(located: Option<&Located>, read: impl Fn(&Located) -> Opt
     }
 }
 
+/// A list of rules and patterns: each must name something. `*` is every rule.
+pub(crate) fn named(list: &[Located], sources: &Sources, registry: &Registry, told: &mut Vec<Diagnostic>) {
+    for located in list {
+        let Some(text) = located.as_text() else { continue };
+        let error = |code, message: String| Diagnostic::error(code, message, sources.span(&located.mark));
+        match Pattern::new(text) {
+            Ok(pattern) if pattern.matches_everything() => {}
+            Ok(pattern) => {
+                let Some(help) = unknown(&pattern, text, registry) else { continue };
+                let message =
+                    if pattern.is_glob() { format!("`{text}` matches no rule") } else { format!("no rule `{text}`") };
+                told.push(error("policy/unknown-rule", message).help(help));
+            }
+            Err(reason) => told.push(error("policy/bad-value", format!("`{text}` is no pattern: {reason}"))),
+        }
+    }
+}
+
 /// What to write instead, where the pattern names nothing that exists. Ids of other tools cannot be checked.
 pub(crate) fn unknown(pattern: &Pattern, text: &str, registry: &Registry) -> Option<String> {
     let of_a_tool = text.split_once(':').is_some_and(|(tool, id)| !tool.is_empty() && !id.is_empty());
@@ -112,6 +130,11 @@ pub(crate) fn unknown(pattern: &Pattern, text: &str, registry: &Registry) -> Opt
         Some((last, rest)) => format!("did you mean {} or {last}?", rest.join(", ")),
         None => "`portcullis explain --list` shows every rule; rules of other tools are written `tool:ID`".to_owned(),
     })
+}
+
+/// Whether an exact name is one a policy may use.
+pub(crate) fn names_rule(text: &str, registry: &Registry) -> bool {
+    Pattern::new(text).is_ok_and(|pattern| unknown(&pattern, text, registry).is_none())
 }
 
 /// Two patterns of one file that match the same rule, none more exact than the other.

@@ -10,8 +10,9 @@ use portcullis_model::{BySeverity, Finding, Globs, Level, Origin, Registry, Sect
 use crate::Policy;
 use crate::effective;
 use crate::pattern::PackagePattern;
-use crate::policy::{AlertPolicy, Field, Setting};
+use crate::policy::{Field, Setting};
 use crate::rulebook::{Decided, RuleLayer};
+use crate::wings::AlertPolicy;
 pub(crate) use weigh::{Certainty, Weight, weigh};
 
 /// One entry. What was not given selects everything.

@@ -1,4 +1,4 @@
-//! Rows of the entries that stand in lists of their own: reports and exceptions.
+//! Rows of the entries of `reports`.
 
 use super::table::key;
 use super::{Initial, Key, Merge, Strict, Type};
@@ -69,34 +69,4 @@ pub(super) const REPORT: &[Key] = &[
     ),
     key("prefix", Type::Path, Unset, Merge::Set, Strict::Neutral, "Path to put before every location."),
     key("root", Type::Text, Unset, Merge::Set, Strict::Neutral, "Path to take off every location."),
-];
-
-/// One entry of `exceptions`.
-pub(super) const EXCEPTION: &[Key] = &[
-    key("id", Type::Id, Required, Merge::Own, Strict::Neutral, "Name of the exception, unique."),
-    key("rules", Type::List(&Type::RuleSelector), Unset, Merge::Own, Strict::Fewer, "Rules or advisories it covers."),
-    key("package", Type::PackageGlob, Unset, Merge::Own, Strict::Fewer, "Only in this package."),
-    key("paths", Type::List(&Type::Glob), Unset, Merge::Own, Strict::Fewer, "Only in these files."),
-    key(
-        "resource",
-        Type::ResourceGlob,
-        Unset,
-        Merge::Own,
-        Strict::Fewer,
-        "Only for this object: `Kind/namespace/name`.",
-    ),
-    key("fingerprints", Type::List(&Type::Fingerprint), Unset, Merge::Own, Strict::Fewer, "Exactly these findings."),
-    key("reason", Type::Text, Required, Merge::Own, Strict::Neutral, "Why it is acceptable."),
-    key("owner", Type::Text, Required, Merge::Own, Strict::Neutral, "User, team or e-mail that answers for it."),
-    key("created", Type::Date, Required, Merge::Own, Strict::Neutral, "First day."),
-    key("expires", Type::Date, Required, Merge::Own, Strict::Down, "Last day."),
-    key("ticket", Type::Text, Unset, Merge::Own, Strict::Neutral, "Where the work is tracked."),
-    key(
-        "when_fixed",
-        Type::Word(&["keep", "expire"]),
-        Is("expire"),
-        Merge::Own,
-        Strict::Later,
-        "Whether it ends by itself once a fixed version exists.",
-    ),
 ];

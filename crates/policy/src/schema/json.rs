@@ -152,6 +152,16 @@ fn value(draft: Draft, kind: &'static Type, merge: Merge) -> Map<String, Value> 
         }
         Type::Id => object(json!({ "type": ["string", "null"], "pattern": "^[A-Za-z0-9._-]{1,64}$" })),
         Type::Fingerprint => object(json!({ "type": ["string", "null"], "pattern": "^v1:[0-9a-f]{32}$" })),
+        Type::WordOr(words, element) => {
+            let words = words.iter().map(|word| (*word).into()).chain([Value::Null]);
+            let words: Vec<Value> = words.collect();
+            let one = value(draft, element, Merge::Set);
+            object(json!({ "anyOf": [{ "enum": words }, { "type": "array", "items": one }, one] }))
+        }
+        Type::Mapping(element) => {
+            let one = value(draft, element, Merge::Set);
+            object(json!({ "type": ["object", "null"], "additionalProperties": one }))
+        }
         Type::Mode(_) | Type::Map(_) | Type::PerPath(_) | Type::Levels(_) | Type::Rules(_) => nested(draft, kind),
         Type::List(element) => {
             let one = value(draft, element, Merge::Set);

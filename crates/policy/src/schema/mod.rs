@@ -3,10 +3,12 @@
 //! The table drives validation, defaults, merge, suggestions and documentation. A key stands here only once it has its
 //! effect; everything else is an unknown key.
 
+mod acceptance;
 mod entries;
 mod json;
 mod reference;
 mod table;
+mod wings;
 
 pub use json::{Draft, json_schema};
 pub use reference::reference;
@@ -95,6 +97,10 @@ pub enum Type {
     Mode(&'static [&'static [Key]]),
     /// Several; one value may stand without the list.
     List(&'static Self),
+    /// One of these words, or a list.
+    WordOr(&'static [&'static str], &'static Self),
+    /// A mapping from names of the user's choice to values of this type.
+    Mapping(&'static Self),
     /// A mapping with the keys of all these groups.
     Map(&'static [&'static [Key]]),
     /// A mapping severity -> level; one level may stand for all severities from `low` up.
@@ -202,7 +208,8 @@ impl Type {
             Self::RuleSelector => "a rule id, an advisory id, `license:ID` or `tool:ID`".to_owned(),
             Self::Mode(_) => "`enforce` or `{ report_only: { until: DATE } }`".to_owned(),
             Self::List(_) | Self::Entries(..) => "a list".to_owned(),
-            Self::Map(_) | Self::PerPath(_) | Self::Rules(_) => "a mapping".to_owned(),
+            Self::WordOr(words, _) => format!("{}, or a list", one_of(words)),
+            Self::Map(_) | Self::PerPath(_) | Self::Mapping(_) | Self::Rules(_) => "a mapping".to_owned(),
             Self::Levels(_) => "a level, or a mapping from severity to level".to_owned(),
         }
     }

@@ -92,6 +92,7 @@ fn kind(kind: &Type) -> String {
             let names: Vec<_> = kind.keys().map(|key| format!("`{}`", key.name)).collect();
             format!("a mapping with these keys of the section: {}", names.join(", "))
         }
+        Type::Mapping(element) => format!("mapping from pattern or name to: {}", element.expected()),
         kind => kind.expected(),
     }
 }

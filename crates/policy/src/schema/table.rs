@@ -1,6 +1,8 @@
 //! The rows. Order is the order of the documentation and of `policy show`.
 
-use super::entries::{EXCEPTION, REPORT};
+use super::acceptance::{EXCEPTION, EXCEPTION_POLICY, TRUST};
+use super::entries::REPORT;
+use super::wings::{ALERTS, MANIFESTS, WORKFLOWS};
 use super::{Initial, Key, Merge, Strict, Type};
 use Initial::{Is, Required, Unset};
 
@@ -16,7 +18,7 @@ pub(super) const fn key(
 }
 
 /// A key that an entry of `overrides` may set for some paths.
-const fn per_path(key: Key) -> Key {
+pub(super) const fn per_path(key: Key) -> Key {
     Key { per_path: true, ..key }
 }
 
@@ -26,7 +28,7 @@ const fn overridden(name: &'static str, groups: &'static [&'static [Key]], text:
 }
 
 /// A mapping with fixed keys.
-const fn map(name: &'static str, groups: &'static [&'static [Key]], text: &'static str) -> Key {
+pub(super) const fn map(name: &'static str, groups: &'static [&'static [Key]], text: &'static str) -> Key {
     key(name, Type::Map(groups), Unset, Merge::Deep, Strict::PerKey, text)
 }
 
@@ -34,7 +36,7 @@ const fn levels(name: &'static str, keys: &'static [Key], text: &'static str) ->
     key(name, Type::Levels(keys), Unset, Merge::Deep, Strict::PerKey, text)
 }
 
-const fn level(name: &'static str, default: Initial, text: &'static str) -> Key {
+pub(super) const fn level(name: &'static str, default: Initial, text: &'static str) -> Key {
     key(name, Type::Level, default, Merge::Set, Strict::Level, text)
 }
 
@@ -46,7 +48,7 @@ const fn globs(name: &'static str, default: Initial, strict: Strict, text: &'sta
     key(name, Type::List(&Type::Glob), default, Merge::Edit, strict, text)
 }
 
-const fn names(name: &'static str, default: Initial, strict: Strict, text: &'static str) -> Key {
+pub(super) const fn names(name: &'static str, default: Initial, strict: Strict, text: &'static str) -> Key {
     key(name, Type::List(&Type::Text), default, Merge::Edit, strict, text)
 }
 
@@ -106,7 +108,7 @@ pub const POLICY: &[Key] = &[
     map("packages", &[SECTION], "Denied packages."),
     map("code", &[SECTION], "Weaknesses in code that other tools report."),
     map("misconfigurations", &[SECTION], "Misconfigurations of other tools that belong to no other section."),
-    map("workflows", &[SECTION, PROFILE_WITH_AUDIT], "GitHub workflows, actions and Dependabot."),
+    map("workflows", &[SECTION, PROFILE_WITH_AUDIT, WORKFLOWS], "GitHub workflows, actions and Dependabot."),
     map("manifests", &[SECTION, PROFILE, MANIFESTS], "Kubernetes manifests."),
     map("dockerfiles", &[SECTION], "Dockerfiles."),
     map("compose", &[SECTION], "Compose files."),
@@ -149,6 +151,11 @@ pub const POLICY: &[Key] = &[
     ),
     map("exception_policy", &[EXCEPTION_POLICY], "What an exception must say and how far it may reach."),
     map("verdict", &[VERDICT], "How findings and problems become the verdict."),
+    map(
+        "trust",
+        &[TRUST],
+        "Which version of the gate's files counts, and what files and reports may say for themselves.",
+    ),
 ];
 
 /// Keys of the files below `.portcullis/exceptions/`.
@@ -253,6 +260,14 @@ const SECTION: &[Key] = &[
         "Whether the verdict is incomplete without a check of this section; `auto`: when the repository holds something to check.",
     ),
     map("paths", &[PATHS], "Which files this section judges."),
+    key(
+        "foreign_ignores",
+        Type::Bool,
+        Is("true"),
+        Merge::Set,
+        Strict::False,
+        "Ignore comments and ignore files of other tools count in this section.",
+    ),
 ];
 
 const PATHS: &[Key] = &[
@@ -401,26 +416,6 @@ const PROFILE_WITH_AUDIT: &[Key] = &[key(
     "Which of our own rules run.",
 )];
 
-const MANIFESTS: &[Key] = &[key(
-    "cpu_limits",
-    Type::Word(&["require", "ignore", "forbid"]),
-    Is("require"),
-    Merge::Set,
-    Strict::AnyIsLooser,
-    "Whether every container has a CPU limit, nobody cares, or none has one.",
-)];
-
-const ALERTS: &[Key] = &[
-    per_path(names("require_labels", Is("severity"), Strict::More, "Labels every alerting rule has.")),
-    per_path(names("require_annotations", Is("summary"), Strict::More, "Annotations every alerting rule has.")),
-    per_path(names(
-        "severities",
-        Unset,
-        Strict::AnyIsLooser,
-        "Values the label `severity` may have; without any, all.",
-    )),
-];
-
 const BASELINE: &[Key] = &[
     key(
         "file",
@@ -471,44 +466,6 @@ const OVERRIDE: &[Key] = &[
     key("rules", Type::Rules(&[RULE]), Unset, Merge::LastMatch, Strict::PerKey, "Rules, for what matches."),
     text("reason", Unset, "Why; must be written where the override loosens anything."),
     key("expires", Type::Date, Unset, Merge::Own, Strict::AnyIsLooser, "Last day it applies."),
-];
-
-const EXCEPTION_POLICY: &[Key] = &[
-    key("max_days", Type::Integer(1), Is("180"), Merge::Set, Strict::Down, "An exception lasts at most so long."),
-    key(
-        "warn_days",
-        Type::Integer(0),
-        Is("14"),
-        Merge::Set,
-        Strict::Up,
-        "So many days before its end an exception is shown as ending.",
-    ),
-    key(
-        "expired",
-        Type::Word(&["warn", "fail"]),
-        Is("fail"),
-        Merge::Set,
-        Strict::Later,
-        "`fail`: a finding whose exception has ended counts as always; `warn`: it is at most a warning.",
-    ),
-    level("unused", Is("warn"), "Level of an exception that matched nothing."),
-    key(
-        "max_matches",
-        Type::Integer(1),
-        Is("20"),
-        Merge::Set,
-        Strict::Down,
-        "An exception that matches more findings applies to none.",
-    ),
-    key("require_ticket", Type::Bool, Is("false"), Merge::Set, Strict::True, "Every exception names a ticket."),
-    key(
-        "reason_for_off",
-        Type::Bool,
-        Is("false"),
-        Merge::Set,
-        Strict::True,
-        "A rule that is switched off or lowered says why.",
-    ),
 ];
 
 const VERDICT: &[Key] = &[

@@ -115,6 +115,7 @@ fn detail(tool: &ToolRow, terminal: &Terminal) -> TermText {
 fn asides(outcome: &Outcome, terminal: &Terminal) -> Vec<(TermText, TermText)> {
     let mut asides = vec![
         (text!["Accepted"], accepted(outcome, terminal)),
+        (text!["Ignored"], ignored(outcome, terminal)),
         (text!["Exceptions"], exceptions_to_look_at(outcome, terminal)),
         (text!["Not shown"], not_shown(&outcome.counts, terminal)),
         (text!["Cut off"], limits(outcome, terminal)),
@@ -132,7 +133,7 @@ fn accepted(outcome: &Outcome, terminal: &Terminal) -> TermText {
     }
     let applied: Vec<&ExceptionRow> = (outcome.exceptions.iter())
         .filter(|row| row.matched > 0)
-        .filter(|row| matches!(row.state, ExceptionState::Active | ExceptionState::Expiring | ExceptionState::Imported))
+        .filter(|row| matches!(row.state, ExceptionState::Active | ExceptionState::Expiring))
         .collect();
     let mut said = text![count, plural(count, " finding", " findings")];
     if !applied.is_empty() {
@@ -148,6 +149,18 @@ fn accepted(outcome: &Outcome, terminal: &Terminal) -> TermText {
     said
 }
 
+/// What files and comments took out that are no exceptions.
+fn ignored(outcome: &Outcome, terminal: &Terminal) -> TermText {
+    let is_listed = |row: &&ExceptionRow| matches!(row.state, ExceptionState::Imported | ExceptionState::Inline);
+    let rows: Vec<&ExceptionRow> = outcome.exceptions.iter().filter(is_listed).collect();
+    let count: u64 = rows.iter().map(|row| row.matched).sum();
+    if count == 0 {
+        return TermText::default();
+    }
+    let until = |row: &ExceptionRow| row.expires.map_or_else(TermText::default, |day| text![" until ", day]);
+    text![count, plural(count, " finding", " findings"), " by ", exceptions(&rows, terminal, until)]
+}
+
 fn exceptions_to_look_at(outcome: &Outcome, terminal: &Terminal) -> TermText {
     let said = |state| match state {
         ExceptionState::Expired => Some(" has ended"),
@@ -155,7 +168,7 @@ fn exceptions_to_look_at(outcome: &Outcome, terminal: &Terminal) -> TermText {
         ExceptionState::Unused => Some(" matches nothing"),
         ExceptionState::TooBroad => Some(" matches too much and applies to nothing"),
         ExceptionState::Proposed => Some(" is proposed and does not apply yet"),
-        ExceptionState::Active | ExceptionState::Expiring | ExceptionState::Imported => None,
+        ExceptionState::Active | ExceptionState::Expiring | ExceptionState::Imported | ExceptionState::Inline => None,
     };
     let rows: Vec<&ExceptionRow> = outcome.exceptions.iter().filter(|row| said(row.state).is_some()).collect();
     exceptions(&rows, terminal, |row| text![said(row.state).unwrap_or_default()])

@@ -100,6 +100,13 @@ impl Scanner {
         Ok(Self { config, options, keywords, ignore_files: Vec::new() })
     }
 
+    /// The same, with the comments and ignore files of other tools counting or not.
+    #[must_use]
+    pub fn with_foreign_ignores(mut self, honoured: bool) -> Self {
+        self.options.foreign_ignores = honoured;
+        self
+    }
+
     /// Honours the entries of `.gitleaksignore` files: what they name carries a suppression.
     #[must_use]
     pub fn with_ignore_files(mut self, files: Vec<IgnoreFile>) -> Self {

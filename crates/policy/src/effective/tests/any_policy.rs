@@ -114,6 +114,17 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
             format!("[{}]", elements.join(", "))
         }
         Type::Map(_) | Type::PerPath(_) | Type::Levels(_) => map(kind, choices),
+        Type::Mapping(element) => {
+            let names: Vec<_> = ["acme/*", "'acme/build'"].into_iter().filter(|_| choices.below(2) == 0).collect();
+            let entries: Vec<_> = names.iter().map(|name| format!("{name}: {}", value(element, choices))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        Type::WordOr(words, element) => {
+            let list = format!("[{}]", value(element, choices));
+            let words: Vec<&str> = words.iter().copied().chain([list.as_str()]).collect();
+            choices.pick(&words)
+        }
+        Type::RuleSelector => choices.pick(&["'*'", "gha/unpinned-uses", "'k8s/*'"]),
         Type::Rules(_) => {
             let chosen: Vec<_> = PATTERNS.iter().filter(|_| choices.below(3) == 0).collect();
             let entries = chosen.iter().map(|pattern| format!("\"{pattern}\": {}", map(kind, choices)));
@@ -127,19 +138,15 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
             let named = |name: &&str, choices: &mut Choices| {
                 let more = fields(kind.keys().filter(|key| !["name", "path"].contains(&key.name)), choices);
                 let more = more.iter().map(|field| format!(", {field}")).collect::<Vec<_>>().concat();
-                format!("{{ name: {name}, path: out/{name}.json{more} }}")
+                let path = if kind.key("path").is_some() { format!(", path: out/{name}.json") } else { String::new() };
+                format!("{{ name: {name}{path}{more} }}")
             };
             let chosen: Vec<_> = ["deps", "code"].iter().filter(|_| choices.below(2) == 0).collect();
             let entries: Vec<_> = chosen.into_iter().map(|name| named(name, choices)).collect();
             format!("[{}]", entries.join(", "))
         }
         // Only in exceptions and in keys each file says for itself.
-        Type::ResourceGlob
-        | Type::PackageGlob
-        | Type::Reference
-        | Type::Id
-        | Type::Fingerprint
-        | Type::RuleSelector => {
+        Type::ResourceGlob | Type::PackageGlob | Type::Reference | Type::Id | Type::Fingerprint => {
             unreachable!("{kind:?}")
         }
     }

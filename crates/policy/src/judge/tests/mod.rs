@@ -9,6 +9,7 @@ mod pages;
 mod properties;
 mod report_only;
 mod steps;
+mod suppressions;
 mod verdict;
 mod vulnerabilities;
 

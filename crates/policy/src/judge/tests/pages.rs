@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_model::{Location, Severity, SuppressionComment, suppression};
+use portcullis_model::{Location, Severity, Suppression, SuppressionComment, suppression};
 
 use super::{TODAY, evidence, judge, own, registry};
 use crate::load::tests::{load_files, printed};
@@ -74,8 +74,19 @@ fn comments(block: &Block) -> Vec<SuppressionComment> {
 fn reported(block: &Block) -> BTreeSet<(u32, String)> {
     let mut evidence = evidence(findings());
     evidence.collected.check_runs.retain(|run| run.id == "workflows" || run.id == "secrets");
-    let policy = if block.path == "portcullis.yaml" { block.text.as_str() } else { "version: 1\n" };
-    if block.path != "portcullis.yaml" {
+    // Comments without a reason are no fault where nobody asks for one.
+    let asks_for_reasons = "version: 1\ntrust: { inline_reason_required: true }\n";
+    let policy = if block.path == "portcullis.yaml" { block.text.as_str() } else { asks_for_reasons };
+    if block.path == ".trivyignore" {
+        let entries = block.text.lines().zip(1_u32..).filter(|(line, _)| !line.starts_with('#'));
+        evidence.collected.findings[0].suppressions.extend(entries.map(|(_, line)| Suppression {
+            by: "import".to_owned(),
+            source_file: Some(block.path.clone()),
+            line: Some(line),
+            accepted: true,
+            ..Suppression::default()
+        }));
+    } else if block.path != "portcullis.yaml" {
         evidence.collected.suppression_comments = comments(block);
     }
     let loaded = load_files(policy, &[]).unwrap_or_else(|errors| panic!("{}", printed(&errors)));

@@ -29,12 +29,18 @@ pub(crate) fn samples(kind: &Type) -> Vec<&'static str> {
         Type::List(element) => match **element {
             Type::Glob => vec!["[]", "['**']", "[.github/, deploy/]", "[web/, src/]"],
             Type::Severity => vec!["[]", "[critical]", "[high, low]"],
-            Type::Word(_) => vec!["[]", "[secrets]", "[code, workflows]"],
+            Type::Word(words) => vec!["[]", written(&words[..1]), written(&words[1..])],
             Type::Reference => vec!["[]"],
+            Type::RuleSelector => vec!["[]", "['trivy:A']", "['trivy:B', 'trivy:C']"],
             _ => vec!["[]", "[trivy]", "[portcullis, severity]"],
         },
         _ => Vec::new(),
     }
+}
+
+/// A list of words as a policy writes it. The tests' samples live as long as the program.
+fn written(words: &[&str]) -> &'static str {
+    String::leak(format!("[{}]", words.join(", ")))
 }
 
 /// A policy in which this row has this value.
@@ -63,6 +69,7 @@ pub(crate) fn document(path: &str, value: &str) -> String {
                     format!("overrides: [{}]", with(&[("paths", "['**']"), ("reason", "only examples")]))
                 }
                 "exceptions[]" => format!("exceptions: [{}]", with(&exception)),
+                "annotations[]" => format!("annotations: [{}]", with(&[("name", "summary")])),
                 "*" => format!("'gha/*': {}", with(&[])),
                 "report_only" => format!("report_only: {}", with(&[("until", "2026-12-24")])),
                 first => format!("{first}: {}", with(&[])),
@@ -119,6 +126,7 @@ fn a_value_of_another_type_is_refused_where_it_stands() {
             Type::Map(_) | Type::PerPath(_) | Type::Levels(_) | Type::Rules(_) | Type::Entries(..) | Type::List(_) => {
                 "17"
             }
+            Type::WordOr(..) => "{ x: 17 }",
             _ => "[17]",
         };
         let text = document(&row.path, wrong);
@@ -164,13 +172,19 @@ fn a_later_layer_sets_every_key_and_null_takes_it_back_to_the_default() {
 fn lists_that_can_be_edited_keep_what_is_not_named() {
     let edited: Vec<_> = plain().filter(|row| row.key.merge == Merge::Edit).collect();
     assert!(edited.len() > 20);
-    for row in edited {
-        let parent = document(&row.path, "[one, two]");
-        let child = document(&row.path, "{ add: [three], remove: [one] }");
+    let has_three = |row: &Row| !matches!(row.key.kind, Type::List(Type::Word(words)) if words.len() < 3);
+    for row in edited.into_iter().filter(has_three) {
+        let [one, two, three] = match row.key.kind {
+            Type::List(Type::Word(words)) => [words[0], words[1], words[2]],
+            Type::List(Type::RuleSelector) => ["trivy:one", "trivy:two", "trivy:three"],
+            _ => ["one", "two", "three"],
+        };
+        let parent = document(&row.path, &format!("['{one}', '{two}']"));
+        let child = document(&row.path, &format!("{{ add: ['{three}'], remove: ['{one}'] }}"));
         let policy = over(&parent, &child).unwrap().policy;
         assert_eq!(
             policy.effective().part(&row.path).unwrap().json(Origins::Hidden),
-            serde_json::json!(["two", "three"])
+            serde_json::json!([two, three])
         );
     }
 }
@@ -180,6 +194,7 @@ fn every_row_merges_as_its_type_can() {
     for row in rows(POLICY) {
         let fits = match row.key.kind {
             Type::Map(_) => matches!(row.key.merge, Merge::Deep | Merge::Set),
+            Type::Mapping(_) => row.key.merge == Merge::Deep,
             Type::PerPath(_) | Type::Levels(_) => row.key.merge == Merge::Deep,
             Type::Rules(_) => row.key.merge == Merge::LastMatch,
             Type::Entries(..) => matches!(row.key.merge, Merge::Keyed | Merge::Append),

@@ -160,8 +160,14 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Adds an item at the end of a sequence.
+    /// Adds an item at the end of a sequence, or below a key that has no value yet.
     pub fn insert_item(self, value: &New) -> Option<Change> {
+        if self.is_absent() && self.anchor_span().is_none() && self.tag_span().is_none() {
+            let indent = self.indent_of_line() + STEP;
+            let item = value.item(indent + STEP, self.line_break());
+            let at = self.line_end(self.span().start);
+            return Some(Change { range: at..at, text: format!("{}{:indent$}-{item}", self.line_break(), "") });
+        }
         if self.kind() != Kind::Seq {
             return None;
         }
@@ -169,8 +175,19 @@ impl<'a> Node<'a> {
             return self.insert_in_brackets(&value.flow());
         }
         let indent = usize::try_from(self.position().col).ok()?.checked_sub(1)?;
-        let item = format!("-{}", value.block_behind(indent + STEP, self.line_break()));
+        let item = format!("-{}", value.item(indent + STEP, self.line_break()));
         Some(self.insert_line(indent, &item))
+    }
+
+    /// Replaces the empty sequence `[]` behind the key of a block mapping by one with this item in block style.
+    pub fn begin_block(self, value: &New) -> Option<Change> {
+        if self.kind() != Kind::Seq || self.style() != Style::Flow || self.items().next().is_some() {
+            return None;
+        }
+        let indent = self.indent_of_line() + STEP;
+        let item = value.item(indent + STEP, self.line_break());
+        let before = self.file().text().get(..self.span().start)?.trim_end_matches(' ').len();
+        Some(Change { range: before..self.span().end, text: format!("{}{:indent$}-{item}", self.line_break(), "") })
     }
 
     /// Takes an entry out of a mapping, by its number among [`entries`](Node::entries). `None` where nothing would be left

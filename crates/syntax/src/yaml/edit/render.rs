@@ -18,6 +18,8 @@ pub enum New {
     Map(Vec<(String, New)>),
     /// A sequence.
     Seq(Vec<New>),
+    /// A sequence on one line, in brackets.
+    Flow(Vec<New>),
 }
 
 impl New {
@@ -33,7 +35,7 @@ impl New {
             }
             Self::Seq(items) if !items.is_empty() => {
                 for item in items {
-                    let _ = write!(text, "{line_break}{:indent$}-{}", "", item.block_behind(step, line_break));
+                    let _ = write!(text, "{line_break}{:indent$}-{}", "", item.item(step, line_break));
                 }
             }
             flow => text = flow.flow(),
@@ -45,6 +47,18 @@ impl New {
     pub(super) fn block_behind(&self, indent: usize, line_break: &str) -> String {
         let block = self.block(indent, line_break);
         if block.starts_with(line_break) { block } else { format!(" {block}") }
+    }
+
+    /// As it stands behind the `-` of an item: a mapping begins on the same line, its further lines at `indent` columns.
+    pub(super) fn item(&self, indent: usize, line_break: &str) -> String {
+        match self {
+            Self::Map(entries) if !entries.is_empty() => {
+                let entries = entries.iter().map(|(key, value)| value.entry(key, indent + 2, line_break));
+                let between = format!("{line_break}{:indent$}", "");
+                format!(" {}", entries.collect::<Vec<_>>().join(&between))
+            }
+            other => other.block_behind(indent, line_break),
+        }
     }
 
     /// `key: value`, further lines at `indent` columns.
@@ -61,7 +75,7 @@ impl New {
                 let entries: Vec<_> = entries.iter().map(|(key, value)| value.flow_entry(key)).collect();
                 format!("{{{}}}", entries.join(", "))
             }
-            Self::Seq(items) => {
+            Self::Seq(items) | Self::Flow(items) => {
                 let items: Vec<_> = items.iter().map(Self::flow).collect();
                 format!("[{}]", items.join(", "))
             }
