@@ -1,11 +1,17 @@
 //! The formats, one file each: what tells it from others, what the document looks like, and what it means.
 
+mod dependency_review;
+mod github_snapshot;
+mod grype;
 mod npm_audit_1;
 mod npm_audit_2;
 mod npm_error;
+mod osv;
 mod pip_audit;
 mod sarif;
 mod trivy;
+mod yarn1_audit;
+mod yarn2_audit;
 
 use portcullis_model::Section;
 
@@ -30,15 +36,21 @@ pub(crate) struct Format {
 }
 
 /// Every format, in the order of the detection table.
-static FORMATS: [&Format; 8] = [
+static FORMATS: [&Format; 14] = [
     &sarif::FORMAT,
     &trivy::FORMAT,
     &trivy::KUBERNETES,
     &trivy::LEGACY,
+    &grype::FORMAT,
+    &osv::FORMAT,
     &npm_audit_2::FORMAT,
     &npm_audit_1::FORMAT,
     &npm_error::FORMAT,
+    &yarn1_audit::FORMAT,
+    &yarn2_audit::FORMAT,
     &pip_audit::FORMAT,
+    &dependency_review::FORMAT,
+    &github_snapshot::FORMAT,
 ];
 
 /// Every format, in the order of the detection table.

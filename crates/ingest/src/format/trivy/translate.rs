@@ -2,11 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::text::bounded;
-use portcullis_model::{
-    Artifact, Component, Dates, Finding, Fix, FixState, Kind, License, Location, Package, Problem, ProblemCode, Scope,
-    Section, Severity, SeveritySource, Source, State, Suppression, Vulnerability, redacted, secret_hash,
-};
 use super::shape::{
     Cvss, Identifier, LicenseItem, Lines, Metadata, MisconfigurationItem, ModifiedItem, PackageItem, SecretItem,
     VulnerabilityItem,
@@ -18,6 +13,11 @@ use crate::draft::{self, Draft};
 use crate::items::{each, one};
 use crate::package_url;
 use crate::section::section_of;
+use portcullis_model::text::bounded;
+use portcullis_model::{
+    Artifact, Component, Dates, Finding, Fix, FixState, Kind, License, Location, Package, Problem, ProblemCode, Scope,
+    Section, Severity, SeveritySource, Source, State, Suppression, Vulnerability, redacted, secret_hash,
+};
 
 /// Targets that name an ecosystem instead of a file: the packages carry their own paths.
 const COLLECTIVE_TARGETS: [&str; 6] = ["Node.js", "Python", "Ruby", "Java", "Conda", ".NET"];
