@@ -2,12 +2,14 @@
 
 mod dependency_review;
 mod github_snapshot;
+mod govulncheck;
 mod grype;
 mod npm_audit_1;
 mod npm_audit_2;
 mod npm_error;
 mod osv;
 mod pip_audit;
+mod rustsec;
 mod sarif;
 mod trivy;
 mod yarn1_audit;
@@ -36,7 +38,7 @@ pub(crate) struct Format {
 }
 
 /// Every format, in the order of the detection table.
-static FORMATS: [&Format; 14] = [
+static FORMATS: [&Format; 17] = [
     &sarif::FORMAT,
     &trivy::FORMAT,
     &trivy::KUBERNETES,
@@ -49,7 +51,10 @@ static FORMATS: [&Format; 14] = [
     &yarn1_audit::FORMAT,
     &yarn2_audit::FORMAT,
     &pip_audit::FORMAT,
+    &rustsec::cargo_audit::FORMAT,
+    &rustsec::cargo_deny::FORMAT,
     &dependency_review::FORMAT,
+    &govulncheck::FORMAT,
     &github_snapshot::FORMAT,
 ];
 

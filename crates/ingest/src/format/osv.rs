@@ -13,6 +13,7 @@ use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
 pub(super) use self::record::Record;
+pub(super) use self::translate::withdrawn;
 use crate::detect::{Look, Sketch};
 use crate::draft::Draft;
 use crate::format::Format;
