@@ -11,6 +11,7 @@ mod osv;
 mod pip_audit;
 mod rustsec;
 mod sarif;
+mod snyk;
 mod trivy;
 mod yarn1_audit;
 mod yarn2_audit;
@@ -38,7 +39,7 @@ pub(crate) struct Format {
 }
 
 /// Every format, in the order of the detection table.
-static FORMATS: [&Format; 17] = [
+static FORMATS: [&Format; 18] = [
     &sarif::FORMAT,
     &trivy::FORMAT,
     &trivy::KUBERNETES,
@@ -53,6 +54,7 @@ static FORMATS: [&Format; 17] = [
     &pip_audit::FORMAT,
     &rustsec::cargo_audit::FORMAT,
     &rustsec::cargo_deny::FORMAT,
+    &snyk::FORMAT,
     &dependency_review::FORMAT,
     &govulncheck::FORMAT,
     &github_snapshot::FORMAT,
