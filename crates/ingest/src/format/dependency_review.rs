@@ -57,14 +57,8 @@ struct Advisory<'a> {
 }
 
 /// The format. A change that touches no dependency gives an empty list.
-pub(super) static FORMAT: Format = Format {
-    id: "dependency-review",
-    also: &[],
-    section: Section::Vulnerabilities,
-    clean: &["[]"],
-    fits: fits,
-    read: read,
-};
+pub(super) static FORMAT: Format =
+    Format { id: "dependency-review", also: &[], section: Section::Vulnerabilities, clean: &["[]"], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.list().is_some_and(|list| list.has("change_type") && list.has("manifest"))

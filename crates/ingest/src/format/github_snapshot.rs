@@ -83,7 +83,7 @@ impl<'de> Members<'de> for Manifest<'de> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "github-snapshot", also: &[], section: Section::Sbom, clean: &[], fits: fits, read: read };
+    Format { id: "github-snapshot", also: &[], section: Section::Sbom, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| {

@@ -88,7 +88,7 @@ struct Position<'a> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "govulncheck", also: &[], section: Section::Vulnerabilities, clean: &[], fits: fits, read: read };
+    Format { id: "govulncheck", also: &[], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     let is_config = |message: &Sketch| message.at("config").is_some_and(|config| config.has("protocol_version"));

@@ -52,7 +52,7 @@ impl<'de> Members<'de> for Report<'de> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "grype", also: &[], section: Section::Vulnerabilities, clean: &[], fits: fits, read: read };
+    Format { id: "grype", also: &[], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| {

@@ -173,8 +173,8 @@ pub(super) static FORMAT: Format = Format {
     also: &["npm-audit", "yarn-audit"],
     section: Section::Vulnerabilities,
     clean: &[],
-    fits: fits,
-    read: read,
+    fits,
+    read,
 };
 
 fn fits(look: &Look) -> bool {

@@ -142,7 +142,7 @@ impl<'de> Members<'de> for Entry<'de> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "osv", also: &["osv-scanner"], section: Section::Vulnerabilities, clean: &[], fits: fits, read: read };
+    Format { id: "osv", also: &["osv-scanner"], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| {

@@ -201,7 +201,7 @@ struct Reason<'a> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "snyk", also: &[], section: Section::Vulnerabilities, clean: &[], fits: fits, read: read };
+    Format { id: "snyk", also: &[], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     let is_project = |project: &Sketch| {
@@ -229,6 +229,11 @@ fn read(text: &str, draft: &mut Draft<'_>) {
     draft.faulty(&faults);
     if projects.is_empty() && broken.is_ok() {
         draft.problem(Problem::error(ProblemCode::NoResults, "the report lists no project: Snyk has tested nothing"));
+    }
+    if broken.is_ok() && !projects.is_empty() && projects.iter().all(|project| project.dependency_count.0 == Some(0.0))
+    {
+        let message = "Snyk counts no dependency at all: check the project it was given";
+        draft.problem(Problem::warning(ProblemCode::NoResults, message));
     }
     for (index, project) in projects.iter().enumerate() {
         let pointer = if is_list { format!("/{index}") } else { String::new() };

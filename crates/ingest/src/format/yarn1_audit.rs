@@ -62,14 +62,8 @@ struct Resolution<'a> {
 }
 
 /// The format.
-pub(super) static FORMAT: Format = Format {
-    id: "yarn1-audit",
-    also: &["yarn-audit"],
-    section: Section::Vulnerabilities,
-    clean: &[],
-    fits: fits,
-    read: read,
-};
+pub(super) static FORMAT: Format =
+    Format { id: "yarn1-audit", also: &["yarn-audit"], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.first_value().is_some_and(|line| {

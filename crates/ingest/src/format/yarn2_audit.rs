@@ -54,14 +54,8 @@ struct Issue<'a> {
 }
 
 /// The format.
-pub(super) static FORMAT: Format = Format {
-    id: "yarn2-audit",
-    also: &["yarn-audit"],
-    section: Section::Vulnerabilities,
-    clean: &[],
-    fits: fits,
-    read: read,
-};
+pub(super) static FORMAT: Format =
+    Format { id: "yarn2-audit", also: &["yarn-audit"], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.first_value().is_some_and(|line| {

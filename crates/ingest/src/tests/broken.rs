@@ -27,7 +27,10 @@ fn every_beginning_of_a_report_is_an_error_and_keeps_what_it_holds() {
             assert!(collected.findings.len() >= most, "{name}: a longer beginning holds fewer findings at {end}");
             most = collected.findings.len();
         }
-        assert!(most >= whole.findings.len(), "{name}: all but the end holds {most} of {}", whole.findings.len());
+        // Without a mark of the end the last line may be one of the findings.
+        let lines = text.rsplit_once('\n').filter(|_| has_no_end(text));
+        let least = lines.map_or(whole.findings.len(), |(but_the_last, _)| read(but_the_last).findings.len());
+        assert!(most >= least, "{name}: all but the end holds {most} of {least}");
     }
 }
 

@@ -75,7 +75,7 @@ pub(crate) const SARIF: &str = r#"{
 pub(crate) use super::vulnerability_fixtures::*;
 
 /// Name and text of each.
-pub(crate) const ALL: [(&str, &str); 15] = [
+pub(crate) const ALL: [(&str, &str); 17] = [
     ("pip-audit", PIP),
     ("npm-audit-2", NPM_2),
     ("npm-audit-1", NPM_1),
@@ -91,6 +91,8 @@ pub(crate) const ALL: [(&str, &str); 15] = [
     ("govulncheck", GOVULNCHECK),
     ("govulncheck", GOVULNCHECK_LIST),
     ("dependency-review", DEPENDENCY_REVIEW),
+    ("trivy-operator", TRIVY_OPERATOR),
+    ("gitlab-security", GITLAB),
 ];
 
 /// Formats of values one after the other.

@@ -123,7 +123,7 @@ impl<'de> Members<'de> for Warnings<'de> {
 
 /// The format.
 pub(in crate::format) static FORMAT: Format =
-    Format { id: "cargo-audit", also: &[], section: Section::Vulnerabilities, clean: &[], fits: fits, read: read };
+    Format { id: "cargo-audit", also: &[], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| {

@@ -101,7 +101,7 @@ struct Counts {
 
 /// The format.
 pub(in crate::format) static FORMAT: Format =
-    Format { id: "cargo-deny", also: &[], section: Section::Vulnerabilities, clean: &[], fits: fits, read: read };
+    Format { id: "cargo-deny", also: &[], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.first_value().is_some_and(|line| {
