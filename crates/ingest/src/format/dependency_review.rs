@@ -21,8 +21,8 @@ const MAX_NAME: usize = 500;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Change<'a> {
-    #[serde(borrow)]
-    change_type: Text<'a>,
+    #[serde(borrow, rename = "change_type")]
+    kind: Text<'a>,
     #[serde(borrow)]
     manifest: Text<'a>,
     #[serde(borrow)]
@@ -77,7 +77,7 @@ fn read(text: &str, draft: &mut Draft<'_>) {
 }
 
 fn translate(change: &Change<'_>, pointer: &str, draft: &mut Draft<'_>) {
-    match change.change_type.get() {
+    match change.kind.get() {
         "added" if change.name.given().is_some() || change.package_url.given().is_some() => {}
         // What is gone harms nobody; that it is gone is seen by comparing with the baseline.
         "removed" => return,

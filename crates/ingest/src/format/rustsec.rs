@@ -1,4 +1,4 @@
-//! The RustSec advisory database as cargo-audit and cargo-deny write it (spec/ingest.md 9.5).
+//! The `RustSec` advisory database as cargo-audit and cargo-deny write it (spec/ingest.md 9.5).
 
 pub(super) mod cargo_audit;
 pub(super) mod cargo_deny;

@@ -269,13 +269,11 @@ impl Project<'_> {
             kind: "container_image".to_owned(),
             digest: None,
         });
-        match image.cloned().or(own) {
-            Some(artifact) => Scanned { ecosystem, locations: Vec::new(), path: file, artifact: Some(artifact) },
-            None => {
-                let locations = file.iter().map(|file| draft.location(file)).collect();
-                Scanned { ecosystem, locations, path: None, artifact: None }
-            }
-        }
+        let artifact = image.cloned().or(own);
+        // The files of an image are none of the repository.
+        let (inside, outside) = if artifact.is_some() { (file, None) } else { (None, file) };
+        let locations = outside.iter().map(|file| draft.location(file)).collect();
+        Scanned { ecosystem, locations, path: inside, artifact }
     }
 }
 

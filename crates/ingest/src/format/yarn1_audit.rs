@@ -140,14 +140,13 @@ fn advisory<'a>(reported: Reported<'a>, pointer: &str, log: &mut Log<'a>, draft:
     let version = version.map(|found| found.version.clone()).unwrap_or_default();
     let place = Found { version, paths: path, dev, optional };
     let known = log.by_id.get(&id).copied().filter(|_| !id.is_empty());
-    match known.and_then(|index| log.advisories.get_mut(index)) {
-        Some((_, known)) => known.findings.0.push(place),
-        None => {
-            log.by_id.insert(id, log.advisories.len());
-            advisory.findings.0 = vec![place];
-            log.advisories.push((format!("{pointer}/data/advisory"), advisory));
-        }
+    if let Some((_, known)) = known.and_then(|index| log.advisories.get_mut(index)) {
+        known.findings.0.push(place);
+        return;
     }
+    log.by_id.insert(id, log.advisories.len());
+    advisory.findings.0 = vec![place];
+    log.advisories.push((format!("{pointer}/data/advisory"), advisory));
 }
 
 fn check_audited(errors: &[String], draft: &mut Draft<'_>) {

@@ -1,6 +1,8 @@
 //! `yarn npm audit --json` of yarn 4, and of 2 and 3 where it writes lines (spec/ingest.md 9.3): a line per package and advisory,
 //! or per deprecated package. Nothing marks the end.
 
+use std::collections::BTreeSet;
+
 use portcullis_model::text::bounded;
 use portcullis_model::{Finding, FixState, Kind, Problem, ProblemCode, Section, Source};
 use serde::Deserialize;
@@ -139,11 +141,12 @@ fn finding(name: &str, version: &str, id: &str, issue: &Issue<'_>, draft: &mut D
 
 /// Its authors have given the package up; yarn gives it the id `name (deprecation)`.
 fn deprecation(finding: Finding) -> Finding {
-    let mut finding = finding;
-    finding.kind = Kind::Outdated;
-    finding.rule_id = "deprecated".to_owned();
-    finding.id = "deprecated".to_owned();
-    finding.aliases.clear();
-    finding.vulnerability = None;
-    finding
+    Finding {
+        kind: Kind::Outdated,
+        rule_id: "deprecated".to_owned(),
+        id: "deprecated".to_owned(),
+        aliases: BTreeSet::new(),
+        vulnerability: None,
+        ..finding
+    }
 }

@@ -22,7 +22,7 @@ fn every_beginning_of_a_report_is_an_error_and_keeps_what_it_holds() {
         let mut most = 0;
         for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
             let collected = read_as(name, &text[..end]);
-            let is_between_values = has_no_end(text) && all_values_are_whole(text[..end].as_bytes());
+            let is_between_values = has_no_end(text) && all_values_are_whole(&text.as_bytes()[..end]);
             assert!(is_between_values || health(&collected) == Health::Error, "{name} {end}");
             assert!(collected.findings.len() >= most, "{name}: a longer beginning holds fewer findings at {end}");
             most = collected.findings.len();

@@ -339,7 +339,7 @@ fn nulls_for_lists_and_unknown_members_are_read_over() {
         ),
         (
             "osv",
-            r#"{"results": [null, {"source": null, "packages": [{"package": {"name": "x", "version": null, "ecosystem": "npm"}, "groups": null, "licenses": null, "vulnerabilities": [{"id": "CVE-2020-0001", "aliases": null, "severity": null, "affected": null, "references": null, "database_specific": null, "new": 1}]}]}], "new": 1}"#,
+            r#"{"results": [{"source": {"path": null}, "packages": [{"package": {"name": "x", "version": null, "ecosystem": "npm"}, "groups": null, "licenses": null, "vulnerabilities": [{"id": "CVE-2020-0001", "aliases": null, "severity": null, "affected": null, "references": null, "database_specific": null, "new": 1}]}]}], "new": 1}"#,
         ),
         (
             "snyk",

@@ -37,7 +37,7 @@ pub(super) fn found(found: &Match<'_>, scanned: &Scanned, pointer: &str, draft: 
         Some(folder) => files(found, folder, draft),
         None => Vec::new(),
     };
-    let pages = [&vulnerability.data_source].into_iter().filter_map(|page| page.owned());
+    let pages = vulnerability.data_source.owned().into_iter();
     let advisories = vulnerability.advisories.0.iter().filter_map(|advisory| advisory.link.owned());
     let suppressions: Vec<_> = found.rules.0.iter().map(suppression).collect();
     let weakness = Weakness {

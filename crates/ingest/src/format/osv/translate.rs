@@ -128,10 +128,12 @@ fn found<'a, 'de>(
     // Every name of a set of records leads to its place in the list.
     let mut named: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, record) in records.iter().enumerate().filter(|(index, _)| !grouped.contains(index)) {
-        let names = || std::iter::once(record.id.get()).chain(record.aliases.iter());
-        let known = names().find_map(|name| named.get(name).copied());
+        let all_names = || std::iter::once(record.id.get()).chain(record.aliases.iter());
+        let known = all_names().find_map(|name| named.get(name).copied());
         let at = known.unwrap_or(found.len());
-        names().for_each(|name| _ = named.entry(name).or_insert(at));
+        for name in all_names() {
+            named.entry(name).or_insert(at);
+        }
         match found.get_mut(at) {
             Some(found) => found.records.push(record),
             None => found.push(Found {
@@ -232,9 +234,9 @@ fn reachable(found: &Found<'_, '_>) -> Option<bool> {
 /// Mended by the first version that mends all of its records.
 fn fix(found: &Found<'_, '_>, entry: &Entry<'_>) -> Fix {
     let named = &entry.package;
-    let fixes =
+    let said =
         found.records.iter().map(|record| record.fix(named.name.get(), named.ecosystem.get(), named.version.get()));
-    let (fixed, others): (Vec<Fix>, Vec<Fix>) = fixes.partition(|fix| fix.state == FixState::Fixed);
+    let (fixed, others): (Vec<Fix>, Vec<Fix>) = said.partition(|fix| fix.state == FixState::Fixed);
     let versions = fixed.into_iter().flat_map(|fix| fix.versions);
     let otherwise = others.first().map_or(FixState::Unknown, |fix| fix.state);
     fixed_in(versions.max_by(|one, two| version::compare(one, two)).into_iter().collect(), otherwise)

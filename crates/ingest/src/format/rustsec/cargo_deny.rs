@@ -67,8 +67,8 @@ struct Graph<'a> {
     #[serde(borrow, rename = "Krate")]
     krate: Option<Krate<'a>>,
     /// Some versions put the crate one level deeper.
-    #[serde(borrow)]
-    graph: Option<Box<Graph<'a>>>,
+    #[serde(borrow, rename = "graph")]
+    inner: Option<Box<Graph<'a>>>,
     #[serde(borrow)]
     parents: List<Graph<'a>>,
 }
@@ -159,12 +159,12 @@ fn line_of(line: &Line<'_>, lockfile: Option<&Listing>, pointer: &str, draft: &m
 
 impl Graph<'_> {
     fn krate(&self) -> Option<&Krate<'_>> {
-        self.krate.as_ref().or_else(|| self.graph.as_ref()?.krate())
+        self.krate.as_ref().or_else(|| self.inner.as_ref()?.krate())
     }
 
     fn parents(&self) -> &[Self] {
         if self.parents.0.is_empty() {
-            self.graph.as_ref().map_or(&[], |graph| graph.parents())
+            self.inner.as_ref().map_or(&[], |inner| inner.parents())
         } else {
             &self.parents.0
         }
