@@ -125,8 +125,8 @@ pub(crate) fn ecosystem_of(word: &str) -> &'static str {
     let word = word.trim().to_ascii_lowercase();
     // `Debian:12`, `debian:11`: the release is no part of the ecosystem.
     match word.split(':').next().unwrap_or_default() {
-        "npm" | "yarn" | "pnpm" | "js" => "npm",
-        "python" | "pypi" | "pip" | "pipenv" | "poetry" | "setuptools" => "pypi",
+        "npm" | "yarn" | "pnpm" | "js" | "nodepkg" => "npm",
+        "python" | "pypi" | "pip" | "pipenv" | "poetry" | "setuptools" | "pythonpkg" => "pypi",
         "go" | "golang" | "go-module" | "gomodules" | "gomod" | "golangdep" | "govendor" | "dep" => "golang",
         "java-archive" | "maven" | "gradle" | "sbt" => "maven",
         "rust-crate" | "crates.io" | "cargo" | "rust" | "crates" => "cargo",

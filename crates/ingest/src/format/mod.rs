@@ -1,5 +1,6 @@
 //! The formats, one file each: what tells it from others, what the document looks like, and what it means.
 
+mod asff;
 mod dependency_review;
 mod github_snapshot;
 mod gitlab_security;
@@ -41,7 +42,7 @@ pub(crate) struct Format {
 }
 
 /// Every format, in the order of the detection table.
-static FORMATS: [&Format; 20] = [
+static FORMATS: [&Format; 21] = [
     &sarif::FORMAT,
     &trivy::FORMAT,
     &trivy::KUBERNETES,
@@ -62,6 +63,7 @@ static FORMATS: [&Format; 20] = [
     &govulncheck::FORMAT,
     &github_snapshot::FORMAT,
     &gitlab_security::FORMAT,
+    &asff::FORMAT,
 ];
 
 /// Every format, in the order of the detection table.
@@ -154,6 +156,8 @@ mod tests {
             (r#"[{"config":{"protocol_version":"v1.0.0"}}]"#, "govulncheck"),
             (r#"{"detector":{},"job":{},"manifests":{}}"#, "github-snapshot"),
             (r#"{"version":"15.0.0","vulnerabilities":[],"scan":{"type":"sast"}}"#, "gitlab-security"),
+            (r#"{"Findings":[{"SchemaVersion":"2018-10-08"}]}"#, "asff"),
+            (r#"[{"SchemaVersion":"2018-10-08"}]"#, "asff"),
             (r#"{"version":"14.0.0","vulnerabilities":[],"remediations":[]}"#, "gitlab-security"),
         ] {
             assert_eq!(ids(text), [id], "{text}");

@@ -75,7 +75,7 @@ pub(crate) const SARIF: &str = r#"{
 pub(crate) use super::vulnerability_fixtures::*;
 
 /// Name and text of each.
-pub(crate) const ALL: [(&str, &str); 17] = [
+pub(crate) const ALL: [(&str, &str); 18] = [
     ("pip-audit", PIP),
     ("npm-audit-2", NPM_2),
     ("npm-audit-1", NPM_1),
@@ -93,6 +93,7 @@ pub(crate) const ALL: [(&str, &str); 17] = [
     ("dependency-review", DEPENDENCY_REVIEW),
     ("trivy-operator", TRIVY_OPERATOR),
     ("gitlab-security", GITLAB),
+    ("asff", ASFF),
 ];
 
 /// Formats of values one after the other.

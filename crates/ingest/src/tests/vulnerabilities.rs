@@ -5,7 +5,7 @@ use portcullis_model::{
 };
 
 use super::fixtures::{
-    CARGO_AUDIT, CARGO_DENY, DEPENDENCY_REVIEW, GITLAB, GOVULNCHECK, GOVULNCHECK_LIST, GRYPE, OSV, SNYK,
+    ASFF, CARGO_AUDIT, CARGO_DENY, DEPENDENCY_REVIEW, GITLAB, GOVULNCHECK, GOVULNCHECK_LIST, GRYPE, OSV, SNYK,
     TRIVY_OPERATOR, YARN_1, YARN_2,
 };
 use super::{Repository, codes, health, ids, read, read_as};
@@ -361,4 +361,20 @@ fn nulls_for_lists_and_unknown_members_are_read_over() {
         let collected = read_as(format, text);
         assert_eq!((ids(&collected), codes(&collected)), (vec!["CVE-2020-0001"], vec![]), "{format}");
     }
+}
+
+#[test]
+fn asff_makes_a_finding_per_package_and_keeps_what_people_decided() {
+    let collected = read(ASFF);
+    assert_eq!(codes(&collected), []);
+    assert_eq!(ids(&collected), ["CVE-2024-1000", "CVE-2024-1000", "aws-foundational/S3.1"]);
+    assert_eq!(severities(&collected), [Severity::High, Severity::High, Severity::Medium]);
+    assert_eq!(purl(&collected, 1), "pkg:npm/qs@6.7.1");
+    let fixes: Vec<_> = collected.findings[..2].iter().map(|finding| finding.fix.as_ref().unwrap().state).collect();
+    assert_eq!(fixes, [FixState::Fixed, FixState::Unknown]);
+    let decided = &collected.findings[2];
+    assert_eq!((decided.kind, decided.state), (Kind::Misconfiguration, State::Suppressed));
+    assert_eq!(collected.reports[0].counts.state[&State::Passed], 1);
+    assert_eq!(collected.findings[0].sources[0].tool, "inspector");
+    assert_eq!(codes(&super::read_as("asff", "[]")), [ProblemCode::UnknownFormat, ProblemCode::NoResults]);
 }
