@@ -1,6 +1,6 @@
 //! Files of the repository that say more about a package than the report: lock files and manifests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::Location;
 
@@ -29,26 +29,31 @@ pub(crate) fn find(draft: &Draft<'_>, names: &[&str]) -> Option<(Location, Vec<u
 /// A file in which packages stand in lines of their own.
 pub(crate) struct Listing {
     location: Location,
-    text: String,
+    /// Line of each package.
+    lines: BTreeMap<String, u32>,
 }
 
 impl Listing {
-    /// The first of these files that is there.
-    pub(crate) fn of(draft: &Draft<'_>, names: &[&str]) -> Option<Self> {
+    /// The first of these files that is there. `package_in` tells of a line and the one after it which package they are about.
+    pub(crate) fn of(
+        draft: &Draft<'_>,
+        names: &[&str],
+        package_in: impl Fn(&str, &str) -> Option<String>,
+    ) -> Option<Self> {
         let (location, bytes) = find(draft, names)?;
-        let text = crate::bytes::text(&bytes).0.into_owned();
-        Some(Self { location, text })
-    }
-
-    /// The file, and the line at which `is_it` is true for this line and the one after.
-    pub(crate) fn place(&self, is_it: impl Fn(&str, &str) -> bool) -> Location {
-        let mut lines = self.text.lines().map(str::trim).zip(1_u32..).peekable();
-        while let Some((line, number)) = lines.next() {
-            let next = lines.peek().map_or("", |(next, _)| *next);
-            if is_it(line, next) {
-                return Location { start_line: Some(number), ..self.location.clone() };
+        let text = crate::bytes::text(&bytes).0;
+        let following = text.lines().map(str::trim).skip(1).chain([""]);
+        let mut lines = BTreeMap::new();
+        for ((line, next), number) in text.lines().map(str::trim).zip(following).zip(1_u32..) {
+            if let Some(name) = package_in(line, next) {
+                lines.entry(name).or_insert(number);
             }
         }
-        self.location.clone()
+        Some(Self { location, lines })
+    }
+
+    /// The file, and the line of the package where it has one.
+    pub(crate) fn place(&self, name: &str) -> Location {
+        Location { start_line: self.lines.get(name).copied(), ..self.location.clone() }
     }
 }

@@ -135,7 +135,7 @@ fn read(text: &str, draft: &mut Draft<'_>) {
         })
     };
     note_run(log.config.as_ref(), broken.is_ok(), draft);
-    let manifest = Listing::of(draft, &["go.mod"]);
+    let manifest = Listing::of(draft, &["go.mod"], |line, _| required(line).map(str::to_owned));
     for found in &log.found {
         translate(found, &log, manifest.as_ref(), draft);
     }
@@ -209,8 +209,7 @@ fn translate(found: &Found<'_>, log: &Log<'_>, manifest: Option<&Listing>, draft
     let record = log.records.get(rule_id).unwrap_or(&unknown);
     let module = bounded(frame.module.get(), 500);
     let package = package_url::named("golang", &module, frame.version.given());
-    let line = module_line(&module);
-    let locations = manifest.map(|manifest| manifest.place(|text, _| line(text))).into_iter().collect();
+    let locations = manifest.map(|manifest| manifest.place(&module)).into_iter().collect();
     let scores = record.scores(draft);
     let scan_level = log.config.as_ref().map_or("", |config| config.scan_level.get());
     let mut details = Vulnerability { reachable: reachable(deepest, scan_level), ..Vulnerability::default() };
@@ -249,16 +248,13 @@ fn said(deepest: Depth) -> &'static str {
     }
 }
 
-/// The line of `go.mod` that requires a module; of the standard library the one that names the version of Go.
-fn module_line(module: &str) -> impl Fn(&str) -> bool {
-    let module = module.to_owned();
-    move |line| {
-        let mut words = line.split_whitespace();
-        match (words.next(), words.next()) {
-            (Some("go"), Some(_)) => module == "stdlib" || module == "toolchain",
-            (Some("require"), Some(word)) | (Some(word), Some(_)) => word == module,
-            _ => false,
-        }
+/// The module a line of `go.mod` requires; the one that names the version of Go stands for the standard library.
+fn required(line: &str) -> Option<&str> {
+    let mut words = line.split_whitespace();
+    match (words.next()?, words.next()?) {
+        ("go", _) => Some("stdlib"),
+        ("require", "(") => None,
+        ("require", module) | (module, _) => Some(module),
     }
 }
 

@@ -125,9 +125,17 @@ fn lowest(requirement: &str) -> String {
     version.filter(|version| !version.contains([',', '<', '>'])).unwrap_or(requirement).trim().to_owned()
 }
 
-/// Where a crate stands in the lock file beside the report.
+/// The lock file beside the report, its crates by name and version.
+fn lockfile(draft: &Draft<'_>) -> Option<Listing> {
+    let quoted =
+        |line: &str, key: &str| line.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"').map(str::to_owned);
+    Listing::of(draft, &["Cargo.lock"], |line, next| {
+        Some(format!("{} {}", quoted(line, "name")?, quoted(next, "version")?))
+    })
+}
+
+/// Where a crate stands there.
 fn place(lockfile: Option<&Listing>, package: &Package) -> Vec<Location> {
-    let name = format!("name = \"{}\"", package.name);
-    let version = format!("version = \"{}\"", package.version.as_deref().unwrap_or_default());
-    lockfile.map(|lockfile| lockfile.place(|line, next| line == name && next == version)).into_iter().collect()
+    let name = format!("{} {}", package.name, package.version.as_deref().unwrap_or_default());
+    lockfile.map(|lockfile| lockfile.place(&name)).into_iter().collect()
 }

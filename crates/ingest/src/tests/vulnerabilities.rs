@@ -376,5 +376,5 @@ fn asff_makes_a_finding_per_package_and_keeps_what_people_decided() {
     assert_eq!((decided.kind, decided.state), (Kind::Misconfiguration, State::Suppressed));
     assert_eq!(collected.reports[0].counts.state[&State::Passed], 1);
     assert_eq!(collected.findings[0].sources[0].tool, "inspector");
-    assert_eq!(codes(&super::read_as("asff", "[]")), [ProblemCode::UnknownFormat, ProblemCode::NoResults]);
+    assert_eq!(codes(&read_as("asff", "[]")), [ProblemCode::UnknownFormat, ProblemCode::NoResults]);
 }

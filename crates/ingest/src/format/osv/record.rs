@@ -13,6 +13,9 @@ use crate::json::{List, Text, Texts};
 use crate::version;
 use crate::weakness::fixed_in;
 
+/// Vectors that are kept of one weakness.
+pub(super) const MAX_SCORES: usize = 50;
+
 /// A record.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -111,7 +114,7 @@ impl Record<'_> {
     pub(in crate::format) fn scores(&self, draft: &mut Draft<'_>) -> Vec<Score> {
         let all = self.severity.0.iter().chain(self.affected.0.iter().flat_map(|affected| &affected.severity.0));
         let mut scores: Vec<Score> = Vec::new();
-        for severity in all.filter(|severity| severity.kind.get().starts_with("CVSS")) {
+        for severity in all.filter(|severity| severity.kind.get().starts_with("CVSS")).take(MAX_SCORES) {
             let stated = Stated { vector: severity.score.get(), ..Stated::default() };
             scores.extend(draft.score(stated).filter(|score| !scores.contains(score)));
         }

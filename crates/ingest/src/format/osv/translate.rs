@@ -8,6 +8,7 @@ use portcullis_model::{
     SeveritySource, Source, State, Suppression, Vulnerability,
 };
 
+use super::record::MAX_SCORES;
 use super::{Entry, Group, Origin, Record, analyses};
 use crate::advisory::Names;
 use crate::draft::Draft;
@@ -155,7 +156,7 @@ fn weakness(found: &Found<'_, '_>, entry: &Entry<'_>, package: &Package, place: 
         return;
     };
     let mut scores: Vec<portcullis_model::Score> = Vec::new();
-    for score in found.records.iter().flat_map(|record| record.scores(draft)).collect::<Vec<_>>() {
+    for score in found.records.iter().flat_map(|record| record.scores(draft)).take(MAX_SCORES) {
         scores.extend(Some(score).filter(|score| !scores.contains(score)));
     }
     let (rating, reachable) = (rating(found, &scores, draft), reachable(found));

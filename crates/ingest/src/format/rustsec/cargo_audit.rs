@@ -147,7 +147,7 @@ fn read(text: &str, draft: &mut Draft<'_>) {
         let reason = "cargo-audit was told to ignore it".to_owned();
         draft.report.skipped.push(Skipped { what: bounded(id, 200), reason, on_purpose: true });
     }
-    let lockfile = Listing::of(draft, &["Cargo.lock"]);
+    let lockfile = super::lockfile(draft);
     let list = report.vulnerabilities.list.as_ref();
     each(list, "/vulnerabilities/list", draft, |item, pointer, draft| {
         vulnerability(&item, lockfile.as_ref(), pointer, draft);

@@ -113,7 +113,7 @@ fn fits(look: &Look) -> bool {
 fn read(text: &str, draft: &mut Draft<'_>) {
     draft.tool("cargo-deny", None);
     draft.sections.insert(Section::Vulnerabilities);
-    let lockfile = Listing::of(draft, &["Cargo.lock"]);
+    let lockfile = super::lockfile(draft);
     let mut errors = None;
     let broken = read_values(text, |index, raw| {
         let pointer = format!("/{index}");
