@@ -119,6 +119,40 @@ pub(crate) fn ecosystem_of_trivy(kind: &str) -> &'static str {
     }
 }
 
+/// The purl type of a word of any other tool: types of Grype, ecosystems of OSV and GitHub, package managers of Snyk, GitLab
+/// and AWS. Empty for others.
+pub(crate) fn ecosystem_of(word: &str) -> &'static str {
+    let word = word.trim().to_ascii_lowercase();
+    // `Debian:12`, `debian:11`: the release is no part of the ecosystem.
+    match word.split(':').next().unwrap_or_default() {
+        "npm" | "yarn" | "pnpm" | "js" | "nodepkg" => "npm",
+        "python" | "pypi" | "pip" | "pipenv" | "poetry" | "setuptools" | "pythonpkg" => "pypi",
+        "go" | "golang" | "go-module" | "gomodules" | "gomod" | "golangdep" | "govendor" | "dep" => "golang",
+        "java-archive" | "maven" | "gradle" | "sbt" => "maven",
+        "rust-crate" | "crates.io" | "cargo" | "rust" | "crates" => "cargo",
+        "gem" | "rubygems" | "bundler" | "ruby" => "gem",
+        "dotnet" | "nuget" | "paket" => "nuget",
+        "php-composer" | "packagist" | "composer" => "composer",
+        "github-action" | "github-action-workflow" | "github actions" | "githubactions" | "actions" => "github",
+        "hex" | "mix" => "hex",
+        "pub" | "dart-pub" => "pub",
+        "swift" | "swifturl" | "spm" => "swift",
+        "cocoapods" | "pod" => "cocoapods",
+        "conan" | "conancenter" => "conan",
+        "conda" => "conda",
+        "cran" | "r-package" => "cran",
+        "hackage" => "hackage",
+        "deb" | "dpkg" | "apt" | "debian" | "ubuntu" | "linux-deb" => "deb",
+        "rpm" | "yum" | "dnf" | "red hat" | "redhat" | "rocky linux" | "almalinux" | "centos" | "amzn" | "oracle"
+        | "sles" | "opensuse" | "mageia" | "photon os" | "azure linux" | "openeuler" => "rpm",
+        "apk" | "alpine" | "chainguard" | "wolfi" | "minimos" => "apk",
+        "alpm" => "alpm",
+        "bitnami" => "bitnami",
+        "binary" => "generic",
+        other => ecosystem_of_trivy(other),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -1,11 +1,23 @@
 //! The formats, one file each: what tells it from others, what the document looks like, and what it means.
 
+mod asff;
+mod dependency_review;
+mod github_snapshot;
+mod gitlab_security;
+mod govulncheck;
+mod grype;
 mod npm_audit_1;
 mod npm_audit_2;
 mod npm_error;
+mod osv;
 mod pip_audit;
+mod rustsec;
 mod sarif;
+mod snyk;
 mod trivy;
+mod trivy_operator;
+mod yarn1_audit;
+mod yarn2_audit;
 
 use portcullis_model::Section;
 
@@ -30,15 +42,28 @@ pub(crate) struct Format {
 }
 
 /// Every format, in the order of the detection table.
-static FORMATS: [&Format; 8] = [
+static FORMATS: [&Format; 21] = [
     &sarif::FORMAT,
     &trivy::FORMAT,
     &trivy::KUBERNETES,
     &trivy::LEGACY,
+    &trivy_operator::FORMAT,
+    &grype::FORMAT,
+    &osv::FORMAT,
     &npm_audit_2::FORMAT,
     &npm_audit_1::FORMAT,
     &npm_error::FORMAT,
+    &yarn1_audit::FORMAT,
+    &yarn2_audit::FORMAT,
     &pip_audit::FORMAT,
+    &rustsec::cargo_audit::FORMAT,
+    &rustsec::cargo_deny::FORMAT,
+    &snyk::FORMAT,
+    &dependency_review::FORMAT,
+    &govulncheck::FORMAT,
+    &github_snapshot::FORMAT,
+    &gitlab_security::FORMAT,
+    &asff::FORMAT,
 ];
 
 /// Every format, in the order of the detection table.
@@ -111,6 +136,29 @@ mod tests {
             (r#"{"dependencies":[{"name":"x","version":"1","vulns":[]}],"fixes":[]}"#, "pip-audit"),
             (r#"[{"name":"x","skip_reason":"y"}]"#, "pip-audit"),
             (r#"{"dependencies":[],"fixes":[]}"#, "pip-audit"),
+            (r#"{"items":[{"kind":"ConfigAuditReport"}]}"#, "trivy-operator"),
+            (r#"[{"kind":"ClusterVulnerabilityReport"}]"#, "trivy-operator"),
+            (r#"{"vulnerabilityreports.aquasecurity.github.io":[]}"#, "trivy-operator"),
+            (r#"{"matches":[],"source":{}}"#, "grype"),
+            (r#"{"results":[],"experimental_config":{}}"#, "osv"),
+            (r#"{"results":[{"source":{},"packages":[]}]}"#, "osv"),
+            (r#"{"type":"auditSummary","data":{}}"#, "yarn1-audit"),
+            (r#"{"type":"info","data":"x"}{"type":"auditSummary","data":{}}"#, "yarn1-audit"),
+            (r#"{"value":"x","children":{"ID":1}}"#, "yarn2-audit"),
+            (r#"{"type":"info","displayName":"YN0001","data":"No audit suggestions"}"#, "yarn2-audit"),
+            (r#"{"database":{},"lockfile":{},"vulnerabilities":{"list":[]}}"#, "cargo-audit"),
+            (r#"{"type":"summary","fields":{}}"#, "cargo-deny"),
+            (r#"{"vulnerabilities":[],"packageManager":"npm"}"#, "snyk"),
+            (r#"[{"vulnerabilities":[],"projectName":"x"}]"#, "snyk"),
+            (r#"{"ok":false,"error":"no lock file"}"#, "snyk"),
+            (r#"[{"change_type":"added","manifest":"x"}]"#, "dependency-review"),
+            (r#"{"config":{"protocol_version":"v1.0.0"}}{"progress":{}}"#, "govulncheck"),
+            (r#"[{"config":{"protocol_version":"v1.0.0"}}]"#, "govulncheck"),
+            (r#"{"detector":{},"job":{},"manifests":{}}"#, "github-snapshot"),
+            (r#"{"version":"15.0.0","vulnerabilities":[],"scan":{"type":"sast"}}"#, "gitlab-security"),
+            (r#"{"Findings":[{"SchemaVersion":"2018-10-08"}]}"#, "asff"),
+            (r#"[{"SchemaVersion":"2018-10-08"}]"#, "asff"),
+            (r#"{"version":"14.0.0","vulnerabilities":[],"remediations":[]}"#, "gitlab-security"),
         ] {
             assert_eq!(ids(text), [id], "{text}");
         }

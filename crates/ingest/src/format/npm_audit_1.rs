@@ -112,13 +112,14 @@ impl<'de> Members<'de> for Report<'de> {
     }
 }
 
+/// The same in the lines of yarn 1.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Advisory<'a> {
+pub(super) struct Advisory<'a> {
     #[serde(borrow)]
-    id: Text<'a>,
+    pub(super) id: Text<'a>,
     #[serde(borrow)]
-    findings: List<Found<'a>>,
+    pub(super) findings: List<Found<'a>>,
     #[serde(borrow)]
     title: Text<'a>,
     #[serde(borrow)]
@@ -156,23 +157,24 @@ pub(super) struct Cvss<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Found<'a> {
+pub(super) struct Found<'a> {
     #[serde(borrow)]
-    version: Text<'a>,
+    pub(super) version: Text<'a>,
     #[serde(borrow)]
-    paths: Texts<'a>,
-    dev: Flag,
-    optional: Flag,
+    pub(super) paths: Texts<'a>,
+    pub(super) dev: Flag,
+    pub(super) optional: Flag,
 }
 
 /// The format.
 pub(super) static FORMAT: Format = Format {
     id: "npm-audit-1",
-    also: &["npm-audit"],
+    // yarn 2 and 3 write it too.
+    also: &["npm-audit", "yarn-audit"],
     section: Section::Vulnerabilities,
     clean: &[],
-    fits: fits,
-    read: read,
+    fits,
+    read,
 };
 
 fn fits(look: &Look) -> bool {
@@ -203,7 +205,8 @@ fn read(text: &str, draft: &mut Draft<'_>) {
     }
 }
 
-fn translate(advisory: &Advisory<'_>, key: &str, pointer: &str, draft: &mut Draft<'_>) {
+/// The findings of one advisory.
+pub(super) fn translate(advisory: &Advisory<'_>, key: &str, pointer: &str, draft: &mut Draft<'_>) {
     if advisory.module_name.given().is_none() && advisory.title.given().is_none() {
         draft.dropped(pointer, "neither `module_name` nor `title`");
         return;

@@ -8,4 +8,6 @@ mod walk;
 pub(crate) use lenient::{Flag, List, Number, Pairs, Text, Texts};
 pub(crate) use lines::read_values;
 pub(crate) use survey::{MAX_DEPTH, Survey};
-pub(crate) use walk::{Break, Each, Faults, Items, Members, NamedEach, NamedItems, Walk, member_as, read_document};
+pub(crate) use walk::{
+    Break, Each, Faults, Items, Members, NamedEach, NamedItems, Walk, WalkOrItems, member_as, read_document,
+};

@@ -154,6 +154,18 @@ pub(crate) struct NamedItems<'a, 'de> {
     pub(crate) faults: &'a mut Faults,
 }
 
+/// Walks into an object, or remembers the elements of a list: tools have changed from one to the other.
+pub(crate) struct WalkOrItems<'a, 'de, M> {
+    /// Named in faults.
+    pub(crate) name: &'a str,
+    /// Takes the members of an object.
+    pub(crate) members: &'a mut M,
+    /// The elements of a list. `None` until one is met.
+    pub(crate) list: &'a mut Option<Vec<&'de RawValue>>,
+    /// Takes what is wrong.
+    pub(crate) faults: &'a mut Faults,
+}
+
 /// The visits of a seed for values of another shape than wanted: noted, drained, not fatal.
 macro_rules! misshapen {
     ($wanted:literal) => {
@@ -261,6 +273,28 @@ impl<'de, M: Members<'de>> Visitor<'de> for Walk<'_, M> {
             self.members.member(key.get(), &mut map, self.faults)?;
         }
         Ok(())
+    }
+}
+
+impl<'de, M: Members<'de>> DeserializeSeed<'de> for WalkOrItems<'_, 'de, M> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, M: Members<'de>> Visitor<'de> for WalkOrItems<'_, 'de, M> {
+    type Value = ();
+
+    misshapen!("an object or a list");
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        Walk { name: self.name, members: self.members, faults: self.faults }.visit_map(map)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        Items { name: self.name, list: self.list, faults: self.faults }.visit_seq(seq)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use portcullis_model::{Health, ProblemCode};
 
-use super::fixtures::{ALL, NPM_2, PIP, SARIF, TRIVY};
+use super::fixtures::{ALL, LINES, NPM_2, PIP, SARIF, TRIVY, has_no_end};
 use super::{codes, health, ids, read, read_as};
 
 /// A small generator of numbers; the same in every run.
@@ -22,11 +22,15 @@ fn every_beginning_of_a_report_is_an_error_and_keeps_what_it_holds() {
         let mut most = 0;
         for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
             let collected = read_as(name, &text[..end]);
-            assert_eq!(health(&collected), Health::Error, "{name} {end}");
+            let is_between_values = has_no_end(text) && all_values_are_whole(&text.as_bytes()[..end]);
+            assert!(is_between_values || health(&collected) == Health::Error, "{name} {end}");
             assert!(collected.findings.len() >= most, "{name}: a longer beginning holds fewer findings at {end}");
             most = collected.findings.len();
         }
-        assert!(most >= whole.findings.len(), "{name}: all but the end holds {most} of {}", whole.findings.len());
+        // Without a mark of the end the last line may be one of the findings.
+        let lines = text.rsplit_once('\n').filter(|_| has_no_end(text));
+        let least = lines.map_or(whole.findings.len(), |(but_the_last, _)| read(but_the_last).findings.len());
+        assert!(most >= least, "{name}: all but the end holds {most} of {least}");
     }
 }
 
@@ -159,8 +163,17 @@ fn mutated(text: &str, numbers: &mut Numbers) -> Vec<u8> {
     bytes
 }
 
+/// Values one after the other, and none broken. Where numbers end a reader cannot always tell.
+fn all_values_are_whole(bytes: &[u8]) -> bool {
+    let values = serde_json::Deserializer::from_slice(bytes).into_iter::<serde_json::Value>();
+    values.into_iter().all(|value| value.is_ok())
+}
+
 /// Another reader of the same crate, which builds every value. A number beyond its range is JSON all the same.
-fn a_strict_reader_takes(bytes: &[u8]) -> bool {
+fn a_strict_reader_takes(name: &str, bytes: &[u8]) -> bool {
+    if LINES.contains(&name) && all_values_are_whole(bytes) {
+        return true;
+    }
     match serde_json::from_slice::<serde_json::Value>(bytes) {
         Ok(_) => true,
         Err(error) => error.to_string().starts_with("number out of range"),
@@ -173,7 +186,7 @@ fn no_mutation_panics_and_none_a_strict_reader_refuses_is_healthy() {
         let mut numbers = Numbers(name.len() as u64);
         for round in 0..300 {
             let bytes = mutated(text, &mut numbers);
-            let is_strict = a_strict_reader_takes(&bytes);
+            let is_strict = a_strict_reader_takes(name, &bytes);
             for collected in [read(&bytes), read_as(name, &bytes)] {
                 let shown = String::from_utf8_lossy(&bytes);
                 assert!(is_strict || health(&collected) != Health::Ok, "{name} {round}: {shown}");
@@ -191,11 +204,12 @@ fn no_mutation_of_a_real_report_panics_or_is_healthy_by_mistake() {
     let folders = ["trivy", "sarif", "defectdojo"].into_iter().filter_map(super::real::files).flatten();
     let small = folders.filter(|(_, bytes)| bytes.len() < 25_000);
     for (name, bytes) in small.filter(|(_, bytes)| !read(bytes).reports[0].format.is_empty()) {
+        let format = read(&bytes).reports[0].format.clone();
         let text = String::from_utf8(bytes).unwrap();
         let mut numbers = Numbers(name.len() as u64);
         for _ in 0..10 {
             let bytes = mutated(&text, &mut numbers);
-            let is_strict = a_strict_reader_takes(&bytes);
+            let is_strict = a_strict_reader_takes(&format, &bytes);
             assert!(is_strict || health(&read(&bytes)) != Health::Ok, "{name}: {}", String::from_utf8_lossy(&bytes));
         }
     }

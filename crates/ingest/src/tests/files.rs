@@ -117,7 +117,9 @@ fn a_document_that_says_nothing_is_of_no_format() {
         assert_eq!(codes(&collected), [ProblemCode::UnknownFormat], "{text}");
     }
     for format in crate::format_names() {
-        for text in ["[]", "{}", "null", "{\"error\": null}"] {
+        let clean = crate::format::of_name(format).iter().any(|format| format.clean.contains(&"[]"));
+        let texts = ["[]", "{}", "null", "{\"error\": null}"];
+        for text in texts.into_iter().filter(|text| *text != "[]" || !clean) {
             assert_eq!(health(&read_as(format, text)), Health::Error, "{format} {text}");
         }
     }
@@ -149,7 +151,11 @@ fn a_family_leaves_the_variant_to_the_document() {
 #[test]
 fn a_stated_format_the_document_does_not_have_is_an_error() {
     for format in crate::format_names() {
-        for (name, text) in ALL.into_iter().filter(|(name, _)| !name.starts_with(format) && *name != format) {
+        for (name, text) in ALL {
+            if crate::format::of_name(format).iter().any(|format| format.id == name) {
+                continue;
+            }
+
             let collected = read_as(format, text);
             assert_eq!(health(&collected), Health::Error, "{name} as {format}");
         }

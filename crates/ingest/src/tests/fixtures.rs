@@ -72,6 +72,34 @@ pub(crate) const SARIF: &str = r#"{
   }]
 }"#;
 
+pub(crate) use super::vulnerability_fixtures::*;
+
 /// Name and text of each.
-pub(crate) const ALL: [(&str, &str); 5] =
-    [("pip-audit", PIP), ("npm-audit-2", NPM_2), ("npm-audit-1", NPM_1), ("trivy", TRIVY), ("sarif", SARIF)];
+pub(crate) const ALL: [(&str, &str); 18] = [
+    ("pip-audit", PIP),
+    ("npm-audit-2", NPM_2),
+    ("npm-audit-1", NPM_1),
+    ("trivy", TRIVY),
+    ("sarif", SARIF),
+    ("grype", GRYPE),
+    ("osv", OSV),
+    ("yarn1-audit", YARN_1),
+    ("yarn2-audit", YARN_2),
+    ("cargo-audit", CARGO_AUDIT),
+    ("cargo-deny", CARGO_DENY),
+    ("snyk", SNYK),
+    ("govulncheck", GOVULNCHECK),
+    ("govulncheck", GOVULNCHECK_LIST),
+    ("dependency-review", DEPENDENCY_REVIEW),
+    ("trivy-operator", TRIVY_OPERATOR),
+    ("gitlab-security", GITLAB),
+    ("asff", ASFF),
+];
+
+/// Formats of values one after the other.
+pub(crate) const LINES: [&str; 4] = ["yarn1-audit", "yarn2-audit", "cargo-deny", "govulncheck"];
+
+/// Whether a beginning that stops between two values looks like a whole report: nothing marks the end of these.
+pub(crate) fn has_no_end(text: &str) -> bool {
+    text == YARN_2 || text == GOVULNCHECK
+}

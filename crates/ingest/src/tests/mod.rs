@@ -8,6 +8,8 @@ mod npm;
 mod real;
 mod sarif;
 mod trivy;
+mod vulnerabilities;
+mod vulnerability_fixtures;
 
 use std::collections::BTreeMap;
 

@@ -1,11 +1,12 @@
 //! The lock file beside a report: npm writes neither versions nor lines into its audit.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use portcullis_model::Location;
 use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess};
 
+use crate::beside;
 use crate::draft::{Draft, line_and_column};
 use crate::json::{Faults, Members, NamedItems, Text, Walk, read_document};
 
@@ -40,22 +41,8 @@ impl<'de> Members<'de> for Document<'de> {
 impl Lockfile {
     /// The lock file at the root of the report's mount, or next to the report.
     pub(super) fn beside(draft: &Draft<'_>) -> Option<Self> {
-        let folder = draft.report.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let mut tried = BTreeSet::new();
-        for name in ["package-lock.json", "npm-shrinkwrap.json"] {
-            let root = draft.options.root.trim_end_matches('/');
-            let next_to_it = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-            for raw in [format!("{root}/{name}"), next_to_it] {
-                let location = draft.location(raw.trim_start_matches('/'));
-                if location.outside_repo || location.path_guessed || !tried.insert(location.path.clone()) {
-                    continue;
-                }
-                if let Some(bytes) = (draft.around.file)(&location.path) {
-                    return Self::read(location, &bytes);
-                }
-            }
-        }
-        None
+        let (location, bytes) = beside::find(draft, &["package-lock.json", "npm-shrinkwrap.json"])?;
+        Self::read(location, &bytes)
     }
 
     /// A lock file that cannot be read gives no versions; the audit itself is not in doubt.

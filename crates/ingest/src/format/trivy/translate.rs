@@ -2,14 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::text::bounded;
-use portcullis_model::{
-    Artifact, Component, Dates, Finding, Fix, FixState, Kind, License, Location, Package, Problem, ProblemCode, Scope,
-    Section, Severity, SeveritySource, Source, State, Suppression, Vulnerability, redacted, secret_hash,
-};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::shape::{
     Cvss, Identifier, LicenseItem, Lines, Metadata, MisconfigurationItem, ModifiedItem, PackageItem, SecretItem,
     VulnerabilityItem,
@@ -18,8 +10,14 @@ use super::{Report, Resource, Target};
 use crate::advisory::{Names, cwes_in};
 use crate::cvss::Stated;
 use crate::draft::{self, Draft};
+use crate::items::{each, one};
 use crate::package_url;
 use crate::section::section_of;
+use portcullis_model::text::bounded;
+use portcullis_model::{
+    Artifact, Component, Dates, Finding, Fix, FixState, Kind, License, Location, Package, Problem, ProblemCode, Scope,
+    Section, Severity, SeveritySource, Source, State, Suppression, Vulnerability, redacted, secret_hash,
+};
 
 /// Targets that name an ecosystem instead of a file: the packages carry their own paths.
 const COLLECTIVE_TARGETS: [&str; 6] = ["Node.js", "Python", "Ruby", "Java", "Conda", ".NET"];
@@ -147,31 +145,6 @@ pub(super) fn target(target: &Target<'_>, pointer: &str, resource: Option<&str>,
     // With `--include-non-failures` the passed ones are listed, and counted where they stand.
     if listed <= failures {
         draft.passed += target.summary.successes.count().unwrap_or_default();
-    }
-}
-
-/// Reads the items one by one; one that cannot be read is told and the next is read.
-fn each<'de, T: Deserialize<'de>>(
-    items: Option<&Vec<&'de RawValue>>,
-    pointer: &str,
-    draft: &mut Draft<'_>,
-    mut take: impl FnMut(T, &str, &mut Draft<'_>),
-) {
-    for (index, raw) in items.into_iter().flatten().enumerate() {
-        let pointer = format!("{pointer}/{index}");
-        one(raw, &pointer, draft, |item, draft| take(item, &pointer, draft));
-    }
-}
-
-fn one<'de, T: Deserialize<'de>>(
-    raw: &'de RawValue,
-    pointer: &str,
-    draft: &mut Draft<'_>,
-    take: impl FnOnce(T, &mut Draft<'_>),
-) {
-    match serde_json::from_str(raw.get()) {
-        Ok(item) => take(item, draft),
-        Err(error) => draft.dropped(pointer, &error.to_string()),
     }
 }
 

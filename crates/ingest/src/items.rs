@@ -1,0 +1,33 @@
+//! The items of a report, remembered as slices of its text, read one by one: one that cannot be read is told, and the next
+//! is read.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::draft::Draft;
+
+/// Reads the items in order; `take` gets the pointer of each.
+pub(crate) fn each<'de, T: Deserialize<'de>>(
+    items: Option<&Vec<&'de RawValue>>,
+    pointer: &str,
+    draft: &mut Draft<'_>,
+    mut take: impl FnMut(T, &str, &mut Draft<'_>),
+) {
+    for (index, raw) in items.into_iter().flatten().enumerate() {
+        let pointer = format!("{pointer}/{index}");
+        one(raw, &pointer, draft, |item, draft| take(item, &pointer, draft));
+    }
+}
+
+/// Reads one item.
+pub(crate) fn one<'de, T: Deserialize<'de>>(
+    raw: &'de RawValue,
+    pointer: &str,
+    draft: &mut Draft<'_>,
+    take: impl FnOnce(T, &mut Draft<'_>),
+) {
+    match serde_json::from_str(raw.get()) {
+        Ok(item) => take(item, draft),
+        Err(error) => draft.dropped(pointer, &error.to_string()),
+    }
+}
