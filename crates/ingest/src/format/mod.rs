@@ -1,12 +1,27 @@
 //! The formats, one file each: what tells it from others, what the document looks like, and what it means.
 
+mod checkov;
+mod checkstyle;
+mod code_climate;
+mod conftest;
+mod detect_secrets;
+mod gitleaks;
+mod hadolint;
+mod kics;
+mod kube_linter;
 mod npm_audit_1;
 mod npm_audit_2;
 mod npm_error;
+mod oasdiff;
 mod pip_audit;
 mod sarif;
+mod semgrep;
+mod sonar;
 mod trivy;
+mod trufflehog;
+mod zap;
 
+pub(crate) use gitleaks::FORMAT as GITLEAKS;
 use portcullis_model::Section;
 
 use crate::detect::Look;
@@ -30,7 +45,7 @@ pub(crate) struct Format {
 }
 
 /// Every format, in the order of the detection table.
-static FORMATS: [&Format; 8] = [
+static FORMATS: [&Format; 23] = [
     &sarif::FORMAT,
     &trivy::FORMAT,
     &trivy::KUBERNETES,
@@ -39,6 +54,21 @@ static FORMATS: [&Format; 8] = [
     &npm_audit_1::FORMAT,
     &npm_error::FORMAT,
     &pip_audit::FORMAT,
+    &gitleaks::FORMAT,
+    &detect_secrets::FORMAT,
+    &trufflehog::FORMAT,
+    &checkov::FORMAT,
+    &hadolint::FORMAT,
+    &zap::JSON,
+    &zap::XML,
+    &kube_linter::FORMAT,
+    &semgrep::FORMAT,
+    &conftest::FORMAT,
+    &kics::FORMAT,
+    &oasdiff::FORMAT,
+    &sonar::FORMAT,
+    &code_climate::FORMAT,
+    &checkstyle::FORMAT,
 ];
 
 /// Every format, in the order of the detection table.

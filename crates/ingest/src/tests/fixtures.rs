@@ -72,6 +72,16 @@ pub(crate) const SARIF: &str = r#"{
   }]
 }"#;
 
-/// Name and text of each.
-pub(crate) const ALL: [(&str, &str); 5] =
+/// Name and text of each of this file.
+const OWN: [(&str, &str); 5] =
     [("pip-audit", PIP), ("npm-audit-2", NPM_2), ("npm-audit-1", NPM_1), ("trivy", TRIVY), ("sarif", SARIF)];
+
+/// Name and text of every fixture.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    OWN.into_iter().chain(super::lint::fixtures::ALL)
+}
+
+/// Those that are JSON.
+pub(crate) fn all_json() -> impl Iterator<Item = (&'static str, &'static str)> {
+    all().filter(|(_, text)| !text.starts_with('<'))
+}

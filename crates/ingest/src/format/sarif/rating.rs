@@ -152,11 +152,6 @@ impl<'a> Rated<'a> {
         let word = self
             .properties()
             .find_map(|properties| properties.zizmor_confidence.given().or_else(|| properties.precision.given()))?;
-        match word.to_ascii_lowercase().as_str() {
-            "very-high" | "high" => Some(Confidence::High),
-            "medium" => Some(Confidence::Medium),
-            "low" => Some(Confidence::Low),
-            _ => None,
-        }
+        severity::confidence_of_word(word)
     }
 }

@@ -12,13 +12,14 @@ use regex::Regex;
 
 use super::Run;
 use super::adapters::{TrivyText, package_in};
-use super::place::{Places, Sources, snippet};
+use super::place::{Places, snippet};
 use super::rating::{Overrides, Rated, overrides};
 use super::rules::Rules;
 use super::shape::{LocationItem, Message, Properties, Reference, ResultItem, Rule, SuppressionItem};
 use crate::advisory::{self, Names, cwes_in};
 use crate::draft::{self, Draft};
 use crate::section::{kind_of_tool, section_of, tool_name};
+use crate::source_lines::Sources;
 
 /// Tags, relations and texts of a rule that are looked at; each result of the rule looks at them again.
 pub(super) const MAX_TAGS: usize = 200;
