@@ -93,6 +93,8 @@ struct Check<'a> {
     file_path: Text<'a>,
     #[serde(borrow)]
     repo_file_path: Text<'a>,
+    #[serde(borrow)]
+    file_abs_path: Text<'a>,
     file_line_range: List<Number>,
     #[serde(borrow)]
     resource: Text<'a>,
@@ -232,6 +234,11 @@ fn translate(check: &Check<'_>, framework: &str, is_skipped: bool, pointer: Stri
         rule_id: rule,
         ..Finding::default()
     };
+    if kind == Kind::Secret {
+        // The "resource" is an unsalted hash of the secret: it tells two secrets apart and is not to be shown.
+        let hash = finding.locations.first_mut().and_then(|place| place.resource.take());
+        finding.identity = hash.unwrap_or_default();
+    }
     finding.aliases.extend(check.bc_check_id.given().map(|id| bounded(id, 200)));
     rate(check, &mut finding, draft);
     if let Some(details) = &check.vulnerability_details {
@@ -253,8 +260,12 @@ fn translate(check: &Check<'_>, framework: &str, is_skipped: bool, pointer: Stri
 
 fn place(check: &Check<'_>, draft: &Draft<'_>) -> Location {
     // Both begin with `/`: one counts from the directory that was scanned, one from the top.
-    let file = check.repo_file_path.given().unwrap_or(check.file_path.get());
-    let mut place = draft.location(file.strip_prefix('/').unwrap_or(file));
+    // Where neither is known here, its own machine's path may still end in a file that is.
+    let stated = [&check.repo_file_path, &check.file_path, &check.file_abs_path].into_iter().filter_map(Text::given);
+    let mut files = stated.flat_map(|file| [file.strip_prefix('/').unwrap_or(file), file]);
+    let usual = files.clone().next().unwrap_or_default();
+    let file = files.find(|file| draft.around.resolver.is_tracked(&draft.location(file).path)).unwrap_or(usual);
+    let mut place = draft.location(file);
     place.start_line = check.file_line_range.0.first().and_then(|line| line.position());
     let end = check.file_line_range.0.get(1).and_then(|line| line.position());
     place.end_line = end.filter(|end| Some(*end) >= place.start_line && place.start_line.is_some());

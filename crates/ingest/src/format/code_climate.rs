@@ -3,11 +3,12 @@
 use portcullis_model::text::bounded;
 use portcullis_model::{Finding, Kind, Location, Section, Severity, Source};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::detect::Look;
 use crate::draft::Draft;
 use crate::format::Format;
-use crate::json::{Faults, Items, Number, Part, Text, read_document};
+use crate::json::{Faults, Items, Number, Part, Text, read_document, read_values};
 use crate::source_lines::Sources;
 
 #[derive(Default, Deserialize)]
@@ -74,7 +75,8 @@ pub(super) static FORMAT: Format =
     Format { id: "codeclimate", also: &[], section: Section::Code, clean: &["[]"], fits: fits, read: read };
 
 fn fits(look: &Look) -> bool {
-    look.list().is_some_and(|first| {
+    // Engines write one object after the other, each followed by a zero byte.
+    look.list().or_else(|| look.first_value().filter(|first| first.is_object())).is_some_and(|first| {
         let is_issue = first.has("check_name") && first.has("location");
         is_issue && (first.has("fingerprint") || first.word("type") == "issue")
     })
@@ -83,24 +85,31 @@ fn fits(look: &Look) -> bool {
 fn read(text: &str, draft: &mut Draft<'_>) {
     draft.tool("codeclimate", None);
     draft.sections.insert(Section::Code);
-    let (mut faults, mut items) = (Faults::default(), None);
-    let broken = read_document(text, Items { name: "the report", list: &mut items, faults: &mut faults });
-    draft.faulty(&faults);
     let mut sources = Sources::of(draft);
-    for (index, raw) in items.iter().flatten().enumerate() {
-        let pointer = format!("/{index}");
-        match draft.item::<Issue<'_>>(raw, &pointer) {
-            // Measurements stand between the issues.
-            Some(issue) if issue.kind.get() == "measurement" => {}
-            Some(issue) if issue.check_name.given().or_else(|| issue.description.given()).is_some() => {
-                translate(&issue, pointer, &mut sources, draft);
-            }
-            Some(_) => draft.dropped(&pointer, "neither `check_name` nor `description`"),
-            None => {}
-        }
-    }
+    let broken = if text.trim_start().starts_with('{') {
+        read_values(&text.replace('\0', " "), |index, raw| one(index, raw, &mut sources, draft))
+    } else {
+        let (mut faults, mut items) = (Faults::default(), None);
+        let broken = read_document(text, Items { name: "the report", list: &mut items, faults: &mut faults });
+        draft.faulty(&faults);
+        items.iter().flatten().enumerate().for_each(|(index, raw)| one(index, raw, &mut sources, draft));
+        broken
+    };
     if let Err(broken) = broken {
         draft.broken(text, &broken);
+    }
+}
+
+fn one(index: usize, raw: &RawValue, sources: &mut Sources<'_>, draft: &mut Draft<'_>) {
+    let pointer = format!("/{index}");
+    match draft.item::<Issue<'_>>(raw, &pointer) {
+        // Measurements stand between the issues.
+        Some(issue) if issue.kind.get() == "measurement" => {}
+        Some(issue) if issue.check_name.given().or_else(|| issue.description.given()).is_some() => {
+            translate(&issue, pointer, sources, draft);
+        }
+        Some(_) => draft.dropped(&pointer, "neither `check_name` nor `description`"),
+        None => {}
     }
 }
 

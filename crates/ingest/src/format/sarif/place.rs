@@ -36,7 +36,11 @@ impl<'run, 'de> Places<'run, 'de> {
             .logical_locations
             .0
             .iter()
-            .find_map(|logical| logical.fully_qualified_name.given().or_else(|| logical.name.given()))
+            .find_map(|logical| {
+                let listed = logical.index.index().and_then(|index| self.run.logical_locations.0.get(index));
+                let mut told = std::iter::once(logical).chain(listed);
+                told.find_map(|logical| logical.fully_qualified_name.given().or_else(|| logical.name.given()))
+            })
             .map(|logical| bounded(logical, text::MESSAGE));
         if let Some(region) = physical.and_then(|physical| physical.region.as_ref()) {
             // A scanned image has no lines, though Trivy writes `startLine: 1`.
@@ -69,8 +73,7 @@ impl<'run, 'de> Places<'run, 'de> {
         let artifact = if artifact.uri.given().is_some() { Some(artifact) } else { listed };
         let Some(artifact) = artifact else { return Location::default() };
         let uri = artifact.uri.get();
-        let image = self.run.properties.image_name.get();
-        if uri.is_empty() || uri == image {
+        if uri.is_empty() || self.is_image(uri) {
             return Location { uri: Some(uri.to_owned()).filter(|uri| !uri.is_empty()), ..Location::default() };
         }
         if is_remote(uri) {
@@ -82,6 +85,13 @@ impl<'run, 'de> Places<'run, 'de> {
             Some(place) if !place.outside_repo => place,
             _ => draft.location(uri),
         }
+    }
+
+    /// Whether a URI names the scanned image: Trivy writes `library/nginx` for `nginx:1.25`.
+    fn is_image(&self, uri: &str) -> bool {
+        let properties = &self.run.properties;
+        let names = properties.image_name.given().into_iter().chain(properties.repo_tags.iter());
+        names.take(20).any(|image| uri == image || repository(uri) == repository(image))
     }
 
     /// The absolute form of a base; `None` when it is missing, relative or circular.
@@ -100,6 +110,17 @@ impl<'run, 'de> Places<'run, 'de> {
         }
         None
     }
+}
+
+/// The name of an image without registry of its own, tag and digest.
+fn repository(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or_default();
+    let image = match image.rsplit_once(':') {
+        // A colon before the last `/` is the port of a registry.
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => image,
+    };
+    image.strip_prefix("docker.io/").unwrap_or(image).trim_start_matches("library/")
 }
 
 /// Has a scheme other than `file`; a drive letter is none.
