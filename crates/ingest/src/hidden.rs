@@ -31,9 +31,9 @@ pub(crate) fn hide(leak: &Leak<'_>, finding: &mut Finding, draft: &mut Draft<'_>
     }
     let redactor = Redactor::new(texts.iter().filter(|text| !is_masked(text)).map(|text| KnownSecret::new(*text)));
     let places = finding.locations.iter_mut().chain(&mut finding.related);
-    let placed = places.flat_map(|place| [place.uri.as_mut(), place.logical.as_mut()]).flatten();
+    let addresses = places.flat_map(|place| [place.uri.as_mut(), place.logical.as_mut()]).flatten();
     let texts = [&mut finding.message, &mut finding.title, &mut finding.description];
-    for text in placed.chain(texts).chain(&mut finding.remediation).chain(&mut finding.references) {
+    for text in addresses.chain(texts).chain(&mut finding.remediation).chain(&mut finding.references) {
         redactor.mask(text);
     }
     let secret = leak.secret.map(str::trim).filter(|secret| !secret.is_empty());

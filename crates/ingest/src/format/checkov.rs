@@ -77,14 +77,14 @@ impl<'de> Members<'de> for Results<'de> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Check<'a> {
-    #[serde(borrow)]
-    check_id: Text<'a>,
+    #[serde(borrow, rename = "check_id")]
+    id: Text<'a>,
     #[serde(borrow)]
     bc_check_id: Text<'a>,
-    #[serde(borrow)]
-    check_name: Text<'a>,
-    #[serde(borrow)]
-    check_result: Option<CheckResult<'a>>,
+    #[serde(borrow, rename = "check_name")]
+    name: Text<'a>,
+    #[serde(borrow, rename = "check_result")]
+    outcome: Option<CheckResult<'a>>,
     #[serde(borrow)]
     severity: Text<'a>,
     #[serde(borrow)]
@@ -138,7 +138,7 @@ struct Details<'a> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "checkov", also: &[], section: Section::Misconfigurations, clean: &[], fits: fits, read: read };
+    Format { id: "checkov", also: &[], section: Section::Misconfigurations, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     let is_report = |report: &Sketch| {
@@ -191,7 +191,7 @@ fn one(report: &Report<'_>, pointer: &str, is_whole: bool, draft: &mut Draft<'_>
         for (index, raw) in list.iter().flatten().enumerate() {
             let pointer = format!("{pointer}/results/{name}/{index}");
             match draft.item::<Check<'_>>(raw, &pointer) {
-                Some(check) if check.check_id.given().is_some() => {
+                Some(check) if check.id.given().is_some() => {
                     translate(&check, report.check_type.get(), name == "skipped_checks", pointer, draft);
                 }
                 Some(_) => draft.dropped(&pointer, "no `check_id`"),
@@ -212,14 +212,14 @@ fn one(report: &Report<'_>, pointer: &str, is_whole: bool, draft: &mut Draft<'_>
 }
 
 fn translate(check: &Check<'_>, framework: &str, is_skipped: bool, pointer: String, draft: &mut Draft<'_>) {
-    let rule = bounded(check.check_id.get(), 200);
+    let rule = bounded(check.id.get(), 200);
     let place = place(check, draft);
     let kind = match framework {
         "secrets" => Kind::Secret,
         _ if check.vulnerability_details.is_some() => Kind::Vulnerability,
         _ => Kind::Misconfiguration,
     };
-    let title = check.check_name.given().unwrap_or(&rule).to_owned();
+    let title = check.name.given().unwrap_or(&rule).to_owned();
     let mut finding = Finding {
         kind,
         section: section_of(kind, "checkov", &place.path),
@@ -246,7 +246,7 @@ fn translate(check: &Check<'_>, framework: &str, is_skipped: bool, pointer: Stri
     }
     if is_skipped {
         finding.state = State::Suppressed;
-        let reason = check.check_result.as_ref().and_then(|result| result.suppress_comment.given());
+        let reason = check.outcome.as_ref().and_then(|result| result.suppress_comment.given());
         finding.suppressions.push(Suppression {
             by: "checkov".to_owned(),
             kind: "comment".to_owned(),

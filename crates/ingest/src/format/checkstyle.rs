@@ -13,7 +13,7 @@ use crate::xml::{self, Element, Handler};
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "checkstyle", also: &[], section: Section::Code, clean: &[], fits: fits, read: read };
+    Format { id: "checkstyle", also: &[], section: Section::Code, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.xml().is_some_and(|root| root.name == "checkstyle")

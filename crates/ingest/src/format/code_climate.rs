@@ -72,7 +72,7 @@ struct Position {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "codeclimate", also: &[], section: Section::Code, clean: &["[]"], fits: fits, read: read };
+    Format { id: "codeclimate", also: &[], section: Section::Code, clean: &["[]"], fits, read };
 
 fn fits(look: &Look) -> bool {
     // Engines write one object after the other, each followed by a zero byte.

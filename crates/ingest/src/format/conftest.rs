@@ -73,7 +73,7 @@ struct Metadata<'a> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "conftest", also: &[], section: Section::Misconfigurations, clean: &[], fits: fits, read: read };
+    Format { id: "conftest", also: &[], section: Section::Misconfigurations, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.list().is_some_and(|first| {

@@ -65,7 +65,7 @@ struct Candidate<'a> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "detect-secrets", also: &[], section: Section::Secrets, clean: &[], fits: fits, read: read };
+    Format { id: "detect-secrets", also: &[], section: Section::Secrets, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| {
@@ -110,9 +110,10 @@ fn translate(candidate: &Candidate<'_>, file: &str, pointer: String, draft: &mut
         Some(false) => (State::Suppressed, vec![audited()]),
         None => (State::Review, Vec::new()),
     };
-    let (severity, severity_source) = match verified {
-        true => (Severity::Critical, SeveritySource::Tool),
-        false => (Severity::High, SeveritySource::PolicyDefault),
+    let (severity, severity_source) = if verified {
+        (Severity::Critical, SeveritySource::Tool)
+    } else {
+        (Severity::High, SeveritySource::PolicyDefault)
     };
     let what = candidate.kind.get();
     let message = match state {

@@ -90,7 +90,7 @@ impl<'a> From<OldItem<'a>> for Item<'a> {
 
 /// The format.
 pub(crate) static FORMAT: Format =
-    Format { id: "gitleaks", also: &[], section: Section::Secrets, clean: &["[]", "null"], fits: fits, read: read };
+    Format { id: "gitleaks", also: &[], section: Section::Secrets, clean: &["[]", "null"], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.list().is_some_and(|first| {

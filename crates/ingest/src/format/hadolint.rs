@@ -26,7 +26,7 @@ struct Item<'a> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "hadolint", also: &[], section: Section::Dockerfiles, clean: &["[]"], fits: fits, read: read };
+    Format { id: "hadolint", also: &[], section: Section::Dockerfiles, clean: &["[]"], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.list().is_some_and(|first| ["code", "level", "file", "line"].iter().all(|name| first.has(name)))
@@ -87,7 +87,7 @@ fn translate(item: &Item<'_>, pointer: String, draft: &mut Draft<'_>) {
     draft.push(finding, Source { pointer, ..Source::default() });
 }
 
-/// Where the rule is explained: hadolint's own begin with `DL`, those of ShellCheck with `SC`.
+/// Where the rule is explained: hadolint's own begin with `DL`, those of `ShellCheck` with `SC`.
 fn page_of(rule: &str) -> Option<String> {
     let digits = |rest: &str| !rest.is_empty() && rest.chars().all(|char| char.is_ascii_digit());
     if rule.strip_prefix("DL").is_some_and(digits) {

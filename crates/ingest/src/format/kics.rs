@@ -98,7 +98,7 @@ struct Match<'a> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "kics", also: &[], section: Section::Misconfigurations, clean: &[], fits: fits, read: read };
+    Format { id: "kics", also: &[], section: Section::Misconfigurations, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| {

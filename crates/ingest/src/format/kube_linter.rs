@@ -98,7 +98,7 @@ struct GroupVersionKind<'a> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "kube-linter", also: &[], section: Section::Manifests, clean: &[], fits: fits, read: read };
+    Format { id: "kube-linter", also: &[], section: Section::Manifests, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| object.has("Reports") && (object.has("Summary") || object.has("Checks")))

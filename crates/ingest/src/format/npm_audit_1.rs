@@ -166,14 +166,8 @@ struct Found<'a> {
 }
 
 /// The format.
-pub(super) static FORMAT: Format = Format {
-    id: "npm-audit-1",
-    also: &["npm-audit"],
-    section: Section::Vulnerabilities,
-    clean: &[],
-    fits: fits,
-    read: read,
-};
+pub(super) static FORMAT: Format =
+    Format { id: "npm-audit-1", also: &["npm-audit"], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| object.at("advisories").is_some_and(Sketch::is_object) && object.has("metadata"))

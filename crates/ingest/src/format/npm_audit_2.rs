@@ -147,14 +147,8 @@ enum Available {
 }
 
 /// The format.
-pub(super) static FORMAT: Format = Format {
-    id: "npm-audit-2",
-    also: &["npm-audit"],
-    section: Section::Vulnerabilities,
-    clean: &[],
-    fits: fits,
-    read: read,
-};
+pub(super) static FORMAT: Format =
+    Format { id: "npm-audit-2", also: &["npm-audit"], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     let version = |object: &Sketch| {

@@ -56,8 +56,8 @@ pub(super) static FORMAT: Format = Format {
     also: &["npm-audit", "npm-audit-2", "npm-audit-1"],
     section: Section::Vulnerabilities,
     clean: &[],
-    fits: fits,
-    read: read,
+    fits,
+    read,
 };
 
 fn fits(look: &Look) -> bool {

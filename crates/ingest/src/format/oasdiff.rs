@@ -45,7 +45,7 @@ struct Place<'a> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "oasdiff", also: &[], section: Section::Quality, clean: &["[]"], fits: fits, read: read };
+    Format { id: "oasdiff", also: &[], section: Section::Quality, clean: &["[]"], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.list().is_some_and(|first| {

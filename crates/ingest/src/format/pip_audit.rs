@@ -70,7 +70,7 @@ struct Vuln<'a> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "pip-audit", also: &[], section: Section::Vulnerabilities, clean: &[], fits: fits, read: read };
+    Format { id: "pip-audit", also: &[], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     let is_dependency = |first: &Sketch| first.has("name") && (first.has("vulns") || first.has("skip_reason"));

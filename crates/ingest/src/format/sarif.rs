@@ -79,8 +79,7 @@ impl<'de> Members<'de> for Run<'de> {
 }
 
 /// The format.
-pub(super) static FORMAT: Format =
-    Format { id: "sarif", also: &[], section: Section::Code, clean: &[], fits: fits, read: read };
+pub(super) static FORMAT: Format = Format { id: "sarif", also: &[], section: Section::Code, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| {

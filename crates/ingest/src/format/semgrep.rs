@@ -108,8 +108,7 @@ struct ErrorItem<'a> {
 }
 
 /// The format.
-pub(super) static FORMAT: Format =
-    Format { id: "semgrep", also: &[], section: Section::Code, clean: &[], fits: fits, read: read };
+pub(super) static FORMAT: Format = Format { id: "semgrep", also: &[], section: Section::Code, clean: &[], fits, read };
 
 /// Members of the document; other tools too write `results` and `errors`.
 const MEMBERS: [&str; 12] = [

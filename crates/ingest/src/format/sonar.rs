@@ -1,4 +1,4 @@
-//! The generic issue format of SonarQube: `{"issues": [...]}`, since version 10.3 with `rules` beside them.
+//! The generic issue format of `SonarQube`: `{"issues": [...]}`, since version 10.3 with `rules` beside them.
 
 use std::collections::BTreeMap;
 
@@ -96,7 +96,7 @@ struct Range {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "sonar-generic", also: &[], section: Section::Code, clean: &[], fits: fits, read: read };
+    Format { id: "sonar-generic", also: &[], section: Section::Code, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| match object.at("issues") {

@@ -137,7 +137,7 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<String, A::Error> {
 
 /// Trivy JSON, schema 2.
 pub(super) static FORMAT: Format =
-    Format { id: "trivy", also: &[], section: Section::Vulnerabilities, clean: &[], fits: fits, read: read };
+    Format { id: "trivy", also: &[], section: Section::Vulnerabilities, clean: &[], fits, read };
 
 /// `trivy k8s --report all`.
 pub(super) static KUBERNETES: Format = Format {

@@ -1,4 +1,4 @@
-//! TruffleHog (spec/ingest.md 9.11): version 3 writes one object a line (`--json`), some wrappers a list of them; version 2
+//! `TruffleHog` (spec/ingest.md 9.11): version 3 writes one object a line (`--json`), some wrappers a list of them; version 2
 //! one object a commit with all strings it found there.
 
 use std::collections::BTreeSet;
@@ -81,7 +81,7 @@ struct Data<'a> {
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "trufflehog", also: &[], section: Section::Secrets, clean: &["[]"], fits: fits, read: read };
+    Format { id: "trufflehog", also: &[], section: Section::Secrets, clean: &["[]"], fits, read };
 
 fn fits(look: &Look) -> bool {
     let is_item = |first: &Sketch| {
@@ -226,7 +226,7 @@ fn place(source: &str, data: &Data<'_>, draft: &Draft<'_>) -> Location {
 fn decoded(text: &str) -> Option<String> {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let digits = text.trim_end_matches('=');
-    if text.len() % 4 != 0 || text.len() - digits.len() > 2 || digits.is_empty() {
+    if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 || digits.is_empty() {
         return None;
     }
     let mut bytes = Vec::with_capacity(text.len());

@@ -63,8 +63,7 @@ impl<'de> Members<'de> for Site<'de> {
 }
 
 /// The format as JSON.
-pub(super) static JSON: Format =
-    Format { id: "zap", also: &[], section: Section::Code, clean: &[], fits: fits, read: read };
+pub(super) static JSON: Format = Format { id: "zap", also: &[], section: Section::Code, clean: &[], fits, read };
 
 /// The format as XML.
 pub(super) static XML: Format =
@@ -92,13 +91,12 @@ fn read(text: &str, draft: &mut Draft<'_>) {
             }
         }
     }
-    match broken {
-        Err(broken) => draft.broken(text, &broken),
-        Ok(()) => {
-            let complete = report.sites.iter().filter(|site| site.alerts.is_some()).count();
-            check_complete(report.sites.len(), complete, report.has_sites, draft);
-        }
+    if let Err(broken) = broken {
+        draft.broken(text, &broken);
+        return;
     }
+    let complete = report.sites.iter().filter(|site| site.alerts.is_some()).count();
+    check_complete(report.sites.len(), complete, report.has_sites, draft);
 }
 
 fn note(version: Option<&str>, created: Option<&str>, generated: Option<&str>, draft: &mut Draft<'_>) {

@@ -88,15 +88,13 @@ impl<'a> Rated<'a> {
     /// `security-severity`; 0 is how Trivy and Grype write "not rated".
     fn by_security_severity(&self, draft: &mut Draft<'_>) -> Option<Rating> {
         let score = self.properties().find_map(|properties| properties.security_severity.0)?;
-        let severity = match score {
-            0.0 => Severity::Unknown,
-            score => match severity::band(score, "3.1") {
-                Some(severity) => severity,
-                None => {
-                    draft.lenient(format!("`security-severity` {score} is no score from 0 to 10: it is not read"));
-                    return None;
-                }
-            },
+        if score == 0.0 {
+            let original = score.to_string();
+            return Some(Rating { severity: Severity::Unknown, source: SeveritySource::Score, original });
+        }
+        let Some(severity) = severity::band(score, "3.1") else {
+            draft.lenient(format!("`security-severity` {score} is no score from 0 to 10: it is not read"));
+            return None;
         };
         Some(Rating { severity, source: SeveritySource::Score, original: score.to_string() })
     }

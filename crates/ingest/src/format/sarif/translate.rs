@@ -190,21 +190,21 @@ impl Context<'_, '_> {
         let place = item.locations.0.first().and_then(|place| place.message.as_ref()?.text.given()).unwrap_or_default();
         let tags = || rule.iter().flat_map(|rule| &rule.properties).flat_map(|bag| bag.tags.iter().take(MAX_TAGS));
         let told = Told { message: &finding.message, place, described, tags: tags().collect() };
-        let named = named_in(&self.tool, &told);
+        let told_of = named_in(&self.tool, &told);
         // Grype's rules are named `<id>-<package>`.
         let own = advisory::at_start(&finding.rule_id).unwrap_or_else(|| finding.rule_id.clone());
         let deprecated = rule.into_iter().flat_map(|rule| rule.deprecated_ids.iter().take(MAX_TAGS));
         // Other old ids of a rule are no advisories (spec/ingest.md 9.1).
         let same = deprecated.filter(|id| advisory::classify(id).is_some());
-        let names = Names::of(&own, same.chain(named.aliases.iter().map(String::as_str)), []);
+        let names = Names::of(&own, same.chain(told_of.aliases.iter().map(String::as_str)), []);
         let is_malware = names.is_malware();
         finding.references.extend(names.notices);
         finding.aliases = names.aliases;
         finding.id = names.id;
         finding.vulnerability =
             Some(Box::new(Vulnerability { scores: scores(item, rule), ..Vulnerability::default() }));
-        if let Some(package) = named.package {
-            finding.fix = Some(named.fix);
+        if let Some(package) = told_of.package {
+            finding.fix = Some(told_of.fix);
             finding.package = Some(Box::new(package));
         }
         if is_malware {
@@ -215,8 +215,8 @@ impl Context<'_, '_> {
 
 /// `security-severity` is a CVSS score; 0 is how tools write that there is none.
 fn scores(item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> Vec<Score> {
-    let bags = item.properties.iter().chain(rule.and_then(|rule| rule.properties.as_ref()));
-    let stated = bags.filter_map(|bag| bag.security_severity.0).next();
+    let mut bags = item.properties.iter().chain(rule.and_then(|rule| rule.properties.as_ref()));
+    let stated = bags.find_map(|bag| bag.security_severity.0);
     #[allow(clippy::cast_possible_truncation, reason = "a score has one decimal")]
     let score = |score: f64| Score { version: "3.1".to_owned(), score: score as f32, ..Score::default() };
     stated.filter(|score| *score > 0.0 && *score <= 10.0).map(score).into_iter().collect()

@@ -22,8 +22,8 @@ pub(super) struct Alert<'a> {
     pub(super) plugin: Text<'a>,
     #[serde(borrow, rename = "alertRef")]
     pub(super) reference_id: Text<'a>,
-    #[serde(borrow)]
-    pub(super) alert: Text<'a>,
+    #[serde(borrow, rename = "alert")]
+    pub(super) title: Text<'a>,
     #[serde(borrow)]
     pub(super) name: Text<'a>,
     pub(super) riskcode: Number,
@@ -59,7 +59,7 @@ pub(super) fn translate(alert: &Alert<'_>, site: &str, pointer: String, draft: &
         return;
     };
     let rule = format!("zap:{}", bounded(plugin, 100));
-    let title = alert.name.given().or_else(|| alert.alert.given()).unwrap_or(&rule).to_owned();
+    let title = alert.name.given().or_else(|| alert.title.given()).unwrap_or(&rule).to_owned();
     let rating = rating(alert, draft);
     let shown = alert.instances.0.iter().take(MAX_INSTANCES);
     let mut locations: Vec<Location> = shown.map(place).collect();

@@ -98,7 +98,7 @@ fn text_of<'alert>(alert: &'alert mut Alert<'static>, member: &str) -> Option<&'
     Some(match member {
         "pluginid" => &mut alert.plugin,
         "alertRef" => &mut alert.reference_id,
-        "alert" => &mut alert.alert,
+        "alert" => &mut alert.title,
         "name" => &mut alert.name,
         "riskdesc" => &mut alert.riskdesc,
         "desc" => &mut alert.desc,

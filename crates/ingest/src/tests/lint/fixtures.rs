@@ -176,7 +176,7 @@ pub(crate) const CHECKSTYLE: &str = r#"<?xml version="1.0"?>
 <file name="a.sh"><error line="1" column="1" severity="info" message="odd" source=""/></file>
 </checkstyle>"#;
 
-/// Name and text of each. The list form stands in for the lines of TruffleHog: lines may end anywhere.
+/// Name and text of each. The list form stands in for the lines of `TruffleHog`: lines may end anywhere.
 pub(crate) const ALL: [(&str, &str); 16] = [
     ("gitleaks", GITLEAKS),
     ("gitleaks", GITLEAKS_7),

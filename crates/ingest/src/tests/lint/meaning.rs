@@ -1,4 +1,4 @@
-//! What linters, IaC scanners, ZAP and oasdiff say.
+//! What linters and scanners say.
 
 use portcullis_model::{
     Collected, Confidence, Finding, FixState, Health, Kind, ProblemCode, Section, Severity, SeveritySource, State,
@@ -265,7 +265,7 @@ fn code_climate_issues_come_as_list_or_one_by_one() {
     assert_eq!(places(&collected), [("src/db.py", Some(2)), ("src/x.py", Some(3)), ("src/x.py", Some(1))]);
     let items: Vec<serde_json::Value> = serde_json::from_str(CODE_CLIMATE).unwrap();
     for between in ["\0", "\0\n", "\n"] {
-        let text: String = items.iter().map(|item| format!("{item}{between}")).collect();
+        let text = items.iter().fold(String::new(), |text, item| text + &item.to_string() + between);
         assert_eq!((ids(&read(&text)), codes(&read(&text))), (ids(&collected), vec![]), "{between:?}");
     }
 }
