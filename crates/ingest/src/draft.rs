@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use portcullis_model::text::{self, bounded};
 use portcullis_model::{
     Bom, CheckRun, Collected, Component, Finding, Health, InputReport, Kind, KnownSecret, Location, Metric, Problem,
-    ProblemCode, RunStatus, Section, Severity, Source, State, TestSuite, VexStatement,
+    ProblemCode, RunStatus, Section, Severity, SeveritySource, Source, State, TestSuite, VexStatement,
 };
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::cvss::{self, Stated, Vectors};
 use crate::json::{Break, Faults};
@@ -145,6 +147,23 @@ impl<'a> Draft<'a> {
         severity::rate(word, scores, self.around.options.severity_from)
     }
 
+    /// The severity of a finding whose tool states none: the policy's for the tool, else the usual one.
+    pub(crate) fn rate_unstated(&self, usual: Severity) -> Rating {
+        let by_policy = self.around.options.default_severity.get(&self.report.tool.name).copied();
+        let severity = by_policy.unwrap_or(usual);
+        Rating { severity, source: SeveritySource::PolicyDefault, original: String::new() }
+    }
+
+    /// Reads one item of a list; one of another shape is told.
+    pub(crate) fn item<'de, T: Deserialize<'de>>(&mut self, raw: &'de RawValue, pointer: &str) -> Option<T> {
+        // A list or a text would read as a structure of absent members.
+        if !raw.get().starts_with('{') {
+            self.dropped(pointer, "it is no object");
+            return None;
+        }
+        serde_json::from_str(raw.get()).map_err(|error| self.dropped(pointer, &error.to_string())).ok()
+    }
+
     /// The score a number and a vector state.
     pub(crate) fn score(&mut self, stated: Stated<'_>) -> Option<portcullis_model::Score> {
         let (score, odd) = cvss::score(stated, self.around.options.cvss_use_threat, &mut self.vectors);
@@ -164,8 +183,7 @@ impl<'a> Draft<'a> {
     /// Never to be shown.
     pub(crate) fn secret(&mut self, text: &str) {
         // A masked text is no secret, and masking `***` everywhere would destroy every message.
-        let masked = text.chars().all(|char| matches!(char, '*' | ' ' | '.')) || text == "REDACTED";
-        if !masked && !text.trim().is_empty() {
+        if !is_masked(text) && !text.trim().is_empty() {
             self.known_secrets.push(KnownSecret::new(text));
         }
     }
@@ -350,6 +368,11 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// Whether a text is what a tool writes in the place of a secret.
+pub(crate) fn is_masked(text: &str) -> bool {
+    text.chars().all(|char| matches!(char, '*' | ' ' | '.')) || text == "REDACTED"
+}
+
 /// Whether a finding of this state is judged.
 pub(crate) fn is_open(state: State) -> bool {
     matches!(state, State::Open | State::Review | State::UnderInvestigation)
@@ -395,5 +418,5 @@ fn web_references(references: Vec<String>) -> Vec<String> {
 pub(crate) fn malware(finding: &mut Finding) {
     finding.kind = Kind::Malware;
     finding.severity = Severity::Critical;
-    finding.severity_source = portcullis_model::SeveritySource::PolicyDefault;
+    finding.severity_source = SeveritySource::PolicyDefault;
 }

@@ -3,7 +3,8 @@
 //! [`read`] takes one file and gives back what it says: unpacked and decoded by `bytes`, told apart by `detect`, read by
 //! one file of `format` each, held against what the policy asks of it by `health`. `json` and `xml` read documents so that a broken
 //! one keeps what came before the break; `severity`, `cvss`, `advisory` and `package_url` translate the words of tools
-//! into ours; `weakness` makes findings of them, `beside` asks the repository's lock files; `section` says which part of the policy judges a finding.
+//! into ours; `weakness` makes findings of them, `beside` asks the repository's lock files; `section` says which part of the
+//! policy judges a finding; `hidden` keeps secrets out of everything that is handed on, `source_lines` knows the flagged lines.
 //!
 //! Nothing that could not be read comes out as a healthy report without findings.
 
@@ -15,6 +16,7 @@ mod detect;
 mod draft;
 mod format;
 mod health;
+mod hidden;
 mod items;
 mod json;
 mod options;
@@ -22,6 +24,7 @@ mod package_url;
 mod read;
 mod section;
 mod severity;
+mod source_lines;
 mod version;
 mod weakness;
 mod xml;

@@ -173,6 +173,7 @@ fn choose(text: &str, expected: &[&'static Format], draft: &mut Draft<'_>) -> Op
     let document = text.get(start.byte..).unwrap_or_default();
     let look = look(document);
     let format = match expected {
+        [] if is_named_gitleaks(&draft.report.path, document) => Some(&format::GITLEAKS),
         [] => one_of(&look, &format::fitting(&look), document, draft),
         [most_likely, ..] => {
             if let Some(format) = expected.iter().find(|format| says_nothing_found(format, document)) {
@@ -205,6 +206,12 @@ fn look(document: &str) -> Look {
 fn says_nothing_found(format: &Format, document: &str) -> bool {
     let bare: String = document.chars().filter(|char| !char.is_whitespace()).take(20).collect();
     format.clean.contains(&bare.as_str())
+}
+
+/// gitleaks writes `[]` or `null` when it found nothing; that says whose report it is only together with the file's name.
+fn is_named_gitleaks(path: &str, document: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+    name.contains(format::GITLEAKS.id) && says_nothing_found(&format::GITLEAKS, document)
 }
 
 fn one_of(look: &Look, fitting: &[&'static Format], document: &str, draft: &mut Draft<'_>) -> Option<&'static Format> {

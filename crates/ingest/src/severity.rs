@@ -1,6 +1,6 @@
 //! Words and scores of other tools become our scale (spec/ingest.md 3).
 
-use portcullis_model::{Score, Severity, SeveritySource};
+use portcullis_model::{Confidence, Score, Severity, SeveritySource};
 
 use crate::options::SeverityFrom;
 
@@ -31,6 +31,16 @@ pub(crate) fn of_word(word: &str) -> Option<Severity> {
         }
         _ => return None,
     })
+}
+
+/// How sure a tool is, in its word.
+pub(crate) fn confidence_of_word(word: &str) -> Option<Confidence> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "very-high" | "high" | "confirmed" => Some(Confidence::High),
+        "medium" => Some(Confidence::Medium),
+        "low" => Some(Confidence::Low),
+        _ => None,
+    }
 }
 
 /// The band of a score; `None` when it is no score. `version` is that of CVSS: version 2 has no critical.

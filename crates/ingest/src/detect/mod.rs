@@ -40,7 +40,7 @@ pub(crate) fn look(text: &str) -> Look {
 }
 
 fn begins_a_value(text: &str, byte: usize) -> bool {
-    text.get(byte..).is_some_and(|rest| rest.starts_with('{'))
+    text.get(byte..).is_some_and(|rest| rest.starts_with(['{', '\0']))
 }
 
 fn first_line(text: &str) -> String {

@@ -1,26 +1,41 @@
 //! The formats, one file each: what tells it from others, what the document looks like, and what it means.
 
 mod asff;
+mod checkov;
+mod checkstyle;
+mod code_climate;
+mod conftest;
 mod dependency_review;
+mod detect_secrets;
 mod github_snapshot;
 mod gitlab_security;
+mod gitleaks;
 mod govulncheck;
 mod grype;
+mod hadolint;
+mod kics;
+mod kube_linter;
 mod npm_audit_1;
 mod npm_audit_2;
 mod npm_error;
+mod oasdiff;
 mod osv;
 mod pip_audit;
 mod rustsec;
 mod sarif;
+mod semgrep;
 mod snyk;
+mod sonar;
 mod trivy;
 mod trivy_operator;
+mod trufflehog;
 mod yarn1_audit;
 mod yarn2_audit;
+mod zap;
 
 use portcullis_model::Section;
 
+pub(crate) use self::gitleaks::FORMAT as GITLEAKS;
 use crate::detect::Look;
 use crate::draft::Draft;
 
@@ -42,7 +57,7 @@ pub(crate) struct Format {
 }
 
 /// Every format, in the order of the detection table.
-static FORMATS: [&Format; 21] = [
+static FORMATS: &[&Format] = &[
     &sarif::FORMAT,
     &trivy::FORMAT,
     &trivy::KUBERNETES,
@@ -64,11 +79,26 @@ static FORMATS: [&Format; 21] = [
     &github_snapshot::FORMAT,
     &gitlab_security::FORMAT,
     &asff::FORMAT,
+    &gitleaks::FORMAT,
+    &detect_secrets::FORMAT,
+    &trufflehog::FORMAT,
+    &checkov::FORMAT,
+    &hadolint::FORMAT,
+    &zap::JSON,
+    &zap::XML,
+    &kube_linter::FORMAT,
+    &semgrep::FORMAT,
+    &conftest::FORMAT,
+    &kics::FORMAT,
+    &oasdiff::FORMAT,
+    &sonar::FORMAT,
+    &code_climate::FORMAT,
+    &checkstyle::FORMAT,
 ];
 
 /// Every format, in the order of the detection table.
 pub(crate) fn all() -> impl Iterator<Item = &'static Format> {
-    FORMATS.into_iter()
+    FORMATS.iter().copied()
 }
 
 /// The formats a stated name means, the most likely first: one, or the variants of a family. Empty for a name nobody knows.
@@ -79,7 +109,7 @@ pub(crate) fn of_name(name: &str) -> Vec<&'static Format> {
 
 /// The formats a document fits.
 pub(crate) fn fitting(look: &Look) -> Vec<&'static Format> {
-    fitting_of(FORMATS.as_slice(), look)
+    fitting_of(FORMATS, look)
 }
 
 /// Those of the candidates a document fits.

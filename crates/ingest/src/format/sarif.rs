@@ -6,6 +6,8 @@ mod place;
 mod rating;
 mod rules;
 mod shape;
+mod taxonomy;
+mod text;
 mod translate;
 
 use portcullis_model::text::bounded;
@@ -13,7 +15,7 @@ use portcullis_model::{Problem, ProblemCode, Section};
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
-use self::shape::{ArtifactItem, Base, ExternalFiles, Invocation, Provenance, RunProperties, Tool};
+use self::shape::{ArtifactItem, Base, ExternalFiles, Invocation, Logical, Provenance, RunProperties, Taxonomy, Tool};
 use crate::detect::Look;
 use crate::draft::Draft;
 use crate::format::Format;
@@ -38,6 +40,8 @@ struct Run<'de> {
     bases: Pairs<'de, Base<'de>>,
     provenance: List<Provenance<'de>>,
     properties: RunProperties<'de>,
+    taxonomies: List<Taxonomy<'de>>,
+    logical_locations: List<Logical<'de>>,
     external: ExternalFiles,
     column_kind: String,
 }
@@ -64,6 +68,8 @@ impl<'de> Members<'de> for Run<'de> {
             "originalUriBaseIds" => self.bases = member_as(key, map, faults)?.unwrap_or_default(),
             "versionControlProvenance" => self.provenance = member_as(key, map, faults)?.unwrap_or_default(),
             "properties" => self.properties = member_as(key, map, faults)?.unwrap_or_default(),
+            "taxonomies" => self.taxonomies = member_as(key, map, faults)?.unwrap_or_default(),
+            "logicalLocations" => self.logical_locations = member_as(key, map, faults)?.unwrap_or_default(),
             "externalPropertyFileReferences" => self.external = member_as(key, map, faults)?.unwrap_or_default(),
             "columnKind" => self.column_kind = map.next_value::<Text<'_>>()?.get().to_owned(),
             _ => drop(map.next_value::<IgnoredAny>()?),
@@ -159,8 +165,9 @@ fn check_complete(run: &Run<'_>, draft: &mut Draft<'_>) {
         }
         let notes = invocation.execution.0.iter().chain(&invocation.configuration.0);
         for note in notes.filter(|note| note.level.get() == "error") {
-            let text = note.message.as_ref().map_or("", |message| message.text.get());
-            let message = format!("{name} reports an error of its own: {}", bounded(text, 300));
+            let text =
+                text::of_notification(note, run.tool.as_ref()).unwrap_or_else(|| "it gives no reason".to_owned());
+            let message = format!("{name} reports an error of its own: {}", bounded(&text, 300));
             draft.problem_among_many(Problem::warning(ProblemCode::ScanIncomplete, message));
         }
     }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// A text; numbers and booleans are taken as written. Null, lists and objects are absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,18 @@ impl Text<'_> {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Number(pub(crate) Option<f64>);
 
+impl From<String> for Text<'_> {
+    fn from(text: String) -> Self {
+        Self(Some(Cow::Owned(text)))
+    }
+}
+
 impl Number {
+    /// The number a text is.
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self(text.trim().parse().ok().filter(|number: &f64| number.is_finite()))
+    }
+
     /// A line or column: whole, 1 or more.
     pub(crate) fn position(self) -> Option<u32> {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
@@ -85,6 +97,18 @@ pub(crate) struct List<T>(pub(crate) Vec<T>);
 impl<T> Default for List<T> {
     fn default() -> Self {
         Self(Vec::new())
+    }
+}
+
+/// An object inside an item; null and anything that is no object is one of absent members.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Part<T>(T);
+
+impl<T> std::ops::Deref for Part<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
     }
 }
 
@@ -191,7 +215,7 @@ impl<'de> Deserialize<'de> for Number {
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Number, E> {
-                Ok(Number(text.trim().parse().ok().filter(|number: &f64| number.is_finite())))
+                Ok(Number::of_text(text))
             }
 
             absent!(visit_bool(bool));
@@ -278,6 +302,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     }
 }
 
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Part<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw: &'de RawValue = Deserialize::deserialize(deserializer)?;
+        // A list would read as an object whose members stand in order.
+        let object = Some(raw.get()).filter(|text| text.starts_with('{'));
+        Ok(Self(object.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()))
+    }
+}
+
 impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Pairs<'a, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader<'a, T>(PhantomData<(&'a (), T)>);
@@ -322,6 +355,13 @@ mod tests {
         list: List<Number>,
         #[serde(borrow)]
         pairs: Pairs<'a, Number>,
+        part: Part<Inner>,
+    }
+
+    #[derive(Debug, Deserialize, Default)]
+    #[serde(default)]
+    struct Inner {
+        number: Number,
     }
 
     fn read(json: &str) -> Item<'_> {
@@ -356,6 +396,14 @@ mod tests {
         let item = read(r#"{"text":{"a":[1]},"number":[1],"texts":{"x":1},"list":"x","pairs":[1],"flag":true}"#);
         assert_eq!((item.text.given(), item.number.0, item.list.0.len(), item.pairs.0.len()), (None, None, 0, 0));
         assert!(item.flag.is_true());
+    }
+
+    #[test]
+    fn a_part_that_is_no_object_is_one_of_absent_members() {
+        for (json, number) in [(r#"{"number":2}"#, Some(2.0)), ("null", None), ("[2]", None), ("\"x\"", None)] {
+            let item = read(&format!(r#"{{"part":{json},"flag":true}}"#)).part.number;
+            assert_eq!(item, Number(number), "{json}");
+        }
     }
 
     #[test]

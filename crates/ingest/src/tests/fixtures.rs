@@ -74,13 +74,12 @@ pub(crate) const SARIF: &str = r#"{
 
 pub(crate) use super::vulnerability_fixtures::*;
 
-/// Name and text of each.
-pub(crate) const ALL: [(&str, &str); 18] = [
-    ("pip-audit", PIP),
-    ("npm-audit-2", NPM_2),
-    ("npm-audit-1", NPM_1),
-    ("trivy", TRIVY),
-    ("sarif", SARIF),
+/// Name and text of each of this file.
+const OWN: [(&str, &str); 5] =
+    [("pip-audit", PIP), ("npm-audit-2", NPM_2), ("npm-audit-1", NPM_1), ("trivy", TRIVY), ("sarif", SARIF)];
+
+/// Name and text of each of the vulnerability scanners.
+const VULNERABILITIES: [(&str, &str); 13] = [
     ("grype", GRYPE),
     ("osv", OSV),
     ("yarn1-audit", YARN_1),
@@ -95,6 +94,16 @@ pub(crate) const ALL: [(&str, &str); 18] = [
     ("gitlab-security", GITLAB),
     ("asff", ASFF),
 ];
+
+/// Name and text of every fixture.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    OWN.into_iter().chain(VULNERABILITIES).chain(super::lint::fixtures::ALL)
+}
+
+/// Those that are JSON.
+pub(crate) fn all_json() -> impl Iterator<Item = (&'static str, &'static str)> {
+    all().filter(|(_, text)| !text.starts_with('<'))
+}
 
 /// Formats of values one after the other.
 pub(crate) const LINES: [&str; 4] = ["yarn1-audit", "yarn2-audit", "cargo-deny", "govulncheck"];

@@ -4,6 +4,7 @@ mod broken;
 mod files;
 mod fixtures;
 mod health;
+mod lint;
 mod npm;
 mod real;
 mod sarif;
@@ -75,5 +76,5 @@ pub(crate) fn ids(collected: &Collected) -> Vec<&str> {
 
 /// The format of a fixture.
 pub(crate) fn detected(text: &str) -> &'static str {
-    fixtures::ALL.iter().find(|(_, known)| *known == text).map(|(name, _)| *name).unwrap()
+    fixtures::all().find(|(_, known)| *known == text).map(|(name, _)| name).unwrap()
 }

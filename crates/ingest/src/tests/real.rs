@@ -35,7 +35,7 @@ fn all_files() -> Vec<(String, Vec<u8>)> {
 }
 
 /// Open findings by severity, as the report counts them.
-fn counted(collected: &Collected) -> BTreeMap<&'static str, u64> {
+pub(super) fn counted(collected: &Collected) -> BTreeMap<&'static str, u64> {
     let counts = &collected.reports[0].counts.severity;
     let all = Severity::ALL.into_iter().map(|severity| (severity.as_str(), *counts.get(severity)));
     all.filter(|(_, count)| *count > 0).collect()
@@ -225,7 +225,7 @@ fn reports_of_other_tools_are_refused_and_never_healthy() {
 #[test]
 fn a_healthy_report_without_findings_says_so_itself() {
     // Read one by one: these logs have an empty list of results, or only results that passed.
-    const CLEAN: [&str; 10] = [
+    const CLEAN: [&str; 13] = [
         "anchore_grype__no_vuln.json",
         "cargo_audit__no_findings.json",
         "govulncheck__no_vulns_new_version.json",
@@ -235,6 +235,9 @@ fn a_healthy_report_without_findings_says_so_itself() {
         "MSBuild__NoErrors.txt.sarif",
         "checkadddevice_bug1.tt.sarif",
         "sl-micro-rancher5.4.json.golden",
+        "detect_secrets__no_findings.json",
+        "semgrep__empty.json",
+        "zap__empty_2.9.0.xml",
         "terraform-exclude-misconfs-remote-module.json.golden",
     ];
     for (name, bytes) in all_files() {

@@ -162,3 +162,68 @@ fn bases_lead_into_the_repository_or_are_left_out() {
     assert_eq!(places, ["web/app.ts", "src/x.ts", "src/x.ts", ""]);
     assert_eq!(collected.findings[3].locations[0].uri.as_deref(), Some("https://example.com/x"));
 }
+
+#[test]
+fn a_result_that_is_no_failure_has_no_level() {
+    let rule = r#"{"id": "r", "defaultConfiguration": {"level": "error"}}"#;
+    let result = r#"{"ruleId": "r", "kind": "review", "message": {"text": "m"}}"#;
+    assert_eq!(severity("x", rule, result).0, Severity::Info);
+    let stated = r#"{"ruleId": "r", "kind": "open", "level": "error", "message": {"text": "m"}}"#;
+    assert_eq!(severity("x", rule, stated).0, Severity::High);
+}
+
+#[test]
+fn an_override_names_its_rule_by_place_too() {
+    for descriptor in [r#"{"id": "r"}"#, r#"{"index": 0}"#, r#"{"guid": "g"}"#] {
+        let text = log("x", r#"{"id": "r", "guid": "g"}"#, r#"{"ruleId": "r", "message": {"text": "m"}}"#).replace(
+            "\"results\"",
+            &format!(
+                r#""invocations": [{{"executionSuccessful": true, "ruleConfigurationOverrides": [{{"descriptor": {descriptor}, "configuration": {{"level": "error"}}}}]}}], "results""#
+            ),
+        );
+        assert_eq!(read(text).findings[0].severity, Severity::High, "{descriptor}");
+    }
+}
+
+#[test]
+fn weaknesses_and_logical_places_may_stand_in_lists_of_the_run() {
+    let text = r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}},
+        "taxonomies": [{"name": "OWASP", "taxa": [{"id": "A1"}]}, {"name": "CWE", "guid": "c", "taxa": [{"id": "CWE-22"}, {"id": "79", "guid": "t"}]}],
+        "logicalLocations": [{"name": "f", "fullyQualifiedName": "a::f"}],
+        "results": [{"ruleId": "r", "message": {"text": "m"}, "locations": [{"logicalLocations": [{"index": 0}]}], "taxa": [
+          {"index": 0, "toolComponent": {"index": 1}}, {"guid": "t", "toolComponent": {"guid": "c"}}, {"id": "1", "toolComponent": {"index": 0}}, {"id": "CWE-416", "toolComponent": {"name": "CWE"}}]}]}]}"#;
+    let collected = read(text);
+    assert_eq!(collected.findings[0].cwes.iter().copied().collect::<Vec<_>>(), [22, 79, 416]);
+    assert_eq!(collected.findings[0].locations[0].logical.as_deref(), Some("a::f"));
+}
+
+#[test]
+fn a_notification_may_name_its_text() {
+    let text = log("x", "", "").replace("\"rules\"", r#""notifications": [{"id": "N", "messageStrings": {"m": {"text": "cannot read {0}"}}}], "rules""#).replace(
+        "\"results\"",
+        r#""invocations": [{"executionSuccessful": true, "toolExecutionNotifications": [{"level": "error", "descriptor": {"id": "N"}, "message": {"id": "m", "arguments": ["a.c"]}}]}], "results""#,
+    );
+    let collected = read(text);
+    assert_eq!((codes(&collected), health(&collected)), (vec![ProblemCode::ScanIncomplete], Health::Warn));
+    assert!(collected.problems[0].message.ends_with("cannot read a.c"), "{}", collected.problems[0].message);
+}
+
+#[test]
+fn a_scanned_image_is_no_file() {
+    for uri in ["nginx:1.25", "library/nginx", "nginx"] {
+        let text = format!(
+            r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "Trivy"}}}}, "properties": {{"imageName": "nginx:1.25", "repoTags": ["nginx:1.25"]}},
+            "results": [{{"ruleId": "CVE-2024-1000", "message": {{"text": "odd"}}, "locations": [{{"message": {{"text": "{uri}: curl@7.1"}}, "physicalLocation": {{"artifactLocation": {{"uri": "{uri}"}}, "region": {{"startLine": 1}}}}}}]}}]}}]}}"#
+        );
+        let finding = read(text).findings[0].clone();
+        assert_eq!((finding.path(), finding.locations[0].start_line), ("", None), "{uri}");
+        assert_eq!(finding.package.unwrap().name, "curl");
+    }
+}
+
+#[test]
+fn a_score_outside_the_scale_is_told_and_not_read() {
+    let rule = r#"{"id": "r", "properties": {"security-severity": "42"}, "defaultConfiguration": {"level": "note"}}"#;
+    let collected = read(log("x", rule, r#"{"ruleId": "r", "message": {"text": "m"}}"#));
+    assert_eq!((collected.findings[0].severity, codes(&collected)), (Severity::Low, vec![ProblemCode::LenientValue]));
+}

@@ -8,87 +8,10 @@ use portcullis_model::text::{self, bounded};
 use super::Run;
 use super::shape::{Base, LocationItem, Message, Region};
 use crate::draft::Draft;
+use crate::source_lines::Sources;
 
 /// Bases of bases that are followed; a longer chain is a loop or a joke.
 const MAX_BASES: usize = 16;
-/// Bytes of source files kept for their lines.
-const MAX_KEPT: usize = 256 << 20;
-/// Bytes of a line whose columns are converted: minified files are one line with many results.
-const MAX_CONVERTED: usize = 64 << 10;
-/// Lines of a flagged text that identify it.
-const MAX_FLAGGED_LINES: u32 = 3;
-
-/// The source files results point to, each asked for once.
-pub(super) struct Sources<'a> {
-    file: &'a (dyn Fn(&str) -> Option<Vec<u8>> + Sync),
-    kept: BTreeMap<String, Option<Source>>,
-    bytes: usize,
-}
-
-struct Source {
-    text: String,
-    /// Byte offset of each line.
-    lines: Vec<usize>,
-}
-
-impl Source {
-    fn line(&self, number: u32) -> Option<&str> {
-        let index = usize::try_from(number.checked_sub(1)?).ok()?;
-        let start = *self.lines.get(index)?;
-        let end = self.lines.get(index + 1).copied().unwrap_or(self.text.len());
-        self.text.get(start..end).map(|line| line.trim_end_matches(['\n', '\r']))
-    }
-}
-
-impl<'a> Sources<'a> {
-    pub(super) fn of(draft: &Draft<'a>) -> Self {
-        Self { file: draft.around.file, kept: BTreeMap::new(), bytes: 0 }
-    }
-
-    fn get(&mut self, path: &str) -> Option<&Source> {
-        if path.is_empty() {
-            return None;
-        }
-        if !self.kept.contains_key(path) {
-            let bytes = if self.bytes < MAX_KEPT { (self.file)(path) } else { None };
-            let source = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map(|text| {
-                let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
-                Source { lines: std::iter::once(0).chain(breaks).collect(), text }
-            });
-            self.bytes += source.as_ref().map_or(0, |source| source.text.len());
-            self.kept.insert(path.to_owned(), source);
-        }
-        self.kept.get(path)?.as_ref()
-    }
-
-    /// The text of the lines a place covers, at most three.
-    pub(super) fn flagged(&mut self, place: &Location) -> Option<String> {
-        let first = place.start_line?;
-        let last = place.end_line.unwrap_or(first).min(first.saturating_add(MAX_FLAGGED_LINES - 1));
-        let source = self.get(&place.path)?;
-        let lines: Vec<&str> = (first..=last).map_while(|line| source.line(line)).collect();
-        let shown = lines.iter().map(|line| bounded(line, text::MESSAGE)).collect::<Vec<_>>();
-        (!shown.is_empty()).then(|| shown.join("\n"))
-    }
-
-    /// A column counted in UTF-16 units as a column counted in code points, where the file is at hand.
-    fn code_points(&mut self, path: &str, line: Option<u32>, column: Option<u32>) -> Option<u32> {
-        let (Some(line), Some(column)) = (line, column) else { return column };
-        let text = self.get(path).and_then(|source| source.line(line));
-        let Some(text) = text.filter(|text| text.len() <= MAX_CONVERTED) else { return Some(column) };
-        let wanted = usize::try_from(column - 1).ok()?;
-        let mut units = 0;
-        let before = text.chars().take_while(|char| {
-            let is_before = units < wanted;
-            units += char.len_utf16();
-            is_before
-        });
-        let before = before.count();
-        // A column behind the line keeps its distance.
-        let line_units: usize = text.chars().map(char::len_utf16).sum();
-        u32::try_from(before + wanted.saturating_sub(line_units) + 1).ok()
-    }
-}
 
 /// Turns the locations of one run into ours.
 pub(super) struct Places<'run, 'de> {
@@ -113,7 +36,11 @@ impl<'run, 'de> Places<'run, 'de> {
             .logical_locations
             .0
             .iter()
-            .find_map(|logical| logical.fully_qualified_name.given().or_else(|| logical.name.given()))
+            .find_map(|logical| {
+                let listed = logical.index.index().and_then(|index| self.run.logical_locations.0.get(index));
+                let mut told = std::iter::once(logical).chain(listed);
+                told.find_map(|logical| logical.fully_qualified_name.given().or_else(|| logical.name.given()))
+            })
             .map(|logical| bounded(logical, text::MESSAGE));
         if let Some(region) = physical.and_then(|physical| physical.region.as_ref()) {
             // A scanned image has no lines, though Trivy writes `startLine: 1`.
@@ -146,8 +73,7 @@ impl<'run, 'de> Places<'run, 'de> {
         let artifact = if artifact.uri.given().is_some() { Some(artifact) } else { listed };
         let Some(artifact) = artifact else { return Location::default() };
         let uri = artifact.uri.get();
-        let image = self.run.properties.image_name.get();
-        if uri.is_empty() || uri == image {
+        if uri.is_empty() || self.is_image(uri) {
             return Location { uri: Some(uri.to_owned()).filter(|uri| !uri.is_empty()), ..Location::default() };
         }
         if is_remote(uri) {
@@ -159,6 +85,13 @@ impl<'run, 'de> Places<'run, 'de> {
             Some(place) if !place.outside_repo => place,
             _ => draft.location(uri),
         }
+    }
+
+    /// Whether a URI names the scanned image: Trivy writes `library/nginx` for `nginx:1.25`.
+    fn is_image(&self, uri: &str) -> bool {
+        let properties = &self.run.properties;
+        let names = properties.image_name.given().into_iter().chain(properties.repo_tags.iter());
+        names.take(20).any(|image| uri == image || repository(uri) == repository(image))
     }
 
     /// The absolute form of a base; `None` when it is missing, relative or circular.
@@ -177,6 +110,17 @@ impl<'run, 'de> Places<'run, 'de> {
         }
         None
     }
+}
+
+/// The name of an image without registry of its own, tag and digest.
+fn repository(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or_default();
+    let image = match image.rsplit_once(':') {
+        // A colon before the last `/` is the port of a registry.
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => image,
+    };
+    image.strip_prefix("docker.io/").unwrap_or(image).trim_start_matches("library/")
 }
 
 /// Has a scheme other than `file`; a drive letter is none.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use portcullis_model::{Confidence, Kind, Severity, SeveritySource};
 
 use super::adapters::TrivyText;
+use super::rules::Rules;
 use super::shape::{ConfigurationOverride, Properties, ResultItem, Rule};
 use super::translate::MAX_TAGS;
 use crate::draft::Draft;
@@ -26,10 +27,12 @@ pub(super) struct Rated<'a> {
 /// Levels the invocation sets, by rule id.
 pub(super) type Overrides<'a> = BTreeMap<&'a str, &'a str>;
 
-/// The levels of an invocation.
-pub(super) fn overrides<'a>(configured: &'a [ConfigurationOverride<'a>]) -> Overrides<'a> {
+/// The levels of an invocation; the rule is named by id, by GUID or by its place in a list.
+pub(super) fn overrides<'a>(configured: &'a [ConfigurationOverride<'a>], rules: &Rules<'a>) -> Overrides<'a> {
     let level = |configured: &'a ConfigurationOverride<'a>| {
-        Some((configured.descriptor.as_ref()?.id.given()?, configured.configuration.as_ref()?.level.given()?))
+        let descriptor = configured.descriptor.as_ref()?;
+        let id = rules.referenced(descriptor).and_then(|rule| rule.id.given()).or_else(|| descriptor.id.given())?;
+        Some((id, configured.configuration.as_ref()?.level.given()?))
     };
     configured.iter().filter_map(level).collect()
 }
@@ -43,9 +46,9 @@ impl<'a> Rated<'a> {
         self.result.properties.iter().chain(self.rule.and_then(|rule| rule.properties.as_ref()))
     }
 
-    pub(super) fn rate(&self, draft: &Draft<'_>) -> Rating {
+    pub(super) fn rate(&self, draft: &mut Draft<'_>) -> Rating {
         self.by_word()
-            .or_else(|| self.by_security_severity())
+            .or_else(|| self.by_security_severity(draft))
             .or_else(|| self.by_problem_severity())
             .unwrap_or_else(|| self.by_level(draft))
     }
@@ -70,19 +73,28 @@ impl<'a> Rated<'a> {
             }
             "zizmor" => self.properties().find_map(|properties| tool(properties.zizmor_severity.given()?)),
             _ => self.properties().find_map(|properties| {
-                [&properties.cvss3_severity, &properties.severity, &properties.issue_severity]
-                    .into_iter()
-                    .find_map(|word| tool(word.given()?))
+                let words = [
+                    &properties.snyk_severity,
+                    &properties.snyk_plain_severity,
+                    &properties.cvss3_severity,
+                    &properties.severity,
+                    &properties.issue_severity,
+                ];
+                words.into_iter().find_map(|word| tool(word.given()?))
             }),
         }
     }
 
     /// `security-severity`; 0 is how Trivy and Grype write "not rated".
-    fn by_security_severity(&self) -> Option<Rating> {
+    fn by_security_severity(&self, draft: &mut Draft<'_>) -> Option<Rating> {
         let score = self.properties().find_map(|properties| properties.security_severity.0)?;
-        let severity = match score {
-            0.0 => Severity::Unknown,
-            score => severity::band(score, "3.1")?,
+        if score == 0.0 {
+            let original = score.to_string();
+            return Some(Rating { severity: Severity::Unknown, source: SeveritySource::Score, original });
+        }
+        let Some(severity) = severity::band(score, "3.1") else {
+            draft.lenient(format!("`security-severity` {score} is no score from 0 to 10: it is not read"));
+            return None;
         };
         Some(Rating { severity, source: SeveritySource::Score, original: score.to_string() })
     }
@@ -139,6 +151,10 @@ impl<'a> Rated<'a> {
         if let Some(level) = self.result.level.given() {
             return (level, SeveritySource::Level);
         }
+        // A result that is no failure has no level (SARIF 2.1.0, 3.27.10).
+        if !matches!(self.result.kind.get(), "" | "fail") {
+            return ("none", SeveritySource::Level);
+        }
         let id = self.rule.map_or_else(|| self.result.rule_id.get(), |rule| rule.id.get());
         let by_rule = self.rule.and_then(|rule| rule.default_configuration.as_ref()?.level.given());
         match self.overrides.get(id).copied().or(by_rule) {
@@ -152,11 +168,6 @@ impl<'a> Rated<'a> {
         let word = self
             .properties()
             .find_map(|properties| properties.zizmor_confidence.given().or_else(|| properties.precision.given()))?;
-        match word.to_ascii_lowercase().as_str() {
-            "very-high" | "high" => Some(Confidence::High),
-            "medium" => Some(Confidence::Medium),
-            "low" => Some(Confidence::Low),
-            _ => None,
-        }
+        severity::confidence_of_word(word)
     }
 }

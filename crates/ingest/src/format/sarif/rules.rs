@@ -62,7 +62,7 @@ impl<'a> Rules<'a> {
         self.named(id)
     }
 
-    fn referenced(&self, reference: &Reference<'_>) -> Option<&'a Rule<'a>> {
+    pub(super) fn referenced(&self, reference: &Reference<'_>) -> Option<&'a Rule<'a>> {
         let extension = self.extension_of(reference);
         let listed = match extension {
             Some(index) => self.extensions.get(index).map_or(&[][..], |extension| &extension.rules.0),

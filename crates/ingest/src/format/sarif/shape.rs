@@ -32,6 +32,9 @@ pub(super) struct Component<'a> {
     pub(super) semantic_version: Text<'a>,
     #[serde(borrow)]
     pub(super) rules: List<Rule<'a>>,
+    /// What its notifications mean.
+    #[serde(borrow)]
+    pub(super) notifications: List<Rule<'a>>,
     #[serde(borrow)]
     pub(super) global_message_strings: Pairs<'a, Message<'a>>,
 }
@@ -120,6 +123,27 @@ pub(super) struct Message<'a> {
     pub(super) arguments: Texts<'a>,
 }
 
+/// A taxonomy: a toolComponent [3.19] of which only the names are read.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Taxonomy<'a> {
+    #[serde(borrow)]
+    pub(super) name: Text<'a>,
+    #[serde(borrow)]
+    pub(super) guid: Text<'a>,
+    #[serde(borrow)]
+    pub(super) taxa: List<Taxon<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Taxon<'a> {
+    #[serde(borrow)]
+    pub(super) id: Text<'a>,
+    #[serde(borrow)]
+    pub(super) guid: Text<'a>,
+}
+
 /// What tools write into the property bags of rules and results.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -130,6 +154,10 @@ pub(super) struct Properties<'a> {
     pub(super) severity: Text<'a>,
     #[serde(borrow)]
     pub(super) issue_severity: Text<'a>,
+    #[serde(borrow, rename = "snyk/severity")]
+    pub(super) snyk_severity: Text<'a>,
+    #[serde(borrow, rename = "snykSeverity")]
+    pub(super) snyk_plain_severity: Text<'a>,
     #[serde(borrow, rename = "problem.severity")]
     pub(super) problem_severity: Text<'a>,
     #[serde(borrow, rename = "zizmor/severity")]
@@ -172,6 +200,8 @@ pub(super) struct Invocation<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Notification<'a> {
+    #[serde(borrow)]
+    pub(super) descriptor: Option<Reference<'a>>,
     #[serde(borrow)]
     pub(super) level: Text<'a>,
     #[serde(borrow)]
@@ -222,6 +252,8 @@ pub(super) struct RunProperties<'a> {
     pub(super) image_id: Text<'a>,
     #[serde(borrow, rename = "repoDigests")]
     pub(super) repo_digests: Texts<'a>,
+    #[serde(borrow, rename = "repoTags")]
+    pub(super) repo_tags: Texts<'a>,
 }
 
 #[derive(Default, Deserialize)]
@@ -301,6 +333,8 @@ pub(super) struct Physical<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Logical<'a> {
+    /// Into the run's own list.
+    pub(super) index: Number,
     #[serde(borrow)]
     pub(super) fully_qualified_name: Text<'a>,
     #[serde(borrow)]

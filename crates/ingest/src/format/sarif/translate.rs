@@ -1,31 +1,28 @@
 //! What the results of a run mean.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{
-    Artifact, Finding, Kind, KnownSecret, Location, Redactor, Secret, Source, State, Suppression, Vulnerability,
+    Artifact, Finding, Kind, KnownSecret, Location, Redactor, Score, Secret, Source, State, Suppression, Vulnerability,
     redacted, secret_hash,
 };
-use regex::Regex;
 
 use super::Run;
-use super::adapters::{TrivyText, package_in};
-use super::place::{Places, Sources, snippet};
+use super::adapters::{Told, TrivyText, named_in};
+use super::place::{Places, snippet};
 use super::rating::{Overrides, Rated, overrides};
 use super::rules::Rules;
-use super::shape::{LocationItem, Message, Properties, Reference, ResultItem, Rule, SuppressionItem};
+use super::shape::{LocationItem, Message, Properties, ResultItem, Rule, SuppressionItem};
+use super::taxonomy::Taxonomies;
+use super::text::{self, short, without_links};
 use crate::advisory::{self, Names, cwes_in};
 use crate::draft::{self, Draft};
 use crate::section::{kind_of_tool, section_of, tool_name};
+use crate::source_lines::Sources;
 
 /// Tags, relations and texts of a rule that are looked at; each result of the rule looks at them again.
 pub(super) const MAX_TAGS: usize = 200;
-/// Characters of a message before its arguments are put in.
-const MAX_TEXT: usize = 4_000;
-/// Characters of an argument of a message: a text may name it a thousand times.
-const MAX_ARGUMENT: usize = 500;
 /// Places of one result that are kept.
 const MAX_LOCATIONS: usize = 20;
 
@@ -38,17 +35,21 @@ struct Context<'run, 'de> {
     places: Places<'run, 'de>,
     artifact: Option<Artifact>,
     overrides: Overrides<'run>,
+    taxonomies: Taxonomies<'run>,
 }
 
 pub(super) fn run(run: &Run<'_>, index: usize, draft: &mut Draft<'_>) {
+    let rules = Rules::of(run.tool.as_ref());
+    let configured = run.invocations.0.first().map_or(&[][..], |run| &run.rule_configuration_overrides.0);
     let context = Context {
+        overrides: overrides(configured, &rules),
+        taxonomies: Taxonomies::of(&run.taxonomies.0),
+        rules,
         run,
         index: u32::try_from(index).unwrap_or(u32::MAX),
         tool: tool_name(run.driver_name()),
-        rules: Rules::of(run.tool.as_ref()),
         places: Places::of(run),
         artifact: artifact(run),
-        overrides: overrides(run.invocations.0.first().map_or(&[][..], |run| &run.rule_configuration_overrides.0)),
     };
     if draft.report.artifact.is_none() {
         draft.report.artifact.clone_from(&context.artifact);
@@ -88,7 +89,7 @@ impl Context<'_, '_> {
         let rule_id = rule_id.or_else(|| item.rule.as_ref()?.id.given());
         let rule_id = rule_id.map_or_else(|| format!("{}/unknown", self.tool), str::to_owned);
         let kind = self.kind(&rule_id, rule);
-        let message = self.message(item, rule).unwrap_or_else(|| rule_id.clone());
+        let message = text::of_result(item, rule, self.run.tool.as_ref()).unwrap_or_else(|| rule_id.clone());
         let trivy = if self.tool == "trivy" { TrivyText::of(&message) } else { TrivyText::default() };
         let rated = Rated { tool: &self.tool, kind, result: item, rule, overrides: &self.overrides, trivy: &trivy };
         let rating = rated.rate(draft);
@@ -110,7 +111,7 @@ impl Context<'_, '_> {
             severity_source: rating.source,
             severity_original: rating.original,
             confidence: rated.confidence(),
-            cwes: cwes(item, rule),
+            cwes: cwes(item, rule, &self.taxonomies),
             identity: identity(item, &locations, sources),
             related: self.related(item, sources, draft),
             artifact: self.artifact.clone().map(Box::new),
@@ -123,7 +124,7 @@ impl Context<'_, '_> {
             ..Finding::default()
         };
         if matches!(kind, Kind::Vulnerability | Kind::Malware) {
-            self.name_vulnerability(&mut finding, rule);
+            self.name_vulnerability(&mut finding, item, rule);
         }
         let mut fingerprints = Vec::new();
         if kind == Kind::Secret {
@@ -158,6 +159,9 @@ impl Context<'_, '_> {
                 if advisory::classify(rule_id).is_some() { Kind::Vulnerability } else { Kind::Misconfiguration }
             });
         }
+        if self.tool == "checkov" && rule_id.starts_with("CKV_SECRET_") {
+            return Kind::Secret;
+        }
         kind_of_tool(&self.tool).unwrap_or_else(|| {
             if advisory::classify(rule_id).is_some() {
                 Kind::Vulnerability
@@ -167,32 +171,6 @@ impl Context<'_, '_> {
                 Kind::Code
             }
         })
-    }
-
-    /// The text of a result; `None` when neither it nor its rule has one.
-    fn message(&self, item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> Option<String> {
-        let own = item.message.as_ref();
-        let by_id = own.and_then(|message| {
-            let id = message.id.given()?;
-            let global = self.run.tool.as_ref().map_or(&[][..], |tool| &tool.driver.global_message_strings.0);
-            let strings = rule.map_or(&[][..], |rule| &rule.message_strings.0);
-            let (_, found) =
-                strings.iter().take(MAX_TAGS).chain(global.iter().take(MAX_TAGS)).find(|(name, _)| name == id)?;
-            found.text.given()
-        });
-        let arguments: Vec<String> = own
-            .iter()
-            .flat_map(|message| message.arguments.iter().take(MAX_TAGS))
-            .map(|argument| bounded(argument, MAX_ARGUMENT))
-            .collect();
-        let text = own
-            .and_then(|message| message.text.given())
-            .or(by_id)
-            .or_else(|| own?.markdown.given())
-            .or_else(|| short(rule?))
-            .or_else(|| rule?.full_description.as_ref()?.text.given())
-            .or_else(|| rule?.name.given())?;
-        Some(without_links(&filled(&bounded(text, MAX_TEXT), &arguments)))
     }
 
     fn related(&self, item: &ResultItem<'_>, sources: &mut Sources<'_>, draft: &Draft<'_>) -> Vec<Location> {
@@ -207,18 +185,27 @@ impl Context<'_, '_> {
             .collect()
     }
 
-    fn name_vulnerability(&self, finding: &mut Finding, rule: Option<&Rule<'_>>) {
+    fn name_vulnerability(&self, finding: &mut Finding, item: &ResultItem<'_>, rule: Option<&Rule<'_>>) {
+        let described = rule.and_then(|rule| rule.full_description.as_ref()?.text.given()).unwrap_or_default();
+        let place = item.locations.0.first().and_then(|place| place.message.as_ref()?.text.given()).unwrap_or_default();
+        let tags = || rule.iter().flat_map(|rule| &rule.properties).flat_map(|bag| bag.tags.iter().take(MAX_TAGS));
+        let told = Told { message: &finding.message, place, described, tags: tags().collect() };
+        let told_of = named_in(&self.tool, &told);
         // Grype's rules are named `<id>-<package>`.
         let own = advisory::at_start(&finding.rule_id).unwrap_or_else(|| finding.rule_id.clone());
-        let names = Names::of(&own, rule.into_iter().flat_map(|rule| rule.deprecated_ids.iter().take(MAX_TAGS)), []);
+        let deprecated = rule.into_iter().flat_map(|rule| rule.deprecated_ids.iter().take(MAX_TAGS));
+        // Other old ids of a rule are no advisories (spec/ingest.md 9.1).
+        let same = deprecated.filter(|id| advisory::classify(id).is_some());
+        let names = Names::of(&own, same.chain(told_of.aliases.iter().map(String::as_str)), []);
         let is_malware = names.is_malware();
         finding.references.extend(names.notices);
         finding.aliases = names.aliases;
         finding.id = names.id;
-        finding.vulnerability = Some(Box::new(Vulnerability::default()));
-        if let Some(named) = package_in(&self.tool, &finding.message) {
-            finding.fix = Some(named.fix());
-            finding.package = Some(Box::new(named.package));
+        finding.vulnerability =
+            Some(Box::new(Vulnerability { scores: scores(item, rule), ..Vulnerability::default() }));
+        if let Some(package) = told_of.package {
+            finding.fix = Some(told_of.fix);
+            finding.package = Some(Box::new(package));
         }
         if is_malware {
             draft::malware(finding);
@@ -226,8 +213,13 @@ impl Context<'_, '_> {
     }
 }
 
-fn short<'a>(rule: &'a Rule<'_>) -> Option<&'a str> {
-    rule.short_description.as_ref()?.text.given()
+/// `security-severity` is a CVSS score; 0 is how tools write that there is none.
+fn scores(item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> Vec<Score> {
+    let mut bags = item.properties.iter().chain(rule.and_then(|rule| rule.properties.as_ref()));
+    let stated = bags.find_map(|bag| bag.security_severity.0);
+    #[allow(clippy::cast_possible_truncation, reason = "a score has one decimal")]
+    let score = |score: f64| Score { version: "3.1".to_owned(), score: score as f32, ..Score::default() };
+    stated.filter(|score| *score > 0.0 && *score <= 10.0).map(score).into_iter().collect()
 }
 
 fn title(rule: Option<&Rule<'_>>, message: &str) -> String {
@@ -246,22 +238,17 @@ fn remediation(rule: &Rule<'_>) -> Option<String> {
     (help.len() <= portcullis_model::text::MESSAGE && !help.starts_with("http")).then(|| help.to_owned())
 }
 
-fn cwes(item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> BTreeSet<u32> {
-    let mut cwes: BTreeSet<u32> = item.taxa.0.iter().filter_map(cwe_of).collect();
+fn cwes(item: &ResultItem<'_>, rule: Option<&Rule<'_>>, taxonomies: &Taxonomies<'_>) -> BTreeSet<u32> {
+    let mut cwes: BTreeSet<u32> = item.taxa.0.iter().take(MAX_TAGS).filter_map(|taxon| taxonomies.cwe(taxon)).collect();
     cwes.extend(item.properties.iter().flat_map(cwes_of_bag));
-    cwes.extend(rule.into_iter().flat_map(|rule| rule.cwes.get_or_init(|| cwes_of_rule(rule))));
+    cwes.extend(rule.into_iter().flat_map(|rule| rule.cwes.get_or_init(|| cwes_of_rule(rule, taxonomies))));
     cwes
 }
 
-fn cwes_of_rule(rule: &Rule<'_>) -> BTreeSet<u32> {
+fn cwes_of_rule(rule: &Rule<'_>, taxonomies: &Taxonomies<'_>) -> BTreeSet<u32> {
     let targets = rule.relationships.0.iter().filter_map(|relation| relation.target.as_ref());
-    targets.filter_map(cwe_of).chain(rule.properties.iter().flat_map(cwes_of_bag)).collect()
-}
-
-fn cwe_of(reference: &Reference<'_>) -> Option<u32> {
-    let component = reference.tool_component.as_ref()?;
-    let digits = reference.id.get().trim_start_matches(|char: char| !char.is_ascii_digit()).parse().ok();
-    digits.filter(|_| component.name.get().eq_ignore_ascii_case("cwe"))
+    let related = targets.filter_map(|target| taxonomies.cwe(target));
+    related.chain(rule.properties.iter().flat_map(cwes_of_bag)).collect()
 }
 
 fn cwes_of_bag<'a>(bag: &'a Properties<'_>) -> impl Iterator<Item = u32> + 'a {
@@ -327,62 +314,4 @@ fn suppress(item: &ResultItem<'_>, finding: &mut Finding) {
             ..Suppression::default()
         })
         .collect();
-}
-
-/// Puts the arguments into `{0}`; `{{` and `}}` are braces.
-fn filled(text: &str, arguments: &[String]) -> String {
-    if arguments.is_empty() {
-        return text.to_owned();
-    }
-    let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '}']) {
-        let (before, from) = rest.split_at(at);
-        filled.push_str(before);
-        if let Some(after) = from.strip_prefix("{{").or_else(|| from.strip_prefix("}}")) {
-            filled.push_str(from.get(..1).unwrap_or_default());
-            rest = after;
-        } else if let Some((index, after)) = placeholder(from) {
-            filled.push_str(arguments.get(index).map_or("…", String::as_str));
-            rest = after;
-        } else {
-            filled.push_str(from.get(..1).unwrap_or_default());
-            rest = from.get(1..).unwrap_or_default();
-        }
-    }
-    filled.push_str(rest);
-    filled
-}
-
-/// `{12}…`: the number and what follows.
-fn placeholder(text: &str) -> Option<(usize, &str)> {
-    let inner = text.strip_prefix('{')?;
-    let after = inner.trim_start_matches(|char: char| char.is_ascii_digit());
-    let digits = inner.get(..inner.len() - after.len())?;
-    Some((digits.parse().ok()?, after.strip_prefix('}')?))
-}
-
-#[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
-static PLACE_LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[([^\[\]]*)\]\(\d+\)").unwrap());
-
-/// Links to related places (`[here](1)`) become their text.
-fn without_links(text: &str) -> String {
-    PLACE_LINK.replace_all(text, "$1").into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_are_put_in_and_doubled_braces_are_braces() {
-        assert_eq!(filled("{0} in {{x}} of {1}, {7}", &["a".to_owned(), "b".to_owned()]), "a in {x} of b, …");
-        assert_eq!(filled("no {0}", &[]), "no {0}");
-        assert_eq!(filled("a { b } {x} {", &["y".to_owned()]), "a { b } {x} {");
-    }
-
-    #[test]
-    fn links_to_places_become_their_text_and_web_links_stay() {
-        assert_eq!(without_links("see [here](1) and [CVE](https://x)"), "see here and [CVE](https://x)");
-    }
 }

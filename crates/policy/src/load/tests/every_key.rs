@@ -182,10 +182,7 @@ fn lists_that_can_be_edited_keep_what_is_not_named() {
         let parent = document(&row.path, &format!("['{one}', '{two}']"));
         let child = document(&row.path, &format!("{{ add: ['{three}'], remove: ['{one}'] }}"));
         let policy = over(&parent, &child).unwrap().policy;
-        assert_eq!(
-            policy.effective().part(&row.path).unwrap().json(Origins::Hidden),
-            serde_json::json!([two, three])
-        );
+        assert_eq!(policy.effective().part(&row.path).unwrap().json(Origins::Hidden), serde_json::json!([two, three]));
     }
 }
 
