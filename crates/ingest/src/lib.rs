@@ -3,13 +3,15 @@
 //! [`read`] takes one file and gives back what it says: unpacked and decoded by `bytes`, told apart by `detect`, read by
 //! one file of `format` each, held against what the policy asks of it by `health`. `json` and `xml` read documents so that a broken
 //! one keeps what came before the break; `severity`, `cvss`, `advisory` and `package_url` translate the words of tools
-//! into ours; `section` says which part of the policy judges a finding.
+//! into ours; `coverage` and `decimal` hold what is measured; `section` says which part of the policy judges a finding.
 //!
 //! Nothing that could not be read comes out as a healthy report without findings.
 
 mod advisory;
 mod bytes;
+mod coverage;
 mod cvss;
+mod decimal;
 mod detect;
 mod draft;
 mod format;

@@ -1,5 +1,14 @@
 //! The formats, one file each: what tells it from others, what the document looks like, and what it means.
 
+mod clover;
+mod cobertura;
+mod coverage_py;
+mod istanbul_summary;
+mod jacoco;
+mod junit;
+mod k6;
+mod lcov;
+mod lighthouse;
 mod npm_audit_1;
 mod npm_audit_2;
 mod npm_error;
@@ -30,7 +39,7 @@ pub(crate) struct Format {
 }
 
 /// Every format, in the order of the detection table.
-static FORMATS: [&Format; 8] = [
+static FORMATS: [&Format; 21] = [
     &sarif::FORMAT,
     &trivy::FORMAT,
     &trivy::KUBERNETES,
@@ -39,6 +48,19 @@ static FORMATS: [&Format; 8] = [
     &npm_audit_1::FORMAT,
     &npm_error::FORMAT,
     &pip_audit::FORMAT,
+    &k6::NEWER,
+    &k6::HANDLE,
+    &k6::EXPORT,
+    &lighthouse::ASSERTIONS,
+    &lighthouse::MANIFEST,
+    &lighthouse::REPORT,
+    &coverage_py::FORMAT,
+    &istanbul_summary::FORMAT,
+    &junit::FORMAT,
+    &cobertura::FORMAT,
+    &clover::FORMAT,
+    &jacoco::FORMAT,
+    &lcov::FORMAT,
 ];
 
 /// Every format, in the order of the detection table.
@@ -111,6 +133,23 @@ mod tests {
             (r#"{"dependencies":[{"name":"x","version":"1","vulns":[]}],"fixes":[]}"#, "pip-audit"),
             (r#"[{"name":"x","skip_reason":"y"}]"#, "pip-audit"),
             (r#"{"dependencies":[],"fixes":[]}"#, "pip-audit"),
+            (r#"{"results":{"metrics":[]},"metadata":{"k6Version":"1.5.0"}}"#, "k6-new"),
+            (r#"{"metrics":{"checks":{"type":"rate","values":{"rate":1}}},"root_group":{}}"#, "k6-handle"),
+            (r#"{"metrics":{"checks":{"value":1}},"root_group":{}}"#, "k6-export"),
+            (r#"[{"auditId":"categories","passed":false}]"#, "lhci-assertions"),
+            (r#"[{"name":"minScore","operator":">=","passed":true,"url":"/"}]"#, "lhci-assertions"),
+            (r#"[{"url":"/","isRepresentativeRun":true}]"#, "lhci-manifest"),
+            (r#"{"lighthouseVersion":"12.0.0","audits":{}}"#, "lighthouse"),
+            (r#"{"meta":{},"files":{},"totals":{}}"#, "coverage-py"),
+            (r#"{"total":{"lines":{"total":1,"pct":"Unknown"}}}"#, "istanbul-summary"),
+            ("<testsuites/>", "junit"),
+            ("<?xml version='1.0'?><testsuite name='x'/>", "junit"),
+            ("<!DOCTYPE coverage SYSTEM 'x.dtd'><coverage line-rate='1'/>", "cobertura"),
+            ("<coverage clover='3.2.0'><project/></coverage>", "clover"),
+            ("<coverage generated='1'><project><metrics/></project></coverage>", "clover"),
+            ("<report name='x'><counter type='LINE'/></report>", "jacoco"),
+            ("TN:\nSF:a.js\n", "lcov"),
+            ("SF:a.js\n", "lcov"),
         ] {
             assert_eq!(ids(text), [id], "{text}");
         }
