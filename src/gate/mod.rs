@@ -8,6 +8,7 @@ mod excerpt;
 mod files;
 mod panics;
 mod plan;
+mod quality;
 mod redact;
 mod reports;
 mod result;

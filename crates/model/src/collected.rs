@@ -86,6 +86,8 @@ pub struct Evidence {
     pub baseline: Option<Baseline>,
     /// A pull request or merge group is judged, and not a branch as it is.
     pub judges_change: bool,
+    /// The lines the change adds are known: where no value says how many of them the tests ran, there is none to judge.
+    pub lines_compared: bool,
 }
 
 /// A check counted in [`Outcome::tools`](crate::Outcome::tools).

@@ -32,7 +32,7 @@ pub mod suggest;
 pub mod suppression;
 pub mod text;
 
-pub use baseline::{BASELINE_SCHEMA, Baseline, BaselineFinding, BaselineReport};
+pub use baseline::{BASELINE_SCHEMA, Baseline, BaselineFinding, BaselineMetric, BaselineReport};
 pub use bom::{Bom, Component, Hash};
 pub use collected::{Collected, Evidence, ToolStatus};
 pub use diagnostic::{Diagnostic, DiagnosticSeverity, Span};

@@ -9,6 +9,7 @@ mod judge;
 mod load;
 mod pattern;
 mod policy;
+mod quality;
 mod rulebook;
 mod rules;
 pub mod schema;

@@ -7,6 +7,7 @@ use portcullis_model::{BySeverity, Globs, Level, Origin, Scope, Section, Severit
 
 use crate::effective::Effective;
 use crate::pattern::{PackagePattern, Pattern};
+use crate::quality::QualityPolicy;
 use crate::rulebook::RuleBook;
 
 /// A value of the policy and the place that set it.
@@ -36,6 +37,7 @@ pub struct Policy {
     pub(crate) alerts: AlertPolicy,
     pub(crate) cpu_limits: String,
     pub(crate) baseline: BaselinePolicy,
+    pub(crate) quality: QualityPolicy,
     pub(crate) rules: RuleBook,
     pub(crate) reports: Vec<ReportEntry>,
     pub(crate) exceptions: Vec<Exception>,
@@ -129,6 +131,8 @@ impl Policy {
     #[must_use]
     pub fn without_reports(mut self) -> Self {
         self.reports.clear();
+        self.quality.gates.clear();
+        self.quality.tests.required.value = false;
         for (section, policy) in &mut self.sections {
             if fed_by_reports(*section) {
                 policy.required.value = Required::No;

@@ -11,7 +11,7 @@ use super::layers::Layers;
 use super::merge::{Merger, defaults};
 use super::source::Sources;
 use super::value::{Located, Map, Value};
-use super::{Inputs, exceptions, mode, rules};
+use super::{Inputs, exceptions, mode, quality, rules};
 use crate::Policy;
 use crate::effective;
 use crate::policy::{
@@ -39,6 +39,7 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
     let reports =
         tree.list(&["reports"]).iter().filter_map(|entry| report(entry, &sources, sound, &mut told)).collect();
 
+    let quality = quality::read(&tree, sound, &mut told);
     let root = inputs.policy.and_then(|policy| policies.iter().find(|layer| layer.name == policy.path));
     let name = root.and_then(|layer| layer.tree.at(&["name"]));
     let report_only = mode::read(&tree);
@@ -65,6 +66,7 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         alerts: tree.alerts(),
         cpu_limits: tree.get(&["manifests", "cpu_limits"]).and_then(Located::as_text).unwrap_or("require").to_owned(),
         baseline: tree.baseline(),
+        quality,
         rules: book,
         reports,
         exceptions: accepted,
@@ -99,7 +101,7 @@ impl Tree<'_> {
     }
 
     /// A level that has a default; should the table lose it, the tightest holds.
-    fn level(&self, path: &[&str]) -> Setting<Level> {
+    pub(crate) fn level(&self, path: &[&str]) -> Setting<Level> {
         let tightest = || Setting { value: Level::Fail, origin: portcullis_model::Origin::builtin() };
         self.setting(path, Located::as_level).unwrap_or_else(tightest)
     }

@@ -6,6 +6,7 @@ mod exceptions;
 mod layers;
 mod merge;
 mod mode;
+mod quality;
 mod read;
 mod rules;
 mod scalar;

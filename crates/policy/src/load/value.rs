@@ -7,6 +7,7 @@ use portcullis_model::{Level, Severity};
 
 use super::source::Mark;
 use crate::policy::{Amount, Required};
+use crate::quality::Bound;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -39,6 +40,7 @@ pub(crate) enum Value {
     /// A duration.
     Seconds(i64),
     Amount(Amount),
+    Bound(Bound),
     List(Vec<Located>),
     /// A change of an inherited list.
     Edit {
@@ -112,6 +114,13 @@ impl Located {
     pub(crate) const fn as_amount(&self) -> Option<Amount> {
         match self.value {
             Value::Amount(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn as_bound(&self) -> Option<Bound> {
+        match self.value {
+            Value::Bound(value) => Some(value),
             _ => None,
         }
     }

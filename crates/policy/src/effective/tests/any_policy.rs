@@ -79,6 +79,8 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
         Type::Integer(least) => (least + i64::try_from(choices.below(9)).unwrap()).to_string(),
         Type::Date => choices.pick(&["2026-12-24", "2027-01-31", "2027-03-01"]),
         Type::Duration => choices.pick(&["90s", "15m", "36h", "3d", "2w"]),
+        Type::Bound => choices.pick(&["0", "80", "79.5", "300ms", "1.5s", "1%", "2MiB"]),
+        Type::Percent => choices.pick(&["0%", "5%", "2.5%"]),
         Type::CountOrPercent => choices.pick(&["0", "3", "5%", "2.5%"]),
         Type::Format => choices.pick(&["sarif", "trivy"]),
         Type::Glob => choices.pick(&["'**'", "'src/**'", "out/a.json", "'*.rs'"]),
@@ -100,9 +102,11 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
         }
         Type::Entries(..) => {
             let named = |name: &&str, choices: &mut Choices| {
-                let more = fields(kind.keys().filter(|key| !["name", "path"].contains(&key.name)), choices);
+                let more = fields(kind.keys().filter(|key| !["name", "path", "metric"].contains(&key.name)), choices);
                 let more = more.iter().map(|field| format!(", {field}")).collect::<Vec<_>>().concat();
-                format!("{{ name: {name}, path: out/{name}.json{more} }}")
+                // A gate may be measured in any unit, a report lies anywhere.
+                let what = if kind.key("metric").is_some() { "metric: load.own.p95" } else { "path: out/a.json" };
+                format!("{{ name: {name}, {what}{more} }}")
             };
             let chosen: Vec<_> = ["deps", "code"].iter().filter(|_| choices.below(2) == 0).collect();
             let entries: Vec<_> = chosen.into_iter().map(|name| named(name, choices)).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_model::{Location, Severity, SuppressionComment, suppression};
+use portcullis_model::{Location, Metric, Severity, SuppressionComment, TestSuite, suppression};
 
 use super::{TODAY, evidence, judge, own, registry};
 use crate::load::tests::{load_files, printed};
@@ -11,6 +11,20 @@ use crate::load::tests::{load_files, printed};
 fn findings() -> Vec<portcullis_model::Finding> {
     let at = |path: &str, line| own("gha/unpinned-uses", Severity::Medium, path, line);
     vec![at(".github/workflows/ci.yml", 6), at(".github/workflows/release.yml", 6)]
+}
+
+/// What the examples of `quality` are held against.
+fn measured(collected: &mut portcullis_model::Collected, has_tests: bool) {
+    let metric = |name: &str, value: &str, unit: &str| Metric {
+        name: name.to_owned(),
+        value: value.parse().unwrap(),
+        unit: unit.to_owned(),
+        ..Metric::default()
+    };
+    collected.metrics =
+        vec![metric("coverage.line", "74.1", "percent"), metric("load.http_req_duration.p95", "412", "ms")];
+    let suites = vec![TestSuite { tests: 120, failures: 1, errors: 1, skipped: 12, flaky: 3, ..TestSuite::default() }];
+    collected.test_suites = if has_tests { suites } else { Vec::new() };
 }
 
 struct Block {
@@ -75,6 +89,9 @@ fn reported(block: &Block) -> BTreeSet<(u32, String)> {
     let mut evidence = evidence(findings());
     evidence.collected.check_runs.retain(|run| run.id == "workflows" || run.id == "secrets");
     let policy = if block.path == "portcullis.yaml" { block.text.as_str() } else { "version: 1\n" };
+    if block.text.contains("\nquality:") {
+        measured(&mut evidence.collected, block.text.contains("\n  tests:"));
+    }
     if block.path != "portcullis.yaml" {
         evidence.collected.suppression_comments = comments(block);
     }
