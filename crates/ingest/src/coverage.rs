@@ -61,6 +61,11 @@ impl Lines {
         self.kept += lines.len() - before;
     }
 
+    /// No line was told.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kept == 0
+    }
+
     fn share(&self) -> Share {
         let mut share = Share::default();
         self.files.values().flat_map(BTreeMap::values).for_each(|has_run| share.count(*has_run));

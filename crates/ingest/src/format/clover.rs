@@ -84,6 +84,9 @@ impl Report {
         let is_code = matches!(element.attribute("type"), Some("stmt" | "cond") | None);
         let Some(number) = number.filter(|_| is_code && !self.file.is_empty()) else { return };
         let ran = |name: &str| element.attribute(name).is_some_and(|count| count.bytes().any(|byte| byte != b'0'));
-        self.coverage.lines.line(&self.file, number, ran("count") || ran("truecount") || ran("falsecount"));
+        // Clover counts how often a condition was true and false; Istanbul counts the line, and means branches by the others.
+        let has_run =
+            if element.attribute("count").is_some() { ran("count") } else { ran("truecount") || ran("falsecount") };
+        self.coverage.lines.line(&self.file, number, has_run);
     }
 }

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::jacoco::timestamp_of_number;
-use crate::coverage::{self, Coverage, Share};
+use crate::coverage::{self, Coverage, Lines, Share};
 use crate::decimal;
 use crate::detect::Look;
 use crate::draft::Draft;
@@ -37,7 +37,10 @@ fn read(text: &str, draft: &mut Draft<'_>) {
         draft.broken_xml(text, &broken);
     }
     draft.report.generated_at = report.generated;
-    let Report { mut coverage, branches, stated_branches, sources, .. } = report;
+    let Report { mut coverage, method_lines, branches, stated_branches, sources, .. } = report;
+    if coverage.lines.is_empty() {
+        coverage.lines = method_lines;
+    }
     branches.into_values().flat_map(BTreeMap::into_values).for_each(|share| coverage.branches.add(share));
     if coverage.branches.total == 0 {
         coverage.branches = stated_branches.unwrap_or_default();
@@ -49,6 +52,7 @@ fn read(text: &str, draft: &mut Draft<'_>) {
 #[derive(Default)]
 struct Report {
     coverage: Coverage,
+    method_lines: Lines,
     /// Branches of the lines of each file: several classes may tell of one line.
     branches: BTreeMap<String, BTreeMap<u32, Share>>,
     stated_branches: Option<Share>,
@@ -68,11 +72,12 @@ impl Handler for Report {
             "line" => {
                 let has_run =
                     element.attribute("hits").and_then(decimal::of_text).is_some_and(|hits| hits > Decimal::ZERO);
-                if path.iter().rev().nth(2).is_some_and(|above| above == "method") {
+                let is_of_method = path.iter().rev().nth(2).is_some_and(|above| above == "method");
+                if is_of_method {
                     self.method_has_lines = true;
                     self.method_ran |= has_run;
                 }
-                self.line(element, has_run);
+                self.line(element, has_run, is_of_method);
             }
             _ => {}
         }
@@ -107,9 +112,15 @@ impl Report {
         self.generated = element.attribute("timestamp").and_then(timestamp_of_number);
     }
 
-    fn line(&mut self, element: &Element, has_run: bool) {
+    /// The lines of a class count. Those of its methods are the same again, and at times the head of the method besides: they
+    /// stand in where a report has no others.
+    fn line(&mut self, element: &Element, has_run: bool, is_of_method: bool) {
         let number = element.attribute("number").and_then(|number| number.parse().ok()).filter(|number| *number > 0);
         let Some(number) = number.filter(|_| !self.file.is_empty()) else { return };
+        if is_of_method {
+            self.method_lines.line(&self.file, number, has_run);
+            return;
+        }
         self.coverage.lines.line(&self.file, number, has_run);
         let Some(share) = element.attribute("condition-coverage").and_then(conditions) else { return };
         if !self.branches.contains_key(&self.file) {

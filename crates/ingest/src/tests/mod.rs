@@ -5,6 +5,7 @@ mod files;
 mod fixtures;
 mod health;
 mod npm;
+mod quality;
 mod real;
 mod sarif;
 mod trivy;

@@ -10,7 +10,7 @@ use portcullis_model::{Metric, Problem, ProblemCode, Section, TestSuite};
 use rust_decimal::Decimal;
 
 use self::cases::Case;
-use self::suite::Suite;
+use self::suite::{Mismatch, Suite};
 use crate::detect::Look;
 use crate::draft::Draft;
 use crate::format::Format;
@@ -57,8 +57,9 @@ struct Report {
     suites: Vec<TestSuite>,
     failed: usize,
     merged: u64,
-    mismatches: Vec<String>,
-    mismatched: u64,
+    mismatches: Vec<Mismatch>,
+    /// More than are kept; of the second kind cases are missing.
+    more_mismatches: (u64, u64),
     odd: Vec<String>,
     newest: Option<Timestamp>,
 }
@@ -108,9 +109,10 @@ impl Report {
 
     fn close_suite(&mut self, suite: Suite, is_whole: bool) {
         if is_whole && let Some(mismatch) = suite.mismatch() {
-            self.mismatched += 1;
-            if self.mismatches.len() < 20 {
-                self.mismatches.push(mismatch);
+            match mismatch {
+                mismatch if self.mismatches.len() < 20 => self.mismatches.push(mismatch),
+                Mismatch { is_loss: true, .. } => self.more_mismatches.1 += 1,
+                Mismatch { is_loss: false, .. } => self.more_mismatches.0 += 1,
             }
         }
         let room = MAX_FAILED.min(MAX_FAILED_IN_ALL.saturating_sub(self.failed));
@@ -137,18 +139,10 @@ impl Report {
     }
 
     fn tell(self, draft: &mut Draft<'_>, is_whole: bool) {
-        for message in self.odd {
-            draft.lenient(message);
+        for message in &self.odd {
+            draft.lenient(message.clone());
         }
-        for message in &self.mismatches {
-            draft.problem_among_many(Problem::error(ProblemCode::CountMismatch, message.clone()));
-        }
-        if let Some(more) = self.mismatched.checked_sub(20).filter(|more| *more > 0) {
-            draft.problem(Problem::error(
-                ProblemCode::CountMismatch,
-                format!("{more} more suites miscount their tests"),
-            ));
-        }
+        self.tell_mismatches(draft);
         if self.merged > 1 {
             let message = format!("more than {MAX_SUITES} suites: the last {} are counted together", self.merged);
             draft.problem(Problem::warning(ProblemCode::TooLarge, message));
@@ -173,6 +167,22 @@ impl Report {
         }
         draft.test_suites = self.suites;
         place_failed_cases(draft);
+    }
+}
+
+impl Report {
+    fn tell_mismatches(&self, draft: &mut Draft<'_>) {
+        let make = |is_loss: bool| if is_loss { Problem::error } else { Problem::warning };
+        for Mismatch { message, is_loss } in &self.mismatches {
+            draft.problem(make(*is_loss)(ProblemCode::CountMismatch, message.clone()));
+        }
+        let (besides, lost) = self.more_mismatches;
+        for (more, is_loss) in [(besides, false), (lost, true)] {
+            if more > 0 {
+                let message = format!("{more} more suites miscount their tests");
+                draft.problem(make(is_loss)(ProblemCode::CountMismatch, message));
+            }
+        }
     }
 }
 

@@ -56,6 +56,36 @@ pub(super) struct Inside {
     elements: Counts,
 }
 
+/// The cases of one name.
+#[derive(Debug)]
+struct Attempts {
+    number: u64,
+    any_bad: bool,
+    all_passed: bool,
+    passed_at_last: bool,
+    says_flaky: bool,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self { number: 0, any_bad: false, all_passed: true, passed_at_last: false, says_flaky: false }
+    }
+}
+
+impl Attempts {
+    /// It failed, and passed when it was run again.
+    const fn is_mended(&self) -> bool {
+        self.any_bad && self.passed_at_last
+    }
+}
+
+/// Attributes that say otherwise than the cases.
+pub(super) struct Mismatch {
+    pub(super) message: String,
+    /// Cases are missing. More of them than the attributes say lose nothing: some runners list tests they do not count.
+    pub(super) is_loss: bool,
+}
+
 /// A suite while it is being read.
 #[derive(Debug, Default)]
 pub(super) struct Suite {
@@ -109,7 +139,7 @@ impl Suite {
 
     /// What the attributes say otherwise. Tools count the suites below or do not, and count each attempt of a repeated test
     /// or the test once: each of these is right.
-    pub(super) fn mismatch(&self) -> Option<String> {
+    pub(super) fn mismatch(&self) -> Option<Mismatch> {
         let own = self.elements();
         let (attempts, _) = self.attempts();
         let ways = [own, attempts].into_iter().flat_map(|own| {
@@ -130,54 +160,71 @@ impl Suite {
         let both = stated.failures.zip(stated.errors).map(|(failures, errors)| failures.saturating_add(errors));
         // Some runners write `<failure>` for what they count as an error, and the other way round.
         let together = both.is_some_and(|both| ways.iter().any(|way| broken(way) == both));
+        let most = |count: fn(&Counts) -> u64| ways.iter().map(count).max().unwrap_or_default();
         let wrong = [
-            ("tests", differs(stated.tests, |counts| counts.tests), own.tests + self.below.elements.tests),
+            ("tests", differs(stated.tests, |counts| counts.tests), most(|counts| counts.tests)),
             (
                 "failures",
                 differs(stated.failures, |counts| counts.failures).filter(|_| !together),
-                own.failures + self.below.elements.failures,
+                most(|counts| counts.failures),
             ),
             (
                 "errors",
                 differs(stated.errors, |counts| counts.errors).filter(|_| !together),
-                own.errors + self.below.elements.errors,
+                most(|counts| counts.errors),
             ),
-            ("skipped", differs(stated.skipped, |counts| counts.skipped), own.skipped + self.below.elements.skipped),
+            ("skipped", differs(stated.skipped, |counts| counts.skipped), most(|counts| counts.skipped)),
         ];
-        let (what, stated, found) = wrong.into_iter().find_map(|(what, stated, found)| Some((what, stated?, found)))?;
-        Some(format!("the suite `{}` says `{what}: {stated}`, its cases say {found}", bounded(&self.name, 100)))
+        let wrong = wrong.into_iter().filter_map(|(what, stated, found)| Some((what, stated?, found)));
+        // What is lost weighs more than what is told besides.
+        let (what, stated, found) = wrong.max_by_key(|(_, stated, found)| stated > found)?;
+        let name = bounded(&self.name, 100);
+        let message = format!("the suite `{name}` says `{what}: {stated}`, its cases say {found}");
+        Some(Mismatch { message, is_loss: stated > found })
     }
 
-    /// Tests: a case that is told again and passes at last is one flaky test, not several.
+    /// Tests, and the positions of failed cases: a case that is told again and passes at last is one flaky test, not several.
     fn attempts(&self) -> (Counts, Vec<usize>) {
-        let mut last_pass: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        let mut last: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        for (position, case) in self.cases.iter().enumerate() {
-            let key = (case.class.as_str(), case.name.as_str());
-            last.insert(key, position);
-            if case.verdict == Verdict::Passed {
-                last_pass.insert(key, position);
-            }
+        let mut tests: BTreeMap<(&str, &str), Attempts> = BTreeMap::new();
+        for case in &self.cases {
+            let attempts = tests.entry((&case.class, &case.name)).or_default();
+            attempts.number += 1;
+            attempts.any_bad |= case.is_bad();
+            attempts.all_passed &= case.verdict == Verdict::Passed;
+            attempts.passed_at_last = case.verdict == Verdict::Passed;
+            attempts.says_flaky |= case.is_flaky && !case.is_bad();
         }
         let mut counts = Counts::default();
         let mut failed = Vec::new();
-        let mut flaky: BTreeMap<(&str, &str), bool> = BTreeMap::new();
         for (position, case) in self.cases.iter().enumerate() {
-            let key = (case.class.as_str(), case.name.as_str());
-            let passed_at_last = last.get(&key).is_some_and(|last| last_pass.get(&key) == Some(last));
-            if case.is_bad() && passed_at_last {
-                flaky.insert(key, true);
+            let is_mended = tests.get(&(case.class.as_str(), case.name.as_str())).is_some_and(Attempts::is_mended);
+            if case.is_bad() && is_mended {
                 continue;
             }
             counts.add(Counts::case(case.verdict));
             if case.is_bad() {
                 failed.push(position);
-            } else if case.is_flaky {
-                flaky.insert(key, true);
             }
         }
-        counts.flaky = flaky.len() as u64;
+        let flaky = tests.values().filter(|attempts| attempts.is_mended() || attempts.says_flaky);
+        counts.flaky = flaky.count() as u64;
+        self.quiet_repeats(&tests, &mut counts);
         (counts, failed)
+    }
+
+    /// Some runners tell every attempt of a flaky test as passed, and only count it once. Where they count each, the cases are
+    /// tests of the same name.
+    fn quiet_repeats(&self, tests: &BTreeMap<(&str, &str), Attempts>, counts: &mut Counts) {
+        let quiet = || tests.values().filter(|attempts| attempts.all_passed && attempts.number > 1);
+        let repeats: u64 = quiet().map(|attempts| attempts.number - 1).sum();
+        let told = self.cases.len() as u64;
+        let once = [told.saturating_sub(repeats), counts.tests.saturating_sub(repeats)];
+        let stated = |once: u64, below: u64| self.stated.tests == Some(once.saturating_add(below));
+        let below = [0, self.below.elements.tests, self.below.counts.tests];
+        if repeats > 0 && once.iter().any(|once| below.iter().any(|below| stated(*once, *below))) {
+            counts.tests = counts.tests.saturating_sub(repeats);
+            counts.flaky += quiet().filter(|attempts| !attempts.says_flaky).count() as u64;
+        }
     }
 
     /// What is to be told of the suite itself, with at most so many failed cases; and what it and all below hold.
