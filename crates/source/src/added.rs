@@ -46,8 +46,8 @@ fn of_patch(patch: &[u8], prefix: &[u8]) -> Vec<AddedLines> {
     while let Some(line) = lines.next() {
         if let Some(file) = line.strip_prefix(b"+++ ") {
             files.extend(current.take().filter(|file| !file.ranges.is_empty()));
-            let path = unquoted(file).and_then(|path| Some(path.strip_prefix(b"b/")?.strip_prefix(prefix)?.to_vec()));
-            current = path.map(|path| AddedLines { path: name::to_text(&path), ranges: Vec::new() });
+            let inside = unquoted(file).and_then(|path| Some(path.strip_prefix(b"b/")?.strip_prefix(prefix)?.to_vec()));
+            current = inside.map(|path| AddedLines { path: name::to_text(&path), ranges: Vec::new() });
         } else if let Some(hunk) = line.strip_prefix(b"@@ ").and_then(hunk) {
             if let Some(file) = current.as_mut().filter(|_| hunk.added > 0) {
                 file.ranges.push((hunk.first, hunk.first.saturating_add(hunk.added - 1)));

@@ -1,4 +1,4 @@
-//! Clover XML, as Clover, Istanbul and PHPUnit write it (spec/ingest.md 12). Lines count; the metrics of the project stand
+//! Clover XML, as Clover, Istanbul and `PHPUnit` write it (spec/ingest.md 12). Lines count; the metrics of the project stand
 //! for branches, functions and statements.
 
 use jiff::Timestamp;
@@ -14,9 +14,9 @@ use crate::xml::{self, Element, Handler};
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "clover", also: &[], section: Section::Quality, clean: &[], fits: fits, read: read };
+    Format { id: "clover", also: &[], section: Section::Quality, clean: &[], fits, read };
 
-/// PHPUnit leaves the version out, so the metrics of the project tell as well.
+/// `PHPUnit` leaves the version out, so the metrics of the project tell as well.
 fn fits(look: &Look) -> bool {
     look.xml().is_some_and(|root| {
         let has_marks = root.has_attribute("clover") || (root.has_attribute("generated") && root.holds("metrics"));

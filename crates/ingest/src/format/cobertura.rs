@@ -21,7 +21,7 @@ const MAX_SOURCES: usize = 200;
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "cobertura", also: &[], section: Section::Quality, clean: &[], fits: fits, read: read };
+    Format { id: "cobertura", also: &[], section: Section::Quality, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.xml().is_some_and(|root| root.name == "coverage" && root.has_attribute("line-rate"))

@@ -14,7 +14,7 @@ use crate::json::{Exact, Faults, List, Members, NamedItems, Number, Text, Walk, 
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "coverage-py", also: &[], section: Section::Quality, clean: &[], fits: fits, read: read };
+    Format { id: "coverage-py", also: &[], section: Section::Quality, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| object.has("meta") && object.has("files") && object.has("totals"))

@@ -12,7 +12,7 @@ use crate::json::{Exact, Faults, Members, Walk, member_as, read_document};
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "istanbul-summary", also: &[], section: Section::Quality, clean: &[], fits: fits, read: read };
+    Format { id: "istanbul-summary", also: &[], section: Section::Quality, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.object().is_some_and(|object| object.at("total.lines").is_some_and(|lines| lines.has("pct")))

@@ -1,4 +1,4 @@
-//! JaCoCo XML (spec/ingest.md 12). Lines of source files count; the counters at the end of the report stand for branches,
+//! `JaCoCo` XML (spec/ingest.md 12). Lines of source files count; the counters at the end of the report stand for branches,
 //! methods, and for the lines where the report was written without source files.
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use crate::xml::{self, Element, Handler};
 
 /// The format.
 pub(super) static FORMAT: Format =
-    Format { id: "jacoco", also: &[], section: Section::Quality, clean: &[], fits: fits, read: read };
+    Format { id: "jacoco", also: &[], section: Section::Quality, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.xml().is_some_and(|root| root.name == "report" && (root.holds("counter") || root.holds("sourcefile")))

@@ -15,8 +15,7 @@ use crate::json::Break;
 const MAX_ITEMS: usize = 5_000_000;
 
 /// The format.
-pub(super) static FORMAT: Format =
-    Format { id: "lcov", also: &[], section: Section::Quality, clean: &[], fits: fits, read: read };
+pub(super) static FORMAT: Format = Format { id: "lcov", also: &[], section: Section::Quality, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.text().is_some_and(|line| line.starts_with("TN:") || line.starts_with("SF:"))

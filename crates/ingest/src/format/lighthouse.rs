@@ -138,11 +138,12 @@ fn take(assertion: &Assertion<'_>, draft: &mut Draft<'_>) {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default)]
 struct Run<'a> {
     #[serde(borrow)]
     url: Text<'a>,
-    is_representative_run: Flag,
+    #[serde(rename = "isRepresentativeRun")]
+    is_representative: Flag,
     #[serde(borrow)]
     summary: Pairs<'a, Exact>,
 }
@@ -153,7 +154,7 @@ fn read_manifest(text: &str, draft: &mut Draft<'_>) {
     let (items, broken) = list(text, draft);
     for (index, raw) in items.into_iter().enumerate() {
         match serde_json::from_str::<Run<'_>>(raw.get()) {
-            Ok(run) if run.is_representative_run.is_true() => {
+            Ok(run) if run.is_representative.is_true() => {
                 for (category, score) in &run.summary.0 {
                     categorised(category, *score, run.url.given(), draft);
                 }

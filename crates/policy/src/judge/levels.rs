@@ -98,8 +98,8 @@ fn severity_and_level(policy: &Policy, judged: &mut Judged, named: Option<&Named
     let (severity, level) = if policy.rules.is_empty() {
         (None, None)
     } else {
-        let names = pattern::names(&judged.finding);
-        (policy.rules.severity(&names), policy.rules.level(&names))
+        let ids = pattern::names(&judged.finding);
+        (policy.rules.severity(&ids), policy.rules.level(&ids))
     };
     if let Some(decided) = severity {
         let from = std::mem::replace(&mut judged.severity, decided.setting.value);

@@ -1,4 +1,4 @@
-//! JUnit XML, as most test runners write it (spec/ingest.md 12): suites in suites, cases in them. What counts are the cases;
+//! `JUnit` XML, as most test runners write it (spec/ingest.md 12): suites in suites, cases in them. What counts are the cases;
 //! what the attributes say is held against them.
 
 mod cases;
@@ -24,8 +24,7 @@ const MAX_FAILED: usize = 200;
 const MAX_FAILED_IN_ALL: usize = 5_000;
 
 /// The format.
-pub(super) static FORMAT: Format =
-    Format { id: "junit", also: &[], section: Section::Quality, clean: &[], fits: fits, read: read };
+pub(super) static FORMAT: Format = Format { id: "junit", also: &[], section: Section::Quality, clean: &[], fits, read };
 
 fn fits(look: &Look) -> bool {
     look.xml().is_some_and(|root| root.name == "testsuites" || root.name == "testsuite")
@@ -69,7 +68,7 @@ impl Handler for Report {
         match element.name.as_str() {
             "testsuites" | "testsuite" if self.case.is_none() => self.open_suite(element),
             "testcase" if self.case.is_none() && !self.open.is_empty() => {
-                self.case = Some(Case::new(element, path.len()))
+                self.case = Some(Case::new(element, path.len()));
             }
             _ => {
                 if let Some(case) = self.case.as_mut().filter(|case| path.len() == case.depth + 1) {

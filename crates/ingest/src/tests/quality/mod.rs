@@ -313,7 +313,9 @@ fn every_beginning_of_a_report_is_an_error_and_keeps_the_failed_tests_before_it(
                 .metrics
                 .iter()
                 .filter(|metric| metric.name.starts_with("coverage.") || metric.name.starts_with("tests."));
-            assert_eq!(sums.count(), 0, "{name}: a sum over a part of the report at {end}");
+            // The summary holds sums that were finished when it was written.
+            let is_summary = name == "istanbul-summary";
+            assert!(is_summary || sums.count() == 0, "{name}: a sum over a part of the report at {end}");
         }
         assert_eq!(most, if name == "junit" { 2 } else { 0 });
     }

@@ -61,7 +61,7 @@ fn absent(gate: &Gate, run: &Run<'_>, said: &mut Said) {
         // A change without a line that tests could run has nothing to cover.
         if !run.lines_compared {
             let what = "the lines of the change are not known: there is no base to compare with";
-            said.not_judged(format!("gate `{}` was not evaluated: {what}", gate.name), gate.need_base);
+            said.not_judged(&format!("gate `{}` was not evaluated: {what}", gate.name), gate.need_base);
         }
         return;
     }
@@ -81,7 +81,7 @@ fn absent(gate: &Gate, run: &Run<'_>, said: &mut Said) {
         gate.origin,
         near.unwrap_or_default()
     );
-    said.not_judged(message, gate.required);
+    said.not_judged(&message, gate.required);
 }
 
 /// A gate without bounds asks for the verdict of the tool.
@@ -111,7 +111,7 @@ fn own_verdict(gate: &Gate, metric: &Metric, missed: &mut Missed, said: &mut Sai
                 "gate `{}` has no bound, and the report states none for `{}` ({})",
                 gate.name, gate.metric, gate.origin
             );
-            said.not_judged(message, gate.required);
+            said.not_judged(&message, gate.required);
         }
     }
 }
@@ -149,7 +149,7 @@ fn converted<'a>(
             "gate `{}` cannot hold `{}`, which the report states as {unit}, against `{key}: {}` ({})",
             gate.name, gate.metric, bound.value, bound.origin
         );
-        said.not_judged(message, true);
+        said.not_judged(&message, true);
     }
     Some((converted?, &bound.origin))
 }
@@ -162,7 +162,7 @@ fn against_base(gate: &Gate, metric: &Metric, run: &Run<'_>, missed: &mut Missed
             Ok(base) => base,
             Err(why) => {
                 let message = format!("`{key}` of gate `{}` was not evaluated for `{}`: {why}", gate.name, gate.metric);
-                said.not_judged(message, gate.need_base);
+                said.not_judged(&message, gate.need_base);
                 continue;
             }
         };

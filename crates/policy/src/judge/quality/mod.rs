@@ -82,10 +82,10 @@ struct Said {
 
 impl Said {
     /// Something that could not be judged: it counts against the verdict where the policy insists.
-    fn not_judged(&mut self, message: String, is_error: bool) {
+    fn not_judged(&mut self, message: &str, is_error: bool) {
         let make = if is_error { Problem::error } else { Problem::warning };
         self.problems
-            .push(make(ProblemCode::MetricAbsent, text::bounded(&message, text::MESSAGE)).in_section(Section::Quality));
+            .push(make(ProblemCode::MetricAbsent, text::bounded(message, text::MESSAGE)).in_section(Section::Quality));
     }
 }
 
@@ -140,7 +140,8 @@ fn finding(words: Words, origin: &Origin, places: Vec<Location>, reports: Vec<St
 
 /// The line of a policy file; a preset and a default are in no file of the repository.
 fn place(origin: &Origin) -> Option<Location> {
-    let is_file = !origin.layer.contains(':') && (origin.layer.ends_with(".yaml") || origin.layer.ends_with(".yml"));
+    let ending = origin.layer.rsplit_once('.').map(|(_, ending)| ending);
+    let is_file = !origin.layer.contains(':') && matches!(ending, Some("yaml" | "yml"));
     (is_file && origin.line.is_some()).then(|| Location {
         path: origin.layer.clone(),
         start_line: origin.line,

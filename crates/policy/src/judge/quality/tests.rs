@@ -18,7 +18,7 @@ pub(super) fn judge(policy: &TestPolicy, run: &Run<'_>, said: &mut Said) {
         if policy.required.value && runs.reports.is_empty() {
             let origin = &policy.required.origin;
             said.not_judged(
-                format!("no report of tests was read, `quality.tests.required` asks for one ({origin})"),
+                &format!("no report of tests was read, `quality.tests.required` asks for one ({origin})"),
                 true,
             );
         }
@@ -167,7 +167,7 @@ fn dropped(policy: &TestPolicy, runs: &Runs<'_>, run: &Run<'_>, said: &mut Said)
     let Some(base) = base_total(runs, run) else {
         let why =
             if run.baseline.is_none() { "there is no baseline" } else { "the baseline has other reports of tests" };
-        said.not_judged(format!("`quality.tests.max_drop` was not evaluated: {why} ({})", limit.origin), false);
+        said.not_judged(&format!("`quality.tests.max_drop` was not evaluated: {why} ({})", limit.origin), false);
         return;
     };
     let total = runs.total();

@@ -5,6 +5,7 @@ mod exceptions;
 mod levels;
 mod pages;
 mod properties;
+mod quality;
 mod report_only;
 mod verdict;
 
