@@ -55,12 +55,11 @@ fn together(metrics: Vec<Metric>, reports: &[InputReport]) -> Vec<Metric> {
             continue;
         }
         let name = (metric.name.clone(), metric.report.clone());
-        match sums.get(&name).and_then(|position| kept.get_mut(*position)) {
-            Some(sum) => sum.value = sum.value.saturating_add(metric.value),
-            None => {
-                sums.insert(name, kept.len());
-                kept.push(metric);
-            }
+        if let Some(sum) = sums.get(&name).and_then(|position| kept.get_mut(*position)) {
+            sum.value = sum.value.saturating_add(metric.value);
+        } else {
+            sums.insert(name, kept.len());
+            kept.push(metric);
         }
     }
     kept
