@@ -9,7 +9,7 @@ use portcullis_policy::{Judgement, Tally};
 use super::baseline::Written;
 use super::plan::Plan;
 use super::trust::Gate;
-use super::{Answer, Judged, Request, excerpt, redact};
+use super::{Answer, Judged, Request, excerpt, quality, redact};
 
 /// What decides.
 pub(super) struct Gates<'a> {
@@ -28,13 +28,14 @@ pub(super) fn answer(
 ) -> Answer {
     let Gates { gate, head } = gates;
     collected.findings = merge::merge(std::mem::take(&mut collected.findings));
+    let lines_compared = quality::complete(plan, &mut collected);
     let mut secrets = std::mem::take(&mut collected.known_secrets);
     let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut outcome = Outcome {
         policy: gate.info.clone(),
         reports: collected.reports.clone(),
-        metrics: std::mem::take(&mut collected.metrics),
-        test_suites: std::mem::take(&mut collected.test_suites),
+        metrics: collected.metrics.clone(),
+        test_suites: collected.test_suites.clone(),
         components: std::mem::take(&mut collected.components),
         check_runs: collected.check_runs.clone(),
         ..frame(request, plan)
@@ -46,6 +47,7 @@ pub(super) fn answer(
         partial: !request.paths.is_empty(),
         baseline,
         judges_change: plan.ci.judges_change(),
+        lines_compared,
     };
     let judgement = match head {
         Some(head) => portcullis_policy::judge_tightened(&gate.policy, &head.policy, evidence, &gate.registry, today),

@@ -11,6 +11,7 @@ mod files;
 mod options;
 mod panics;
 mod plan;
+mod quality;
 mod redact;
 mod reports;
 mod result;

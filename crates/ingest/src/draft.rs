@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::text::{self, bounded};
 use portcullis_model::{
-    Bom, CheckRun, Collected, Component, Finding, Health, InputReport, Kind, KnownSecret, Location, Metric, Problem,
-    ProblemCode, RunStatus, Section, Severity, SeveritySource, Source, State, TestSuite, VexStatement,
+    Bom, CheckRun, Collected, Component, Finding, Health, InputReport, Kind, KnownSecret, LineCoverage, Location,
+    Metric, Problem, ProblemCode, RunStatus, Section, Severity, SeveritySource, Source, State, TestSuite, VexStatement,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -25,6 +25,8 @@ const MAX_REFERENCES: usize = 20;
 const MAX_TEXT: usize = 256 << 20;
 /// Characters of the flagged text that identify a finding.
 const MAX_IDENTITY: usize = 2_000;
+/// Metrics of one report: a tool measures some values, or some values on each page of a site.
+const MAX_METRICS: usize = 20_000;
 /// Different odd values named; more are only counted.
 const MAX_NAMED: usize = 20;
 
@@ -39,6 +41,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) vex: Vec<VexStatement>,
     pub(crate) metrics: Vec<Metric>,
     pub(crate) test_suites: Vec<TestSuite>,
+    pub(crate) coverage: Vec<LineCoverage>,
     pub(crate) known_secrets: Vec<KnownSecret>,
     /// Sections the report is evidence for, also when it found nothing.
     pub(crate) sections: BTreeSet<Section>,
@@ -70,6 +73,7 @@ impl<'a> Draft<'a> {
             vex: Vec::new(),
             metrics: Vec::new(),
             test_suites: Vec::new(),
+            coverage: Vec::new(),
             known_secrets: Vec::new(),
             sections: BTreeSet::new(),
             commits: BTreeSet::new(),
@@ -219,6 +223,27 @@ impl<'a> Draft<'a> {
         self.findings.push(finding);
     }
 
+    /// What the report is called in metrics: its name in the policy, else its path.
+    pub(crate) fn name(&self) -> String {
+        self.report.name.clone().unwrap_or_else(|| self.report.path.clone())
+    }
+
+    /// Takes a measured value. Report and tool are filled in.
+    pub(crate) fn metric(&mut self, metric: Metric) {
+        if self.metrics.len() >= MAX_METRICS {
+            let message = format!("the report holds more than the {MAX_METRICS} values that are read");
+            self.problem_among_many(Problem::error(ProblemCode::TooLarge, message));
+            return;
+        }
+        self.metrics.push(Metric {
+            name: bounded(&metric.name, text::TITLE),
+            target: metric.target.map(|target| bounded(&target, text::MESSAGE)),
+            report: Some(self.name()),
+            source: self.report.tool.name.clone(),
+            ..metric
+        });
+    }
+
     /// Says what stopped the reader.
     pub(crate) fn broken(&mut self, text: &str, broken: &Break) {
         let kept = "what was found before counts";
@@ -322,6 +347,7 @@ impl<'a> Draft<'a> {
             vex: self.vex,
             metrics: self.metrics,
             test_suites: self.test_suites,
+            coverage: self.coverage,
             known_secrets: self.known_secrets,
             ..Collected::default()
         }

@@ -5,13 +5,16 @@
 //! one keeps what came before the break; `severity`, `cvss`, `advisory` and `package_url` translate the words of tools
 //! into ours; `weakness` makes findings of them, `beside` asks the repository's lock files; `section` says which part of the
 //! policy judges a finding; `hidden` keeps secrets out of everything that is handed on, `source_lines` knows the flagged lines.
+//! `coverage` and `decimal` hold what is measured.
 //!
 //! Nothing that could not be read comes out as a healthy report without findings.
 
 mod advisory;
 mod beside;
 mod bytes;
+mod coverage;
 mod cvss;
+mod decimal;
 mod detect;
 mod draft;
 mod format;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{Kind, Section, Severity};
@@ -30,6 +31,27 @@ pub struct Baseline {
     pub findings: Vec<BaselineFinding>,
     /// Package URLs with version, without qualifiers. Only reports that list their components fill this.
     pub components: BTreeSet<String>,
+    /// What was measured: what `max_drop` and `max_rise` of the gates are held against.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<BaselineMetric>,
+}
+
+/// A value of the baseline.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BaselineMetric {
+    /// `coverage.line`, `load.http_req_duration.p95`, …
+    pub name: String,
+    /// URL, file, package it was measured on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Name of the report in the policy, else its path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
+    /// The value, exact.
+    pub value: Decimal,
+    /// `percent`, `ms`, `bytes`, empty for a count.
+    pub unit: String,
 }
 
 /// A report the baseline was made from.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Baseline, Bom, CheckRun, Component, Finding, InputReport, KnownSecret, Metric, Problem, SuppressionComment,
-    TestSuite, VexStatement,
+    Baseline, Bom, CheckRun, Component, Finding, InputReport, KnownSecret, LineCoverage, Metric, Problem,
+    SuppressionComment, TestSuite, VexStatement,
 };
 
 /// What a wing gives back for one input.
@@ -22,6 +22,8 @@ pub struct Collected {
     pub metrics: Vec<Metric>,
     /// Test runs.
     pub test_suites: Vec<TestSuite>,
+    /// Lines the tests ran, file by file.
+    pub coverage: Vec<LineCoverage>,
     /// Inventory.
     pub components: Vec<Component>,
     /// Bills of materials the inventory comes from.
@@ -42,6 +44,7 @@ impl Collected {
         self.reports.extend(other.reports);
         self.metrics.extend(other.metrics);
         self.test_suites.extend(other.test_suites);
+        self.coverage.extend(other.coverage);
         self.components.extend(other.components);
         self.boms.extend(other.boms);
         self.vex.extend(other.vex);
@@ -83,6 +86,8 @@ pub struct Evidence {
     pub baseline: Option<Baseline>,
     /// A pull request or merge group is judged, and not a branch as it is.
     pub judges_change: bool,
+    /// The lines the change adds are known: where no value says how many of them the tests ran, there is none to judge.
+    pub lines_compared: bool,
 }
 
 /// A check counted in [`Outcome::tools`](crate::Outcome::tools).

@@ -32,7 +32,7 @@ pub mod suggest;
 pub mod suppression;
 pub mod text;
 
-pub use baseline::{BASELINE_SCHEMA, Baseline, BaselineFinding, BaselineReport};
+pub use baseline::{BASELINE_SCHEMA, Baseline, BaselineFinding, BaselineMetric, BaselineReport};
 pub use bom::{Bom, Component, Hash};
 pub use collected::{Collected, Evidence, ToolStatus};
 pub use diagnostic::{Diagnostic, DiagnosticSeverity, Span};
@@ -52,7 +52,8 @@ pub use package::{Package, Scope};
 pub use path_resolver::{Mount, PathResolver, ResolvedPath};
 pub use problem::{Health, Problem, ProblemCode};
 pub use report::{
-    CheckRun, FailedCase, InputReport, Metric, ReportCounts, RunStatus, Skipped, TestSuite, Threshold, Tool,
+    CheckRun, FailedCase, InputReport, LineCoverage, Metric, ReportCounts, RunStatus, Skipped, TestSuite, Threshold,
+    Tool,
 };
 pub use rule::{FixKind, Registry, Rule, RulePage, Tier};
 pub use secret_text::{KnownSecret, Redactor, redacted, secret_hash};

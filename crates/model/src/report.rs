@@ -156,6 +156,19 @@ pub struct Metric {
     pub source: String,
 }
 
+/// Which lines of a file the tests ran: what the coverage of new lines is computed from. Never written out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineCoverage {
+    /// File, relative to the root.
+    pub path: String,
+    /// Report it stands in: its name in the policy, else its path.
+    pub report: String,
+    /// Lines that ran, sorted, 1-based.
+    pub covered: Vec<u32>,
+    /// Lines that could have run and did not, sorted, 1-based.
+    pub uncovered: Vec<u32>,
+}
+
 /// A bound a tool put on its metric.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

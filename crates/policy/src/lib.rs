@@ -12,6 +12,7 @@ mod load;
 mod overrides;
 mod pattern;
 mod policy;
+mod quality;
 mod rulebook;
 mod rules;
 pub mod schema;

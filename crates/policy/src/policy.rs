@@ -8,6 +8,7 @@ use portcullis_model::{BySeverity, Globs, Level, Origin, Scope, Section, Severit
 use crate::effective::Effective;
 use crate::overrides::Override;
 use crate::pattern::{PackagePattern, Pattern};
+use crate::quality::QualityPolicy;
 use crate::rulebook::RuleBook;
 use crate::trust::{ExceptionPolicy, TrustPolicy};
 use crate::wings::{AlertPolicy, ManifestPolicy, WorkflowPolicy};
@@ -41,6 +42,7 @@ pub struct Policy {
     pub(crate) manifests: ManifestPolicy,
     pub(crate) trust: TrustPolicy,
     pub(crate) baseline: BaselinePolicy,
+    pub(crate) quality: QualityPolicy,
     pub(crate) rules: RuleBook,
     pub(crate) overrides: Vec<Override>,
     /// Newer rules are at most a warning; the version as it stands in the file.
@@ -172,6 +174,8 @@ impl Policy {
     #[must_use]
     pub fn without_reports(mut self) -> Self {
         self.reports.clear();
+        self.quality.gates.clear();
+        self.quality.tests.required.value = false;
         for (section, policy) in &mut self.sections {
             if fed_by_reports(*section) {
                 policy.required.value = Required::No;

@@ -61,6 +61,21 @@ const RULES: &[Rule] = &[
         Severity::Low,
         include_str!("pages/exception-unused.md"),
     ),
+    page("policy/failed-tests", "Tests failed", Severity::High, include_str!("pages/failed-tests.md")),
+    page("policy/few-tests", "Fewer tests ran than have to", Severity::High, include_str!("pages/few-tests.md")),
+    page("policy/flaky-tests", "Tests passed only on a repeat", Severity::Medium, include_str!("pages/flaky-tests.md")),
+    page(
+        "policy/quality-gate",
+        "A measured value misses its bound",
+        Severity::High,
+        include_str!("pages/quality-gate.md"),
+    ),
+    page(
+        "policy/skipped-tests",
+        "Too many tests were skipped",
+        Severity::Medium,
+        include_str!("pages/skipped-tests.md"),
+    ),
 ];
 
 const fn page(id: &'static str, title: &'static str, severity: Severity, page: &'static str) -> Rule {
@@ -113,6 +128,11 @@ mod tests {
             ("policy/exception-expired", include_str!("pages/exception-expired.md")),
             ("policy/exception-too-broad", include_str!("pages/exception-too-broad.md")),
             ("policy/exception-unused", include_str!("pages/exception-unused.md")),
+            ("policy/failed-tests", include_str!("pages/failed-tests.md")),
+            ("policy/few-tests", include_str!("pages/few-tests.md")),
+            ("policy/flaky-tests", include_str!("pages/flaky-tests.md")),
+            ("policy/quality-gate", include_str!("pages/quality-gate.md")),
+            ("policy/skipped-tests", include_str!("pages/skipped-tests.md")),
         ]
     }
 

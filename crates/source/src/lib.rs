@@ -4,6 +4,7 @@
 //! run judges and steers by. All three follow links by the same rule and write names the same way, so that the same
 //! content gives the same listing wherever it is read from.
 
+mod added;
 mod commit;
 mod error;
 mod git;
@@ -25,6 +26,7 @@ mod agreement;
 #[cfg(test)]
 mod testing;
 
+pub use added::AddedLines;
 pub use commit::Commit;
 pub use error::SourceError;
 pub use git::{GitSettings, HookEnvironment};

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::added::{self, AddedLines};
 use crate::git::{Git, GitSettings};
 use crate::history::{self, ChangedFile};
 use crate::platform::path_of;
@@ -150,6 +151,13 @@ impl Repository {
     pub fn changed_files(&self, base: &str, head: &str) -> Result<Vec<ChangedFile>, SourceError> {
         let located = self.located("a comparison")?;
         history::changed_files(&located.git, &self.commit_id(base)?, &self.commit_id(head)?, &located.prefix)
+    }
+
+    /// The lines below the root that `head` adds or edits against `base`, sorted by path; for what a branch itself has changed
+    /// give [`Repository::merge_base`] as `base`.
+    pub fn added_lines(&self, base: &str, head: &str) -> Result<Vec<AddedLines>, SourceError> {
+        let located = self.located("a comparison")?;
+        added::added_lines(&located.git, &self.commit_id(base)?, &self.commit_id(head)?, &located.prefix)
     }
 
     /// The full name of the remote's default branch, for [`Repository::merge_base`]; `name` where somebody has told it.

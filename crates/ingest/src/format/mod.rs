@@ -3,8 +3,11 @@
 mod asff;
 mod checkov;
 mod checkstyle;
+mod clover;
+mod cobertura;
 mod code_climate;
 mod conftest;
+mod coverage_py;
 mod dependency_review;
 mod detect_secrets;
 mod github_snapshot;
@@ -13,8 +16,14 @@ mod gitleaks;
 mod govulncheck;
 mod grype;
 mod hadolint;
+mod istanbul_summary;
+mod jacoco;
+mod junit;
+mod k6;
 mod kics;
 mod kube_linter;
+mod lcov;
+mod lighthouse;
 mod npm_audit_1;
 mod npm_audit_2;
 mod npm_error;
@@ -94,6 +103,19 @@ static FORMATS: &[&Format] = &[
     &sonar::FORMAT,
     &code_climate::FORMAT,
     &checkstyle::FORMAT,
+    &k6::NEWER,
+    &k6::HANDLE,
+    &k6::EXPORT,
+    &lighthouse::ASSERTIONS,
+    &lighthouse::MANIFEST,
+    &lighthouse::REPORT,
+    &coverage_py::FORMAT,
+    &istanbul_summary::FORMAT,
+    &junit::FORMAT,
+    &cobertura::FORMAT,
+    &clover::FORMAT,
+    &jacoco::FORMAT,
+    &lcov::FORMAT,
 ];
 
 /// Every format, in the order of the detection table.
@@ -189,6 +211,23 @@ mod tests {
             (r#"{"Findings":[{"SchemaVersion":"2018-10-08"}]}"#, "asff"),
             (r#"[{"SchemaVersion":"2018-10-08"}]"#, "asff"),
             (r#"{"version":"14.0.0","vulnerabilities":[],"remediations":[]}"#, "gitlab-security"),
+            (r#"{"results":{"metrics":[]},"metadata":{"k6Version":"1.5.0"}}"#, "k6-new"),
+            (r#"{"metrics":{"checks":{"type":"rate","values":{"rate":1}}},"root_group":{}}"#, "k6-handle"),
+            (r#"{"metrics":{"checks":{"value":1}},"root_group":{}}"#, "k6-export"),
+            (r#"[{"auditId":"categories","passed":false}]"#, "lhci-assertions"),
+            (r#"[{"name":"minScore","operator":">=","passed":true,"url":"/"}]"#, "lhci-assertions"),
+            (r#"[{"url":"/","isRepresentativeRun":true}]"#, "lhci-manifest"),
+            (r#"{"lighthouseVersion":"12.0.0","audits":{}}"#, "lighthouse"),
+            (r#"{"meta":{},"files":{},"totals":{}}"#, "coverage-py"),
+            (r#"{"total":{"lines":{"total":1,"pct":"Unknown"}}}"#, "istanbul-summary"),
+            ("<testsuites/>", "junit"),
+            ("<?xml version='1.0'?><testsuite name='x'/>", "junit"),
+            ("<!DOCTYPE coverage SYSTEM 'x.dtd'><coverage line-rate='1'/>", "cobertura"),
+            ("<coverage clover='3.2.0'><project/></coverage>", "clover"),
+            ("<coverage generated='1'><project><metrics/></project></coverage>", "clover"),
+            ("<report name='x'><counter type='LINE'/></report>", "jacoco"),
+            ("TN:\nSF:a.js\n", "lcov"),
+            ("SF:a.js\n", "lcov"),
         ] {
             assert_eq!(ids(text), [id], "{text}");
         }

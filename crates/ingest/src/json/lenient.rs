@@ -5,8 +5,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::decimal;
 
 /// A text; numbers and booleans are taken as written. Null, lists and objects are absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +64,28 @@ impl Number {
     /// A count as index.
     pub(crate) fn index(self) -> Option<usize> {
         self.count().and_then(|count| usize::try_from(count).ok())
+    }
+}
+
+/// A number as it is written, never rounded to a binary fraction; texts that are numbers count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Exact(pub(crate) Option<Decimal>);
+
+impl Exact {
+    /// A count: whole, 0 or more.
+    pub(crate) fn count(self) -> Option<u64> {
+        self.0.filter(|number| number.fract().is_zero()).and_then(|number| number.to_u64())
+    }
+}
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        if raw.starts_with('"') {
+            let text = serde_json::from_str::<Text<'_>>(raw).unwrap_or_default();
+            return Ok(Self(decimal::of_text(text.get())));
+        }
+        Ok(Self(decimal::of_text(raw)))
     }
 }
 
@@ -403,6 +429,17 @@ mod tests {
         for (json, number) in [(r#"{"number":2}"#, Some(2.0)), ("null", None), ("[2]", None), ("\"x\"", None)] {
             let item = read(&format!(r#"{{"part":{json},"flag":true}}"#)).part.number;
             assert_eq!(item, Number(number), "{json}");
+        }
+    }
+
+    #[test]
+    fn an_exact_number_is_taken_as_it_is_written() {
+        let exact = |json: &str| serde_json::from_str::<Exact>(json).unwrap().0.map(|number| number.to_string());
+        assert_eq!(exact("0.1000000000000000055511151231").as_deref(), Some("0.1000000000000000055511151231"));
+        assert_eq!(exact("\"80.5\"").as_deref(), Some("80.5"));
+        assert_eq!(exact("1.5e3").as_deref(), Some("1500"));
+        for json in ["null", "true", "\"Unknown\"", "[1]", "{}", "1e400"] {
+            assert_eq!(exact(json), None, "{json}");
         }
     }
 

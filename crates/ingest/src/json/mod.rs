@@ -5,7 +5,7 @@ mod lines;
 mod survey;
 mod walk;
 
-pub(crate) use lenient::{Flag, List, Number, Pairs, Part, Text, Texts};
+pub(crate) use lenient::{Exact, Flag, List, Number, Pairs, Part, Text, Texts};
 pub(crate) use lines::read_values;
 pub(crate) use survey::{MAX_DEPTH, Survey};
 pub(crate) use walk::{

@@ -6,7 +6,7 @@ use super::fixtures::{LINES, NPM_2, PIP, SARIF, TRIVY, all, all_json, has_no_end
 use super::{codes, health, ids, read, read_as};
 
 /// A small generator of numbers; the same in every run.
-struct Numbers(u64);
+pub(super) struct Numbers(pub(super) u64);
 
 impl Numbers {
     fn below(&mut self, limit: usize) -> usize {
@@ -132,7 +132,7 @@ fn a_problem_met_a_thousand_times_is_named_some_times_and_counted() {
 }
 
 /// Cuts, doubles, swaps and overwrites pieces of a report.
-fn mutated(text: &str, numbers: &mut Numbers) -> Vec<u8> {
+pub(super) fn mutated(text: &str, numbers: &mut Numbers) -> Vec<u8> {
     const PIECES: [&str; 16] =
         ["{", "}", "[", "]", ",", ":", "\"", "null", "-1", "1e400", "\\u12", "true", "[[[[", "\u{0}", "\\ud800", "é"];
     let mut bytes = text.as_bytes().to_vec();

@@ -6,6 +6,7 @@ mod fixtures;
 mod health;
 mod lint;
 mod npm;
+mod quality;
 mod real;
 mod sarif;
 mod trivy;

@@ -21,6 +21,7 @@ pub fn read(bytes: &[u8]) -> Result<Baseline, String> {
             let mut baseline: Baseline = serde_json::from_slice(bytes).map_err(no_json)?;
             // Whoever merged two versions by hand need not keep the order.
             arrange(&mut baseline.findings);
+            baseline.metrics.sort();
             Ok(baseline)
         }
         RESULT_SCHEMA => {

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use portcullis_model::{
-    BASELINE_SCHEMA, Baseline, BaselineFinding, BaselineReport, Health, InputReport, Judged, Outcome, RunStatus,
-    Section, State,
+    BASELINE_SCHEMA, Baseline, BaselineFinding, BaselineMetric, BaselineReport, Health, InputReport, Judged, Outcome,
+    RunStatus, Section, State,
 };
 
 use super::{arrange, bare_purl};
+use crate::quality::NEW_LINES;
 
 /// Why no baseline may be written of this outcome: what a broken report did not say would later look new or, worse, gone.
 pub fn refusal(outcome: &Outcome) -> Option<String> {
@@ -70,7 +71,28 @@ pub fn record(
             .filter_map(|component| component.package.purl.as_deref())
             .map(bare_purl)
             .collect(),
+        metrics: metrics(outcome),
     }
+}
+
+/// What healthy reports measured. The coverage of new lines belongs to one change and is no state of the base.
+fn metrics(outcome: &Outcome) -> Vec<BaselineMetric> {
+    let broken: BTreeSet<&str> =
+        outcome.reports.iter().filter(|report| report.health == Health::Error).map(key).collect();
+    let lasting = outcome.metrics.iter().filter(|metric| metric.name != NEW_LINES);
+    let sound = lasting.filter(|metric| metric.report.as_deref().is_none_or(|report| !broken.contains(report)));
+    let mut metrics: Vec<BaselineMetric> = sound
+        .map(|metric| BaselineMetric {
+            name: metric.name.clone(),
+            target: metric.target.clone(),
+            report: metric.report.clone(),
+            value: metric.value,
+            unit: metric.unit.clone(),
+        })
+        .collect();
+    metrics.sort();
+    metrics.dedup();
+    metrics
 }
 
 fn entry(judged: &Judged, first_seen: Option<Timestamp>, names: &BTreeMap<&str, &str>) -> BaselineFinding {

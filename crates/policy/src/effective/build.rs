@@ -135,6 +135,7 @@ fn scalar_content(value: &Value) -> Content {
         Value::Share(share) => Content::Share(*share),
         Value::Amount(Amount::Count(count)) => Content::Integer(i64::try_from(*count).unwrap_or(i64::MAX)),
         Value::Amount(Amount::Percent(percent)) => Content::Word(format!("{percent}%")),
+        Value::Bound(bound) => Content::Word(bound.to_string()),
         // Refused values never get here, and edits are applied: nothing is claimed about them.
         Value::Null | Value::Invalid | Value::Edit { .. } | Value::List(_) | Value::Map(_) => Content::Null,
     }

@@ -9,6 +9,7 @@ use super::{Content, Node};
 use crate::Policy;
 use crate::judge::section_level;
 use crate::pattern::is_glob;
+use crate::quality::{Bound, Dimension};
 use crate::schema::{Initial, Key, Merge, POLICY, Strict, Type};
 
 /// What a change does to the gate.
@@ -290,6 +291,7 @@ fn scalar(key: &Key, old: Option<&Node>, new: Option<&Node>) -> Direction {
     };
     let is_share = |node: Option<&Node>| node.and_then(Node::plain).is_some_and(|text| text.ends_with('%'));
     match (key.strict, &key.kind) {
+        (strict, Type::Bound | Type::Percent) => bound(strict, old, new),
         // A share and a count cannot be compared.
         (_, Type::CountOrPercent) if is_share(old) != is_share(new) => Direction::Weaker,
         (Strict::Up, _) => compared(number(old), number(new)),
@@ -308,6 +310,29 @@ fn scalar(key: &Key, old: Option<&Node>, new: Option<&Node>) -> Direction {
         }
         (Strict::Neutral, _) => Direction::Changed,
         _ => Direction::Weaker,
+    }
+}
+
+/// Bounds of one dimension, in its smallest unit; nothing is the loosest, and what cannot be compared may be looser.
+fn bound(strict: Strict, old: Option<&Node>, new: Option<&Node>) -> Direction {
+    let read = |node: Option<&Node>| node.and_then(Node::plain).and_then(|text| Bound::parse(&text));
+    let (old, new) = (read(old), read(new));
+    if old.zip(new).is_some_and(|(old, new)| old.dimension() != new.dimension()) {
+        return Direction::Weaker;
+    }
+    let value = |bound: Bound| {
+        let unit = match bound.dimension() {
+            Dimension::Plain => "",
+            Dimension::Percent => "percent",
+            Dimension::Time => "ms",
+            Dimension::Bytes => "bytes",
+        };
+        bound.in_unit(unit)
+    };
+    let (old, new) = (old.and_then(value), new.and_then(value));
+    match strict {
+        Strict::Up => compared(old, new),
+        _ => compared(old.map(std::cmp::Reverse), new.map(std::cmp::Reverse)),
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Run<'a> {
     pub(super) judges_change: bool,
     pub(super) partial: bool,
     pub(super) today: Date,
+    /// Fingerprints of gates that are missed by more than on the base.
+    pub(super) worse: &'a BTreeSet<String>,
 }
 
 /// A baseline, ready to be asked about findings of this run.
@@ -67,7 +69,9 @@ pub(super) fn compare(policy: &Policy, known: &Known<'_>, findings: &mut [Judged
         if !judged.is_open() || judged.finding.section == Section::None {
             continue;
         }
-        if let Some(known) = found.first().and_then(|position| baseline.findings.get(*position)) {
+        if run.worse.contains(&judged.finding.fingerprint) {
+            judged.introduced = Introduced::New;
+        } else if let Some(known) = found.first().and_then(|position| baseline.findings.get(*position)) {
             existing(policy, baseline, known, judged);
         } else if !index.covers(&judged.finding, names) {
             *unknown.entry(what_found(&judged.finding, names)).or_default() += 1;

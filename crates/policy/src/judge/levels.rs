@@ -14,22 +14,24 @@ use crate::trust::is_known_exploited;
 
 /// Everything that needs no other finding. Gives the level that floors start from: after the steps that look at severity
 /// and rule only.
-pub(super) fn judge(policy: &Policy, judged: &mut Judged, clocks: &mut Clocks<'_>) -> Level {
+pub(super) fn judge(policy: &Policy, judged: &mut Judged, named: Option<&Named>, clocks: &mut Clocks<'_>) -> Level {
     if suppressions::closed(policy, judged, clocks.today) || excluded(policy, judged) {
         return Level::Off;
     }
-    severity_and_level(policy, judged);
+    severity_and_level(policy, judged, named);
     let before_modifiers = judged.level;
     modifiers(policy, judged, clocks);
     suppressions::inline(policy, judged, clocks.today);
     before_modifiers
 }
 
-/// Step 2. Findings without a file match no pattern: nothing excludes them.
+/// Step 2. Findings without a file match no pattern: nothing excludes them. What the policy itself finds stands in the
+/// policy, of which `paths` does not speak.
 fn excluded(policy: &Policy, judged: &mut Judged) -> bool {
     let section = judged.finding.section;
     let path = judged.finding.path();
-    let Some(paths) = policy.paths(section).filter(|_| !path.is_empty()) else { return false };
+    let is_own = judged.finding.rule_id.starts_with("policy/");
+    let Some(paths) = policy.paths(section).filter(|_| !path.is_empty() && !is_own) else { return false };
     let (what, pattern) = match paths.exclude.iter().find(|glob| glob.value.matches(path)) {
         Some(exclude) => ("exclude", Some(exclude)),
         None if paths.include.iter().any(|glob| glob.value.matches(path)) => return false,
@@ -53,8 +55,14 @@ fn excluded(policy: &Policy, judged: &mut Judged) -> bool {
     true
 }
 
+/// A key or an entry of the policy that gives the level of this very finding.
+pub(super) struct Named {
+    pub(super) key: String,
+    pub(super) setting: Setting<Level>,
+}
+
 /// Steps 3 to 5.
-fn severity_and_level(policy: &Policy, judged: &mut Judged) {
+fn severity_and_level(policy: &Policy, judged: &mut Judged, named: Option<&Named>) {
     let in_force = InForce::new(policy, &judged.finding);
     let (severity, level) = if in_force.names_no_rule() {
         (None, None)
@@ -65,9 +73,12 @@ fn severity_and_level(policy: &Policy, judged: &mut Judged) {
     if let Some((key, setting)) = severity {
         set_severity(judged, key, setting);
     }
-    let (key, setting) = in_force
-        .level(judged.finding.section, judged.severity)
-        .unwrap_or_else(|| base(policy, &judged.finding, judged.severity));
+    let (key, setting) = match named {
+        Some(named) => (named.key.clone(), &named.setting),
+        None => in_force
+            .level(judged.finding.section, judged.severity)
+            .unwrap_or_else(|| base(policy, &judged.finding, judged.severity)),
+    };
     set_level(judged, Step::BaseLevel, key, setting.value, &setting.origin);
     if let Some((key, setting)) = level {
         set_level(judged, Step::RuleLevel, key, setting.value, &setting.origin);
@@ -124,13 +135,22 @@ pub(crate) fn section_level(policy: &Policy, section: Section, severity: Severit
     }
 }
 
-/// Step 4: the scope's levels, then the section's, then everybody's.
+/// Step 4: the key for changes of interfaces, the scope's levels, then the section's, then everybody's.
 fn base<'a>(policy: &'a Policy, finding: &Finding, severity: Severity) -> (String, &'a Setting<Level>) {
     if finding.section == Section::Vulnerabilities
         && let Some(package) = finding.package.as_deref()
         && let Some(setting) = policy.vulnerabilities.scopes.get(&package.scope).and_then(|levels| of(levels, severity))
     {
         return (format!("vulnerabilities.scopes.{}.{severity}", scope_word(package.scope)), setting);
+    }
+    if finding.section == Section::Quality && finding.tool() == "oasdiff" {
+        match severity {
+            Severity::Critical | Severity::High => {
+                return ("quality.api.breaking".to_owned(), &policy.quality.breaking);
+            }
+            Severity::Medium => return ("quality.api.risky".to_owned(), &policy.quality.risky),
+            _ => {}
+        }
     }
     section_level(policy, finding.section, severity)
 }

@@ -4,6 +4,7 @@ mod baseline;
 mod exceptions;
 mod levels;
 mod own;
+mod quality;
 mod required;
 mod suppressions;
 mod tools;
@@ -91,17 +92,28 @@ struct Assessed {
 }
 
 fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Assessed {
-    let Evidence { mut collected, tracked, partial, baseline, judges_change } = evidence;
+    let Evidence { mut collected, tracked, partial, baseline, judges_change, lines_compared } = evidence;
     let mut problems = required::problems(policy, &collected, &tracked, registry);
 
     let mut findings: Vec<Judged> = std::mem::take(&mut collected.findings).into_iter().map(unjudged).collect();
+    let mut quality = quality::judge(policy, &collected, baseline.as_ref(), lines_compared);
+    problems.append(&mut quality.problems);
+    findings.extend(std::mem::take(&mut quality.findings).into_iter().map(unjudged));
+    let named = |judged: &Judged| quality.levels.get(&judged.finding.fingerprint);
     let known = baseline.as_ref().map(|baseline| baseline::Known::new(baseline, &collected));
     let mut clocks = vulnerability::Clocks { today, known: known.as_ref(), stopped: 0 };
     let before_modifiers: Vec<Level> =
-        findings.iter_mut().map(|judged| levels::judge(policy, judged, &mut clocks)).collect();
+        findings.iter_mut().map(|judged| levels::judge(policy, judged, named(judged), &mut clocks)).collect();
     let mut compared = baseline::Compared::default();
     if let Some(known) = &known {
-        let run = baseline::Run { collected: &collected, problems: &problems, judges_change, partial, today };
+        let run = baseline::Run {
+            collected: &collected,
+            problems: &problems,
+            judges_change,
+            partial,
+            today,
+            worse: &quality.worse,
+        };
         compared = baseline::compare(policy, known, &mut findings, &run);
     }
     problems.append(&mut compared.problems);

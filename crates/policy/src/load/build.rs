@@ -11,7 +11,7 @@ use super::layers::Layers;
 use super::merge::{Merger, defaults};
 use super::source::Sources;
 use super::value::{Located, Map, Value};
-use super::{Inputs, document, exceptions, mode, overrides, rules};
+use super::{Inputs, document, exceptions, mode, overrides, quality, rules};
 use crate::Policy;
 use crate::effective;
 use crate::policy::{
@@ -41,6 +41,7 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
     let reports =
         tree.list(&["reports"]).iter().filter_map(|entry| report(entry, &sources, sound, &mut told)).collect();
 
+    let quality = quality::read(&tree, sound, &mut told);
     let root = inputs.policy.and_then(|policy| policies.iter().find(|layer| layer.name == policy.path));
     let name = root.and_then(|layer| layer.tree.at(&["name"]));
     let report_only = mode::read(&tree);
@@ -71,6 +72,7 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         manifests: tree.manifests(),
         trust: tree.trust(),
         baseline: tree.baseline(),
+        quality,
         rules: book,
         overrides: overridden,
         newer_rules: as_of.as_ref().map(|as_of| newer(&as_of.value, inputs.registry)).unwrap_or_default(),
@@ -116,7 +118,7 @@ impl Tree<'_> {
     }
 
     /// A level that has a default; should the table lose it, the tightest holds.
-    pub(super) fn level(&self, path: &[&str]) -> Setting<Level> {
+    pub(crate) fn level(&self, path: &[&str]) -> Setting<Level> {
         let tightest = || Setting { value: Level::Fail, origin: portcullis_model::Origin::builtin() };
         self.setting(path, Located::as_level).unwrap_or_else(tightest)
     }

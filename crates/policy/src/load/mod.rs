@@ -8,6 +8,7 @@ mod merge;
 mod mode;
 mod options;
 mod overrides;
+mod quality;
 mod read;
 mod rules;
 mod scalar;

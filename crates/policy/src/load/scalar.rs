@@ -5,6 +5,7 @@ use portcullis_model::{Glob, Level, Severity, suggest};
 use super::value::Value;
 use crate::pattern::{PackagePattern, Pattern};
 use crate::policy::{Amount, Required};
+use crate::quality::{Bound, Dimension};
 use crate::schema::Type;
 
 /// A scalar as the YAML core schema types it.
@@ -62,6 +63,8 @@ pub(crate) fn read(kind: &Type, scalar: Scalar<'_>, raw: &str, known: Known<'_>)
         (Type::Mode(_), _) => mode(raw),
         (Type::Duration, _) => duration(raw).map(Value::Seconds).ok_or_else(expected),
         (Type::CountOrPercent, _) => amount(raw).map(Value::Amount).ok_or_else(expected),
+        (Type::Bound, _) => Bound::parse(raw).map(Value::Bound).ok_or_else(expected),
+        (Type::Percent, _) => percent(raw).map(Value::Bound).ok_or_else(expected),
         (Type::Text | Type::Version | Type::Path | Type::Glob, Scalar::Text(text)) => words(kind, text),
         (Type::Version, _) => {
             Err(Refusal { reason: "a version is a text".to_owned(), help: format!("quote it: \"{raw}\"") })
@@ -184,6 +187,14 @@ fn share(raw: &str) -> Option<f32> {
     raw.parse().ok().filter(|share| (0.0..=1.0).contains(share))
 }
 
+/// A share of at most everything; the sign may be left out.
+fn percent(raw: &str) -> Option<Bound> {
+    let bound = Bound::parse(raw)?;
+    let bound = if bound.dimension() == Dimension::Plain { Bound::parse(&format!("{raw}%"))? } else { bound };
+    let fits = !bound.number.is_sign_negative() && bound.number <= rust_decimal::Decimal::ONE_HUNDRED;
+    (bound.dimension() == Dimension::Percent && fits).then_some(bound)
+}
+
 fn digits(text: &str) -> Option<i64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
@@ -278,6 +289,16 @@ mod tests {
         }
         for text in ["", "-0.1", "1.01", ".nan", "NaN", "inf", "5%"] {
             assert_eq!(share(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_percentage_is_a_share_of_everything() {
+        for (text, shown) in [("5%", "5%"), ("5", "5%"), ("2.5 %", "2.5%"), ("0", "0%"), ("100%", "100%")] {
+            assert_eq!(percent(text).unwrap().to_string(), shown, "{text}");
+        }
+        for text in ["", "%", "-1", "101%", "5ms", "many"] {
+            assert_eq!(percent(text), None, "{text}");
         }
     }
 

@@ -7,6 +7,7 @@ use portcullis_model::{Level, Severity};
 
 use super::source::Mark;
 use crate::policy::{Amount, Required};
+use crate::quality::Bound;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -41,6 +42,7 @@ pub(crate) enum Value {
     Amount(Amount),
     /// From 0 to 1.
     Share(f32),
+    Bound(Bound),
     List(Vec<Located>),
     /// A change of an inherited list.
     Edit {
@@ -121,6 +123,13 @@ impl Located {
     pub(crate) const fn as_share(&self) -> Option<f32> {
         match self.value {
             Value::Share(share) => Some(share),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn as_bound(&self) -> Option<Bound> {
+        match self.value {
+            Value::Bound(value) => Some(value),
             _ => None,
         }
     }

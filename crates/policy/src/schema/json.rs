@@ -150,6 +150,14 @@ fn value(draft: Draft, kind: &'static Type, merge: Merge) -> Map<String, Value> 
             let pattern = "^[0-9]+([.][0-9]+)? ?%$|^[0-9]+$";
             object(json!({ "type": ["integer", "string", "null"], "minimum": 0, "pattern": pattern }))
         }
+        Type::Bound => {
+            let pattern = "^-?[0-9]+([.][0-9]+)? *(%|us|ms|s|m|h|B|kB|KB|KiB|MB|MiB|GB|GiB)?$";
+            object(json!({ "type": ["number", "string", "null"], "pattern": pattern }))
+        }
+        Type::Percent => {
+            let pattern = "^[0-9]+([.][0-9]+)? *%?$";
+            object(json!({ "type": ["number", "string", "null"], "minimum": 0, "maximum": 100, "pattern": pattern }))
+        }
         Type::Id => object(json!({ "type": ["string", "null"], "pattern": "^[A-Za-z0-9._-]{1,64}$" })),
         Type::Fingerprint => object(json!({ "type": ["string", "null"], "pattern": "^v1:[0-9a-f]{32}$" })),
         Type::WordOr(words, element) => {

@@ -6,6 +6,7 @@
 mod acceptance;
 mod entries;
 mod json;
+mod quality;
 mod reference;
 mod table;
 mod wings;
@@ -83,6 +84,10 @@ pub enum Type {
     Duration,
     /// A count, or a percentage.
     CountOrPercent,
+    /// A number, with its unit where it has one.
+    Bound,
+    /// A percentage.
+    Percent,
     /// Id of a report format.
     Format,
     /// A parent: `preset:NAME@N` or `./path.yaml`.
@@ -201,6 +206,8 @@ impl Type {
             Self::Date => "a date (`2027-01-31`)".to_owned(),
             Self::Duration => "a duration (`15m`, `24h`, `30d`, `2w`)".to_owned(),
             Self::CountOrPercent => "a count or a percentage (`3`, `5%`)".to_owned(),
+            Self::Bound => "a number, with a unit where it has one (`80`, `1%`, `300ms`, `2MiB`)".to_owned(),
+            Self::Percent => "a percentage (`5%`)".to_owned(),
             Self::Format => "the id of a report format".to_owned(),
             Self::Reference => "a parent (`preset:baseline@1`, `./policies/team.yaml`)".to_owned(),
             Self::Id => "an id of letters, digits, `.`, `_` and `-`, at most 64 characters".to_owned(),

@@ -2,6 +2,7 @@
 
 use super::acceptance::{EXCEPTION, EXCEPTION_POLICY, TRUST};
 use super::entries::REPORT;
+use super::quality::QUALITY;
 use super::wings::{ALERTS, MANIFESTS, WORKFLOWS};
 use super::{Initial, Key, Merge, Strict, Type};
 use Initial::{Is, Required, Unset};
@@ -114,7 +115,7 @@ pub const POLICY: &[Key] = &[
     map("compose", &[SECTION], "Compose files."),
     map("alerts", &[SECTION, PROFILE_WITH_AUDIT, ALERTS], "Prometheus, Alertmanager and Grafana."),
     map("repository", &[SECTION], "Hygiene of the repository."),
-    map("quality", &[SECTION], "Tests, coverage and performance."),
+    map("quality", &[SECTION, QUALITY], "Tests, coverage and performance."),
     map("slo", &[SECTION], "Error budgets."),
     map("baseline", &[BASELINE], "What was there before the change."),
     key(

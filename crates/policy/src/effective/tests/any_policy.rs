@@ -100,6 +100,8 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
         Type::Share => choices.pick(&["0", "0.05", "0.5", "1"]),
         Type::Version => choices.pick(&["'0.0.1'", "'0.1'", "'1.0'"]),
         Type::Duration => choices.pick(&["90s", "15m", "36h", "3d", "2w"]),
+        Type::Bound => choices.pick(&["0", "80", "79.5", "300ms", "1.5s", "1%", "2MiB"]),
+        Type::Percent => choices.pick(&["0%", "5%", "2.5%"]),
         Type::CountOrPercent => choices.pick(&["0", "3", "5%", "2.5%"]),
         Type::Format => choices.pick(&["sarif", "trivy"]),
         Type::Glob => choices.pick(&["'**'", "'src/**'", "out/a.json", "'*.rs'"]),
@@ -136,10 +138,15 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
         }
         Type::Entries(..) => {
             let named = |name: &&str, choices: &mut Choices| {
-                let more = fields(kind.keys().filter(|key| !["name", "path"].contains(&key.name)), choices);
+                let more = fields(kind.keys().filter(|key| !["name", "path", "metric"].contains(&key.name)), choices);
                 let more = more.iter().map(|field| format!(", {field}")).collect::<Vec<_>>().concat();
-                let path = if kind.key("path").is_some() { format!(", path: out/{name}.json") } else { String::new() };
-                format!("{{ name: {name}{path}{more} }}")
+                // A gate may be measured in any unit, a report lies anywhere, an annotation is only named.
+                let what = match (kind.key("metric"), kind.key("path")) {
+                    (Some(_), _) => ", metric: load.own.p95".to_owned(),
+                    (None, Some(_)) => format!(", path: out/{name}.json"),
+                    (None, None) => String::new(),
+                };
+                format!("{{ name: {name}{what}{more} }}")
             };
             let chosen: Vec<_> = ["deps", "code"].iter().filter(|_| choices.below(2) == 0).collect();
             let entries: Vec<_> = chosen.into_iter().map(|name| named(name, choices)).collect();

@@ -7,6 +7,7 @@ mod monotony;
 mod overrides;
 mod pages;
 mod properties;
+mod quality;
 mod report_only;
 mod steps;
 mod suppressions;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_model::{Location, Severity, Suppression, SuppressionComment, suppression};
+use portcullis_model::{Location, Metric, Severity, Suppression, SuppressionComment, TestSuite, suppression};
 
 use super::{TODAY, evidence, judge, own, registry};
 use crate::load::tests::{load_files, printed};
@@ -11,6 +11,20 @@ use crate::load::tests::{load_files, printed};
 fn findings() -> Vec<portcullis_model::Finding> {
     let at = |path: &str, line| own("gha/unpinned-uses", Severity::Medium, path, line);
     vec![at(".github/workflows/ci.yml", 6), at(".github/workflows/release.yml", 6)]
+}
+
+/// What the examples of `quality` are held against.
+fn measured(collected: &mut portcullis_model::Collected, has_tests: bool) {
+    let metric = |name: &str, value: &str, unit: &str| Metric {
+        name: name.to_owned(),
+        value: value.parse().unwrap(),
+        unit: unit.to_owned(),
+        ..Metric::default()
+    };
+    collected.metrics =
+        vec![metric("coverage.line", "74.1", "percent"), metric("load.http_req_duration.p95", "412", "ms")];
+    let suites = vec![TestSuite { tests: 120, failures: 1, errors: 1, skipped: 12, flaky: 3, ..TestSuite::default() }];
+    collected.test_suites = if has_tests { suites } else { Vec::new() };
 }
 
 struct Block {
@@ -77,6 +91,9 @@ fn reported(block: &Block) -> BTreeSet<(u32, String)> {
     // Comments without a reason are no fault where nobody asks for one.
     let asks_for_reasons = "version: 1\ntrust: { inline_reason_required: true }\n";
     let policy = if block.path == "portcullis.yaml" { block.text.as_str() } else { asks_for_reasons };
+    if block.text.contains("\nquality:") {
+        measured(&mut evidence.collected, block.text.contains("\n  tests:"));
+    }
     if block.path == ".trivyignore" {
         let entries = block.text.lines().zip(1_u32..).filter(|(line, _)| !line.starts_with('#'));
         evidence.collected.findings[0].suppressions.extend(entries.map(|(_, line)| Suppression {
