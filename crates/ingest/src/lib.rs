@@ -14,12 +14,14 @@ mod detect;
 mod draft;
 mod format;
 mod health;
+mod inventory;
 mod json;
 mod options;
 mod package_url;
 mod read;
 mod section;
 mod severity;
+mod vex;
 mod xml;
 
 pub use format::format_names;

@@ -21,9 +21,10 @@ pub(crate) fn apply(raw: &str, package: &mut Package) -> Result<(), String> {
         "maven" => &["classifier", "type"],
         _ => &[],
     };
-    package.namespace = purl.namespace().filter(|namespace| !namespace.is_empty()).map(|namespace| {
-        if matches!(ecosystem.as_str(), "npm" | "golang") { namespace.to_lowercase() } else { namespace.to_owned() }
-    });
+    package.namespace = purl
+        .namespace()
+        .filter(|namespace| !namespace.is_empty())
+        .map(|namespace| normal_namespace(&ecosystem, namespace));
     package.name = normal_name(&ecosystem, purl.name());
     package.version = purl.version().filter(|version| !version.is_empty()).map(str::to_owned);
     package.distro = qualifier("distro").or_else(|| package.distro.take());
@@ -44,19 +45,42 @@ pub(crate) fn named(ecosystem: &str, name: &str, version: Option<&str>) -> Packa
         _ => None,
     }
     .map_or((None, name), |(namespace, name)| (Some(namespace), name));
-    let lowered = |namespace: &str| match ecosystem {
-        "npm" | "golang" | "composer" | "github" => namespace.to_lowercase(),
-        _ => namespace.to_owned(),
-    };
     let mut package = Package {
         ecosystem: ecosystem.to_owned(),
-        namespace: namespace.map(lowered),
+        namespace: namespace.map(|namespace| normal_namespace(ecosystem, namespace)),
         name: normal_name(ecosystem, name),
         version: version.filter(|version| !version.is_empty()).map(str::to_owned),
         ..Package::default()
     };
     package.purl = text(&package, &[]);
     package
+}
+
+/// Adds the version a document states beside a purl that has none.
+pub(crate) fn complete(package: &mut Package, version: &str) {
+    package.version = Some(version.to_owned());
+    let Some(mut purl) = package.purl.as_deref().and_then(|purl| purl.parse::<PackageUrl<'_>>().ok()) else { return };
+    if purl.with_version(version).is_ok() {
+        let purl = purl.to_string();
+        package.purl = Some(purl);
+    }
+}
+
+/// Where a purl says the package was fetched from.
+pub(crate) fn registry_of(raw: &str) -> Option<String> {
+    if !raw.contains("repository_url=") {
+        return None;
+    }
+    let purl = raw.trim().parse::<PackageUrl<'_>>().ok()?;
+    purl.qualifiers().get("repository_url").map(ToString::to_string).filter(|url| !url.is_empty())
+}
+
+/// The namespace as the rules of the type write it.
+fn normal_namespace(ecosystem: &str, namespace: &str) -> String {
+    match ecosystem {
+        "npm" | "golang" | "composer" | "github" | "bitbucket" | "deb" | "rpm" | "apk" => namespace.to_lowercase(),
+        _ => namespace.to_owned(),
+    }
 }
 
 fn normal_name(ecosystem: &str, name: &str) -> String {
@@ -72,7 +96,7 @@ fn normal_name(ecosystem: &str, name: &str) -> String {
             }
             normal
         }
-        "npm" | "golang" | "composer" | "github" | "bitbucket" | "hex" | "deb" => name.to_lowercase(),
+        "npm" | "golang" | "composer" | "github" | "bitbucket" | "hex" | "deb" | "apk" | "oci" => name.to_lowercase(),
         _ => name.to_owned(),
     }
 }

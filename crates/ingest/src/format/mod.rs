@@ -1,5 +1,6 @@
 //! The formats, one file each: what tells it from others, what the document looks like, and what it means.
 
+mod cyclonedx;
 mod npm_audit_1;
 mod npm_audit_2;
 mod npm_error;
@@ -30,8 +31,10 @@ pub(crate) struct Format {
 }
 
 /// Every format, in the order of the detection table.
-static FORMATS: [&Format; 8] = [
+static FORMATS: [&Format; 10] = [
     &sarif::FORMAT,
+    &cyclonedx::JSON,
+    &cyclonedx::XML,
     &trivy::FORMAT,
     &trivy::KUBERNETES,
     &trivy::LEGACY,

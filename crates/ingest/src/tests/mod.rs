@@ -7,6 +7,7 @@ mod health;
 mod npm;
 mod real;
 mod sarif;
+mod sbom;
 mod trivy;
 
 use std::collections::BTreeMap;
