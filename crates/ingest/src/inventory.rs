@@ -28,7 +28,8 @@ pub(crate) struct Inventory {
     by_purl: BTreeMap<String, usize>,
     /// Things that are no components and may be referred to: services, files.
     others: BTreeMap<String, Package>,
-    edges: BTreeMap<String, BTreeSet<String>>,
+    /// From, to, and whether the one needs the other (or only holds it).
+    edges: BTreeMap<String, BTreeMap<String, bool>>,
     /// The nearer to the root of the two ends of the shortest way.
     parents: BTreeMap<String, String>,
     /// References nothing answers to.
@@ -91,9 +92,18 @@ impl Inventory {
     }
 
     /// The first needs the second.
-    pub(crate) fn edge(&mut self, from: &str, to: &str) {
+    pub(crate) fn needs(&mut self, from: &str, to: &str) {
+        self.edge(from, to, true);
+    }
+
+    /// The second is a part of the first. An image holds everything in it and asks for little of it itself.
+    pub(crate) fn holds(&mut self, from: &str, to: &str) {
+        self.edge(from, to, false);
+    }
+
+    fn edge(&mut self, from: &str, to: &str, is_need: bool) {
         if from != to {
-            self.edges.entry(from.to_owned()).or_default().insert(to.to_owned());
+            *self.edges.entry(from.to_owned()).or_default().entry(to.to_owned()).or_default() |= is_need;
         }
     }
 
@@ -145,7 +155,7 @@ impl Inventory {
     pub(crate) fn settle(&mut self, draft: &mut Draft<'_>) {
         self.find_ways();
         self.mark_direct();
-        let named = self.edges.iter().flat_map(|(from, to)| std::iter::once(from).chain(to));
+        let named = self.edges.iter().flat_map(|(from, to)| std::iter::once(from).chain(to.keys()));
         let missing: BTreeSet<String> = named
             .filter(|reference| !self.by_reference.contains_key(*reference) && !self.others.contains_key(*reference))
             .map(|reference| bounded(reference, 200))
@@ -165,7 +175,7 @@ impl Inventory {
         let Some(root) = self.bom.root.clone() else { return };
         let mut next = VecDeque::from([root.clone()]);
         while let Some(from) = next.pop_front() {
-            for to in self.edges.get(&from).into_iter().flatten() {
+            for to in self.edges.get(&from).into_iter().flat_map(BTreeMap::keys) {
                 if *to != root && !self.parents.contains_key(to) {
                     self.parents.insert(to.clone(), from.clone());
                     next.push_back(to.clone());
@@ -175,10 +185,13 @@ impl Inventory {
     }
 
     fn mark_direct(&mut self) {
-        let Some(direct) = self.bom.root.as_ref().and_then(|root| self.edges.get(root)).cloned() else { return };
+        let of_root = self.bom.root.as_ref().and_then(|root| self.edges.get(root)).into_iter().flatten();
+        let direct: BTreeSet<&String> = of_root.filter(|(_, is_need)| **is_need).map(|(to, _)| to).collect();
+        if direct.is_empty() {
+            return;
+        }
         for component in self.components.iter_mut().filter(|component| !component.is_root) {
-            let reference = component.package.bom_ref.as_deref().unwrap_or_default();
-            component.package.direct = Some(direct.contains(reference));
+            component.package.direct = component.package.bom_ref.as_ref().map(|reference| direct.contains(reference));
         }
     }
 
@@ -214,7 +227,7 @@ impl Inventory {
             draft.problem(Problem::error(ProblemCode::TooLarge, message));
         }
         self.bom.dependencies =
-            self.edges.into_iter().map(|(from, to)| (from, to.into_iter().collect())).collect();
+            self.edges.into_iter().map(|(from, to)| (from, to.into_keys().collect())).collect();
         draft.components.append(&mut self.components);
         draft.boms.push(self.bom);
     }

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use portcullis_model::VexProduct;
+use portcullis_model::text::bounded;
+
 use crate::advisory::Names;
 
 /// The label of the VEX minimum requirements a word of OpenVEX, CSAF, SPDX or CycloneDX means. A word of CycloneDX that
@@ -26,9 +29,41 @@ pub(crate) fn justification(word: &str) -> Option<String> {
         | "protected_at_runtime"
         | "protected_at_perimeter"
         | "protected_by_mitigating_control" => "inline_mitigations_already_exist",
-        other => return Some(portcullis_model::text::bounded(other, 100)),
+        other => return Some(bounded(other, 100)),
     };
     Some(label.to_owned())
+}
+
+/// The lines of a document, for items met in its order: linear over all of them.
+pub(crate) struct Lines<'a> {
+    text: &'a str,
+    byte: usize,
+    line: u32,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self { text, byte: 0, line: 1 }
+    }
+
+    /// The line in which a piece of the document begins; none for a text that is no piece of it.
+    pub(crate) fn at(&mut self, piece: &str) -> Option<u32> {
+        let byte = (piece.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        let between = self.text.as_bytes().get(self.byte..byte)?;
+        self.line = self.line.saturating_add(u32::try_from(memchr::memchr_iter(b'\n', between).count()).ok()?);
+        self.byte = byte;
+        Some(self.line)
+    }
+}
+
+/// A product named by one text: a package URL, a CPE, or something else's id.
+pub(crate) fn product(text: &str) -> VexProduct {
+    let text = bounded(text, 2_000);
+    match text.get(..4) {
+        Some("pkg:") => VexProduct { purl: Some(text), ..VexProduct::default() },
+        Some("cpe:") => VexProduct { cpe: Some(text), ..VexProduct::default() },
+        _ => VexProduct { bom_ref: Some(text), ..VexProduct::default() },
+    }
 }
 
 /// Every id of a weakness.
@@ -39,6 +74,14 @@ pub(crate) fn ids(names: &Names) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_line_of_a_piece_is_that_of_its_first_byte() {
+        let text = "{\n a\n\n b}";
+        let mut lines = Lines::of(text);
+        assert_eq!((lines.at(&text[3..4]), lines.at(&text[7..8])), (Some(2), Some(4)));
+        assert_eq!(lines.at(&text[..1]), None, "items come in the order of the document");
+    }
 
     #[test]
     fn the_words_of_cyclonedx_mean_the_five_labels() {

@@ -89,7 +89,7 @@ fn inventory(document: Document<'_>, draft: &mut Draft<'_>) -> Inventory {
     for dependency in &document.dependencies {
         let Some(from) = dependency.reference.given() else { continue };
         for to in dependency.needs.iter() {
-            inventory.edge(from, to);
+            inventory.needs(from, to);
         }
     }
     inventory.settle(draft);

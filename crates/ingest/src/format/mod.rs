@@ -1,11 +1,17 @@
 //! The formats, one file each: what tells it from others, what the document looks like, and what it means.
 
+mod csaf;
 mod cyclonedx;
 mod npm_audit_1;
 mod npm_audit_2;
 mod npm_error;
+mod openvex;
 mod pip_audit;
 mod sarif;
+mod spdx2;
+mod spdx3;
+mod spdx_rdf;
+mod syft;
 mod trivy;
 
 use portcullis_model::Section;
@@ -31,10 +37,16 @@ pub(crate) struct Format {
 }
 
 /// Every format, in the order of the detection table.
-static FORMATS: [&Format; 10] = [
+static FORMATS: [&Format; 17] = [
     &sarif::FORMAT,
     &cyclonedx::JSON,
     &cyclonedx::XML,
+    &spdx2::JSON,
+    &spdx2::TAG_VALUE,
+    &spdx3::FORMAT,
+    &spdx_rdf::FORMAT,
+    &openvex::FORMAT,
+    &csaf::FORMAT,
     &trivy::FORMAT,
     &trivy::KUBERNETES,
     &trivy::LEGACY,
@@ -42,6 +54,7 @@ static FORMATS: [&Format; 10] = [
     &npm_audit_1::FORMAT,
     &npm_error::FORMAT,
     &pip_audit::FORMAT,
+    &syft::FORMAT,
 ];
 
 /// Every format, in the order of the detection table.

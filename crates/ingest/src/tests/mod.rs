@@ -9,6 +9,7 @@ mod real;
 mod sarif;
 mod sbom;
 mod trivy;
+mod vex;
 
 use std::collections::BTreeMap;
 
@@ -70,6 +71,11 @@ pub(crate) fn health(collected: &Collected) -> Health {
 
 pub(crate) fn ids(collected: &Collected) -> Vec<&str> {
     collected.findings.iter().map(|finding| finding.id.as_str()).collect()
+}
+
+/// How much a report says: findings, inventory, statements.
+pub(crate) fn held(collected: &Collected) -> usize {
+    collected.findings.len() + collected.components.len() + collected.vex.len()
 }
 
 /// The format of a fixture.

@@ -57,7 +57,7 @@ pub(super) fn take(
     let parts = std::mem::take(&mut part.parts);
     let reference = part.reference.owned();
     if let (Some(holder), Some(reference)) = (holder, &reference) {
-        inventory.edge(holder, reference);
+        inventory.holds(holder, reference);
     }
     if part.says_something() {
         inventory.push(component(&part, writer, draft), draft);
