@@ -136,7 +136,11 @@ impl Inventory {
 
     /// The one component the document is about.
     pub(crate) fn root(&self) -> Option<&Component> {
-        self.bom.root.as_ref().and_then(|root| self.by_reference(root)).or_else(|| self.components.iter().find(|component| component.is_root))
+        self.bom
+            .root
+            .as_ref()
+            .and_then(|root| self.by_reference(root))
+            .or_else(|| self.components.iter().find(|component| component.is_root))
     }
 
     /// Declares a component to be what the document is about.
@@ -226,8 +230,7 @@ impl Inventory {
             let message = format!("the document lists {more} components more than the {MAX_COMPONENTS} that are read");
             draft.problem(Problem::error(ProblemCode::TooLarge, message));
         }
-        self.bom.dependencies =
-            self.edges.into_iter().map(|(from, to)| (from, to.into_keys().collect())).collect();
+        self.bom.dependencies = self.edges.into_iter().map(|(from, to)| (from, to.into_keys().collect())).collect();
         draft.components.append(&mut self.components);
         draft.boms.push(self.bom);
     }

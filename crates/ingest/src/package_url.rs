@@ -198,14 +198,23 @@ mod tests {
         for (raw, normal) in [
             ("pkg:npm/%40Angular/Core@12.3.1", "pkg:npm/%40angular/core@12.3.1"),
             ("pkg:golang/GitHub.com/Gorilla/Mux@v1.8.0#sub", "pkg:golang/github.com/gorilla/mux@v1.8.0"),
-            ("pkg:maven/org.Apache/Commons@1?type=jar&classifier=sources&extra=x", "pkg:maven/org.Apache/Commons@1?classifier=sources&type=jar"),
-            ("pkg:deb/Debian/Curl@7.50.3-1?arch=i386&distro=jessie&upstream=x", "pkg:deb/debian/curl@7.50.3-1?arch=i386&distro=jessie"),
+            (
+                "pkg:maven/org.Apache/Commons@1?type=jar&classifier=sources&extra=x",
+                "pkg:maven/org.Apache/Commons@1?classifier=sources&type=jar",
+            ),
+            (
+                "pkg:deb/Debian/Curl@7.50.3-1?arch=i386&distro=jessie&upstream=x",
+                "pkg:deb/debian/curl@7.50.3-1?arch=i386&distro=jessie",
+            ),
             ("pkg:rpm/Fedora/NetworkManager@1?arch=i386&epoch=1", "pkg:rpm/fedora/NetworkManager@1?arch=i386"),
             ("pkg:apk/Alpine/Curl@7.83.0-r0?arch=x86_64", "pkg:apk/alpine/curl@7.83.0-r0?arch=x86_64"),
             ("pkg:github/Package-URL/Purl-Spec@244fd47", "pkg:github/package-url/purl-spec@244fd47"),
             ("pkg:bitbucket/Birkenfeld/Pygments@244", "pkg:bitbucket/birkenfeld/pygments@244"),
             ("pkg:composer/Laravel/Framework@5.5.0", "pkg:composer/laravel/framework@5.5.0"),
-            ("pkg:oci/Debian@sha256%3Aaa?repository_url=docker.io/library/debian&tag=latest", "pkg:oci/debian@sha256:aa"),
+            (
+                "pkg:oci/Debian@sha256%3Aaa?repository_url=docker.io/library/debian&tag=latest",
+                "pkg:oci/debian@sha256:aa",
+            ),
             ("pkg:docker/customer/image@sha256:aa?repository_url=gcr.io", "pkg:docker/customer/image@sha256:aa"),
             ("pkg:gem/jruby-launcher@1.1.2?platform=java", "pkg:gem/jruby-launcher@1.1.2"),
         ] {
@@ -223,7 +232,10 @@ mod tests {
 
     #[test]
     fn the_registry_of_a_purl_is_its_repository() {
-        assert_eq!(registry_of("pkg:npm/a@1?repository_url=https%3A%2F%2Fnpm.acme.example").as_deref(), Some("https://npm.acme.example"));
+        assert_eq!(
+            registry_of("pkg:npm/a@1?repository_url=https%3A%2F%2Fnpm.acme.example").as_deref(),
+            Some("https://npm.acme.example")
+        );
         assert_eq!(registry_of("pkg:npm/a@1"), None);
     }
 

@@ -14,7 +14,9 @@ pub(crate) fn justification(word: &str) -> Option<String> {
     let label = match word {
         "" => return None,
         "component_not_present" | "componentNotPresent" => "component_not_present",
-        "vulnerable_code_not_present" | "vulnerableCodeNotPresent" | "code_not_present" => "vulnerable_code_not_present",
+        "vulnerable_code_not_present" | "vulnerableCodeNotPresent" | "code_not_present" => {
+            "vulnerable_code_not_present"
+        }
         "vulnerable_code_not_in_execute_path" | "vulnerableCodeNotInExecutePath" | "code_not_reachable" => {
             "vulnerable_code_not_in_execute_path"
         }

@@ -172,7 +172,7 @@ fn read(text: &str, draft: &mut Draft<'_>) {
                 Ok(vuln) => {
                     let place = Place { pointer, line };
                     translate(&vuln, &place, &report.document, &products, &mut unresolved, draft);
-                },
+                }
                 Err(error) => draft.dropped(&pointer, &error.to_string()),
             }
         }
@@ -266,7 +266,11 @@ fn translate(
     let Some(status) = &vuln.product_status else { return };
     let mut statements: BTreeMap<Same<'_>, Vec<VexProduct>> = BTreeMap::new();
     let labels = Remarks::of(&vuln.flags, |flag| flag.label.given(), products);
-    let impacts = Remarks::of(&vuln.threats, |threat| threat.details.given().filter(|_| threat.category.get() == "impact"), products);
+    let impacts = Remarks::of(
+        &vuln.threats,
+        |threat| threat.details.given().filter(|_| threat.category.get() == "impact"),
+        products,
+    );
     let actions = Remarks::of(&vuln.remediations, |remedy| remedy.details.given(), products);
     for (status, ids) in listed(status) {
         for id in ids.iter() {

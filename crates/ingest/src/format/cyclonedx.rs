@@ -19,8 +19,13 @@ use portcullis_model::Package;
 use portcullis_model::text::bounded;
 
 /// Libraries that write documents for other tools.
-const LIBRARIES: [&str; 5] =
-    ["cyclonedx-python-lib", "cyclonedx-javascript-library", "cyclonedx-core-java", "cyclonedx-library", "cyclonedx-go"];
+const LIBRARIES: [&str; 5] = [
+    "cyclonedx-python-lib",
+    "cyclonedx-javascript-library",
+    "cyclonedx-core-java",
+    "cyclonedx-library",
+    "cyclonedx-go",
+];
 
 /// CycloneDX JSON.
 pub(super) static JSON: Format = Format {

@@ -210,12 +210,21 @@ fn product(named: &Named<'_>) -> VexProduct {
     };
     let identifier = |names: &[&str]| {
         let pairs = thing.identifiers.0.iter();
-        names.iter().find_map(|name| pairs.clone().find(|(known, _)| known == name)?.1.given()).map(|id| bounded(id, 2_000))
+        names
+            .iter()
+            .find_map(|name| pairs.clone().find(|(known, _)| known == name)?.1.given())
+            .map(|id| bounded(id, 2_000))
     };
     let mut product = thing.id.given().map(vex::product).unwrap_or_default();
     product.purl = identifier(&["purl"]).or(product.purl);
     product.cpe = identifier(&["cpe23", "cpe22"]).or(product.cpe);
-    product.hashes = thing.hashes.0.iter().filter_map(|(_, digits)| digits.given()).map(|digits| bounded(digits, 500).to_ascii_lowercase()).collect();
+    product.hashes = thing
+        .hashes
+        .0
+        .iter()
+        .filter_map(|(_, digits)| digits.given())
+        .map(|digits| bounded(digits, 500).to_ascii_lowercase())
+        .collect();
     product.subcomponents = thing.subcomponents.0.iter().map(self::product).collect();
     product
 }

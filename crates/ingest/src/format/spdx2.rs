@@ -93,7 +93,10 @@ fn check_version(document: &Document<'_>, draft: &mut Draft<'_>) -> bool {
     match version {
         "2.2" | "2.3" => true,
         version if version.starts_with("2.") => {
-            let message = format!("SPDX {} is read as far as it is like 2.2 and 2.3, the versions that are known", bounded(version, 40));
+            let message = format!(
+                "SPDX {} is read as far as it is like 2.2 and 2.3, the versions that are known",
+                bounded(version, 40)
+            );
             draft.problem(Problem::warning(ProblemCode::UnsupportedVersion, message));
             true
         }
@@ -102,7 +105,8 @@ fn check_version(document: &Document<'_>, draft: &mut Draft<'_>) -> bool {
             true
         }
         version => {
-            let message = format!("SPDX {} in this form is not read: this version reads 2.2, 2.3 and 3.0", bounded(version, 40));
+            let message =
+                format!("SPDX {} in this form is not read: this version reads 2.2, 2.3 and 3.0", bounded(version, 40));
             draft.problem(Problem::error(ProblemCode::UnsupportedVersion, message));
             false
         }
@@ -184,12 +188,18 @@ pub(super) fn is_stated(text: &str) -> bool {
 fn component(item: &Item<'_>, draft: &mut Draft<'_>) -> Component {
     let reference = |kinds: &[&str]| {
         let mut references = item.references.iter();
-        references.find(|(kind, _)| kinds.contains(&kind_of_reference(kind.get()))).and_then(|(_, locator)| locator.given())
+        references
+            .find(|(kind, _)| kinds.contains(&kind_of_reference(kind.get())))
+            .and_then(|(_, locator)| locator.given())
     };
     let mut component = Component {
         package: Package {
             name: bounded(item.name.get(), MAX_NAME),
-            version: item.version.given().filter(|version| is_stated(version)).map(|version| bounded(version, MAX_NAME)),
+            version: item
+                .version
+                .given()
+                .filter(|version| is_stated(version))
+                .map(|version| bounded(version, MAX_NAME)),
             licenses: licenses(item.concluded.get(), item.declared.get()),
             bom_ref: item.id.owned(),
             ..Package::default()
@@ -275,12 +285,14 @@ fn need(kind: &str) -> Option<Need> {
         "CONTAINS" => Need::Holds { backward: false },
         "CONTAINED_BY" | "PACKAGE_OF" => Need::Holds { backward: true },
         "DEPENDS_ON" | "DYNAMIC_LINK" | "STATIC_LINK" | "HAS_PREREQUISITE" => Need::Forward(None),
-        "DEPENDENCY_OF" | "PREREQUISITE_FOR" | "PROVIDED_DEPENDENCY_OF" => {
-            Need::Backward(None)
-        }
+        "DEPENDENCY_OF" | "PREREQUISITE_FOR" | "PROVIDED_DEPENDENCY_OF" => Need::Backward(None),
         "RUNTIME_DEPENDENCY_OF" => Need::Backward(Some(Runtime)),
         "OPTIONAL_DEPENDENCY_OF" | "OPTIONAL_COMPONENT_OF" => Need::Backward(Some(Optional)),
-        "BUILD_DEPENDENCY_OF" | "DEV_DEPENDENCY_OF" | "TEST_DEPENDENCY_OF" | "BUILD_TOOL_OF" | "DEV_TOOL_OF"
+        "BUILD_DEPENDENCY_OF"
+        | "DEV_DEPENDENCY_OF"
+        | "TEST_DEPENDENCY_OF"
+        | "BUILD_TOOL_OF"
+        | "DEV_TOOL_OF"
         | "TEST_TOOL_OF" => Need::Backward(Some(Development)),
         _ => return None,
     })
@@ -298,7 +310,8 @@ fn relate<'a>(
         "DESCRIBED_BY" if to == DOCUMENT => _ = described.insert(from),
         _ => {}
     }
-    let is_outside = |id: &str| id == DOCUMENT || !is_stated(id) || id.starts_with("DocumentRef-") || document.others.contains(id);
+    let is_outside =
+        |id: &str| id == DOCUMENT || !is_stated(id) || id.starts_with("DocumentRef-") || document.others.contains(id);
     if is_outside(from) || is_outside(to) {
         return;
     }

@@ -196,7 +196,12 @@ fn creation(graph: &Graph<'_>, elements: &[Element<'_>], inventory: &mut Invento
 
 fn component(element: &Element<'_>, graph: &Graph<'_>, draft: &mut Draft<'_>) -> Component {
     let external = |kinds: &[&str]| {
-        element.external_identifiers.0.iter().find(|one| kinds.contains(&one.kind.get())).and_then(|one| one.identifier.given())
+        element
+            .external_identifiers
+            .0
+            .iter()
+            .find(|one| kinds.contains(&one.kind.get()))
+            .and_then(|one| one.identifier.given())
     };
     let agent = |id: &str| -> Option<String> {
         let name = graph.name(id).unwrap_or(id);
@@ -211,7 +216,11 @@ fn component(element: &Element<'_>, graph: &Graph<'_>, draft: &mut Draft<'_>) ->
     let mut component = Component {
         package: Package {
             name: bounded(element.name.get(), MAX_NAME),
-            version: element.version.given().filter(|version| is_stated(version)).map(|version| bounded(version, MAX_NAME)),
+            version: element
+                .version
+                .given()
+                .filter(|version| is_stated(version))
+                .map(|version| bounded(version, MAX_NAME)),
             bom_ref: element.id.owned(),
             ..Package::default()
         },
@@ -257,8 +266,13 @@ fn relate(graph: &Graph<'_>, inventory: &mut Inventory) {
                 "describes" if packages.contains(to) => _ = described.insert(to),
                 _ if !packages.contains(from) || !is_package_or_unknown(to) => {}
                 "contains" if packages.contains(to) => inventory.holds(from, to),
-                "dependsOn" | "hasDynamicLink" | "hasStaticLink" | "hasPrerequisite" | "hasProvidedDependency"
-                | "hasOptionalDependency" | "hasOptionalComponent" => {
+                "dependsOn"
+                | "hasDynamicLink"
+                | "hasStaticLink"
+                | "hasPrerequisite"
+                | "hasProvidedDependency"
+                | "hasOptionalDependency"
+                | "hasOptionalComponent" => {
                     inventory.needs(from, to);
                     let scope = match (relationship.kind.get(), relationship.scope.get()) {
                         ("hasOptionalDependency" | "hasOptionalComponent", _) => Scope::Optional,

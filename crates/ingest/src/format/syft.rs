@@ -260,16 +260,22 @@ fn label_of(distro: &Distro<'_>) -> Option<String> {
 }
 
 fn component(item: &Item<'_>, distro: Option<&str>, draft: &mut Draft<'_>) -> Component {
-    let evidence: Vec<String> =
-        item.locations.0.iter().filter_map(|place| place.path.given()).take(20).map(|path| bounded(path, MAX_NAME)).collect();
+    let evidence: Vec<String> = item
+        .locations
+        .0
+        .iter()
+        .filter_map(|place| place.path.given())
+        .take(20)
+        .map(|path| bounded(path, MAX_NAME))
+        .collect();
     let cpe = item.cpes.0.iter().find_map(|cpe| match cpe {
         OrText::Object(cpe) => cpe.cpe.given(),
         OrText::Text(text) => text.given(),
     });
-    let metadata: Metadata<'_> =
-        item.metadata.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let metadata: Metadata<'_> = item.metadata.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
     let hashes = metadata.digest.0.iter().filter(|digest| digest.value.given().is_some());
-    let hashes = hashes.map(|digest| super::spdx2::hash(digest.algorithm.get(), digest.value.get())).collect::<Vec<Hash>>();
+    let hashes =
+        hashes.map(|digest| super::spdx2::hash(digest.algorithm.get(), digest.value.get())).collect::<Vec<Hash>>();
     let mut component = Component {
         package: Package {
             name: bounded(item.name.get(), MAX_NAME),

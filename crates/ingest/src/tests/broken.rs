@@ -190,7 +190,8 @@ fn no_mutation_panics_and_none_a_strict_reader_refuses_is_healthy() {
 fn no_mutation_of_a_real_report_panics_or_is_healthy_by_mistake() {
     let folders = ["trivy", "sarif", "defectdojo"].into_iter().filter_map(super::real::files).flatten();
     let small = folders.filter(|(_, bytes)| bytes.len() < 25_000);
-    for (name, bytes) in small.filter(|(_, bytes)| !read(bytes).reports[0].format.is_empty()) {
+    let is_json = |format: &str| !format.is_empty() && !format.ends_with("xml");
+    for (name, bytes) in small.filter(|(_, bytes)| is_json(&read(bytes).reports[0].format)) {
         let text = String::from_utf8(bytes).unwrap();
         let mut numbers = Numbers(name.len() as u64);
         for _ in 0..10 {

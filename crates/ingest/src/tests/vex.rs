@@ -10,9 +10,15 @@ fn a_statement_of_openvex_names_products_and_the_parts_that_are_meant() {
     let collected = read(OPENVEX);
     let said = &collected.vex[0];
     assert_eq!(said.ids.iter().collect::<Vec<_>>(), ["CVE-2021-23337", "GHSA-35jh-r3h4-6jhm"]);
-    assert_eq!((said.status, said.justification.as_deref()), (VexStatus::NotAffected, Some("vulnerable_code_not_in_execute_path")));
+    assert_eq!(
+        (said.status, said.justification.as_deref()),
+        (VexStatus::NotAffected, Some("vulnerable_code_not_in_execute_path"))
+    );
     let product = &said.products[0];
-    assert_eq!((product.purl.as_deref(), product.hashes.as_slice()), (Some("pkg:oci/shop@sha256%3Aaa"), &["abc".to_owned()][..]));
+    assert_eq!(
+        (product.purl.as_deref(), product.hashes.as_slice()),
+        (Some("pkg:oci/shop@sha256%3Aaa"), &["abc".to_owned()][..])
+    );
     assert!(product.cpe.is_some());
     assert_eq!(product.subcomponents[0].purl.as_deref(), Some("pkg:npm/lodash"));
     assert_eq!((said.author.as_deref(), said.line), (Some("Acme"), Some(4)));
@@ -43,7 +49,10 @@ fn products_of_csaf_are_found_through_the_tree() {
     assert_eq!(codes(&collected), [ProblemCode::UnresolvedRef], "`gone` is in no tree");
     let [affected, not_affected, fixed, open] = collected.vex.as_slice() else { panic!("{:?}", collected.vex) };
     assert_eq!((affected.status, affected.action.as_deref()), (VexStatus::Affected, Some("Upgrade to 4.17.21.")));
-    assert_eq!((affected.products[0].purl.as_deref(), affected.products[0].hashes.as_slice()), (Some("pkg:npm/lodash@4.17.20"), &["ab".to_owned()][..]));
+    assert_eq!(
+        (affected.products[0].purl.as_deref(), affected.products[0].hashes.as_slice()),
+        (Some("pkg:npm/lodash@4.17.20"), &["ab".to_owned()][..])
+    );
     assert_eq!(not_affected.justification.as_deref(), Some("vulnerable_code_not_present"), "by its group");
     assert_eq!(not_affected.impact.as_deref(), Some("Never called."));
     let joined = &not_affected.products[0];
@@ -64,7 +73,10 @@ fn the_next_version_of_csaf_is_read_with_a_warning() {
 
 #[test]
 fn a_product_joined_to_itself_is_no_endless_one() {
-    let collected = read(CSAF.replace(r#""product_reference": "lodash", "relates_to_product_reference": "shop""#, r#""product_reference": "shop:lodash", "relates_to_product_reference": "shop:lodash""#));
+    let collected = read(CSAF.replace(
+        r#""product_reference": "lodash", "relates_to_product_reference": "shop""#,
+        r#""product_reference": "shop:lodash", "relates_to_product_reference": "shop:lodash""#,
+    ));
     assert_eq!(collected.vex.len(), 4);
 }
 

@@ -102,8 +102,7 @@ pub(super) struct Products<'a> {
 
 impl<'a> Products<'a> {
     pub(super) fn of(tree: &'a ProductTree<'a>) -> Self {
-        let mut products =
-            Self { known: BTreeMap::new(), joined: BTreeMap::new(), groups: BTreeMap::new() };
+        let mut products = Self { known: BTreeMap::new(), joined: BTreeMap::new(), groups: BTreeMap::new() };
         let mut branches: Vec<&Branch<'_>> = tree.branches.0.iter().collect();
         while let Some(branch) = branches.pop() {
             branches.extend(&branch.branches.0);
@@ -118,7 +117,8 @@ impl<'a> Products<'a> {
             let ends = (relationship.product_reference.get(), relationship.relates_to_product_reference.get());
             products.joined.entry(product.product_id.get()).or_insert(ends);
         }
-        products.groups = tree.product_groups.0.iter().map(|group| (group.group_id.get(), &group.product_ids)).collect();
+        products.groups =
+            tree.product_groups.0.iter().map(|group| (group.group_id.get(), &group.product_ids)).collect();
         products
     }
 
@@ -165,7 +165,10 @@ fn identified(id: &str, product: &Product<'_>) -> VexProduct {
         named.purl = purl.map(|purl| bounded(purl, 2_000));
         named.cpe = helper.cpe.given().map(|cpe| bounded(cpe, 2_000));
         let hashes = helper.hashes.0.iter().flat_map(|hashes| &hashes.file_hashes.0);
-        named.hashes = hashes.filter_map(|hash| hash.value.given()).map(|digits| bounded(digits, 500).to_ascii_lowercase()).collect();
+        named.hashes = hashes
+            .filter_map(|hash| hash.value.given())
+            .map(|digits| bounded(digits, 500).to_ascii_lowercase())
+            .collect();
     }
     named
 }

@@ -101,7 +101,8 @@ fn component(part: &Part<'_>, writer: Writer, draft: &mut Draft<'_>) -> Componen
 }
 
 fn scope(part: &Part<'_>) -> Scope {
-    let is_development = |name: &str| matches!(name, "cdx:npm:package:development" | "cdx:composer:package:isDevRequirement");
+    let is_development =
+        |name: &str| matches!(name, "cdx:npm:package:development" | "cdx:composer:package:isDevRequirement");
     if part.properties.0.iter().any(|property| is_development(property.name.get()) && property.value.get() == "true") {
         return Scope::Development;
     }

@@ -83,9 +83,10 @@ impl Handler for Reader {
             Some(Frame::Component { part, .. }) => match within.as_slice() {
                 ["components", "component"] => self.frames.push(component(path, element)),
                 ["vulnerabilities", "vulnerability"] => {
-                    let own = element.attribute("ref").or_else(|| part.reference.given()).or_else(|| part.purl.given());
+                    // `ref` is no help: some tools write there what they call the vulnerability itself.
+                    let own = part.reference.given().or_else(|| part.purl.given());
                     let reference = own.map_or_else(|| format!("component at byte {}", element.byte), str::to_owned);
-                    if part.reference.given().is_none() && part.purl.get() != reference {
+                    if own.is_none() {
                         part.reference = Text::from(reference.clone());
                     }
                     self.frames.push(vulnerability(path, element, Some(reference)));
@@ -122,7 +123,9 @@ impl Handler for Reader {
             Some(Frame::Service { service, .. }) => close_in_service(service, &within, text),
             Some(Frame::Vulnerability { vuln, .. }) => close_in_vulnerability(vuln, &within, text),
         }
-        if path.get(1).is_some_and(|name| name == "dependencies") && path.last().is_some_and(|name| name == "dependency") {
+        if path.get(1).is_some_and(|name| name == "dependencies")
+            && path.last().is_some_and(|name| name == "dependency")
+        {
             self.dependencies.pop();
         }
     }
@@ -214,7 +217,9 @@ impl Reader {
     fn unwind(&mut self) {
         while let Some(frame) = self.frames.pop() {
             match frame {
-                Frame::Component { part, place, .. } if part.name.given().is_some() => self.take_component(*part, place),
+                Frame::Component { part, place, .. } if part.name.given().is_some() => {
+                    self.take_component(*part, place)
+                }
                 _ => {}
             }
         }
@@ -261,8 +266,12 @@ fn close_in_document(document: &mut Document<'static>, within: &[&str], text: &s
         ["tools", "tool", "vendor"] => tool.into_iter().for_each(|tool| tool.vendor = text()),
         ["tools", "tool", "name"] => tool.into_iter().for_each(|tool| tool.name = text()),
         ["tools", "tool", "version"] => tool.into_iter().for_each(|tool| tool.version = text()),
-        ["authors", "author", "name"] => metadata.authors.0.last_mut().into_iter().for_each(|author| author.name = text()),
-        ["authors", "author", "email"] => metadata.authors.0.last_mut().into_iter().for_each(|author| author.email = text()),
+        ["authors", "author", "name"] => {
+            metadata.authors.0.last_mut().into_iter().for_each(|author| author.name = text())
+        }
+        ["authors", "author", "email"] => {
+            metadata.authors.0.last_mut().into_iter().for_each(|author| author.email = text())
+        }
         ["supplier", "name"] => metadata.supplier.get_or_insert_default().name = text(),
         ["manufacturer", "name"] => metadata.manufacturer.get_or_insert_default().name = text(),
         ["manufacture", "name"] => metadata.manufacture.get_or_insert_default().name = text(),
@@ -285,10 +294,10 @@ fn open_in_component(part: &mut Part<'static>, within: &[&str], element: &Elemen
         }),
         ["swid"] => part.swid = given(element.attribute("tagId")),
         ["authors", "author"] => part.authors.0.push(Person::default()),
-        ["properties", "property"] => part.properties.0.push(Property {
-            name: given(element.attribute("name")),
-            value: given(element.attribute("value")),
-        }),
+        ["properties", "property"] => part
+            .properties
+            .0
+            .push(Property { name: given(element.attribute("name")), value: given(element.attribute("value")) }),
         ["externalReferences", "reference"] => {
             part.links.0.push(Link { kind: given(element.attribute("type")), ..Link::default() });
         }
@@ -311,7 +320,9 @@ fn close_in_component(part: &mut Part<'static>, within: &[&str], raw: &str) {
         ["manufacturer", "name"] => part.manufacturer.get_or_insert_default().name = text(),
         ["authors", "author", "name"] => part.authors.0.last_mut().into_iter().for_each(|author| author.name = text()),
         ["hashes", "hash"] => part.hashes.0.last_mut().into_iter().for_each(|hash| hash.content = text()),
-        ["licenses", "expression"] => part.licenses.0.last_mut().into_iter().for_each(|choice| choice.expression = text()),
+        ["licenses", "expression"] => {
+            part.licenses.0.last_mut().into_iter().for_each(|choice| choice.expression = text())
+        }
         ["licenses", "license", name] => {
             let Some(license) = part.licenses.0.last_mut().and_then(|choice| choice.license.as_mut()) else { return };
             match *name {
@@ -327,7 +338,9 @@ fn close_in_component(part: &mut Part<'static>, within: &[&str], raw: &str) {
         ["evidence", "occurrences", "occurrence", "location"] => {
             part.evidence.occurrences.0.push(Occurrence { location: text() });
         }
-        ["externalReferences", "reference", "url"] => part.links.0.last_mut().into_iter().for_each(|link| link.url = text()),
+        ["externalReferences", "reference", "url"] => {
+            part.links.0.last_mut().into_iter().for_each(|link| link.url = text())
+        }
         _ => {}
     }
 }
@@ -375,7 +388,9 @@ fn close_in_vulnerability(vuln: &mut Vuln<'static>, within: &[&str], raw: &str) 
         ["detail"] => vuln.detail = text(),
         ["recommendation"] | ["recommendations", "recommendation"] => vuln.recommendation = text(),
         ["workaround"] => vuln.workaround = text(),
-        ["advisories", "advisory", "url"] => vuln.advisories.0.last_mut().into_iter().for_each(|page| page.url = text()),
+        ["advisories", "advisory", "url"] => {
+            vuln.advisories.0.last_mut().into_iter().for_each(|page| page.url = text())
+        }
         ["advisories", "advisory"] if !raw.is_empty() => {
             vuln.advisories.0.last_mut().into_iter().for_each(|page| page.url = text());
         }
@@ -419,8 +434,12 @@ fn close_in_target(affect: &mut Affect<'static>, within: &[&str], raw: &str) {
     let version = affect.versions.0.last_mut();
     match within {
         ["ref"] => affect.reference = Text::from(raw.to_owned()),
-        ["versions", "version", "version"] => version.into_iter().for_each(|version| version.version = Text::from(raw.to_owned())),
-        ["versions", "version", "status"] => version.into_iter().for_each(|version| version.status = Text::from(raw.to_owned())),
+        ["versions", "version", "version"] => {
+            version.into_iter().for_each(|version| version.version = Text::from(raw.to_owned()))
+        }
+        ["versions", "version", "status"] => {
+            version.into_iter().for_each(|version| version.status = Text::from(raw.to_owned()))
+        }
         _ => {}
     }
 }
@@ -443,7 +462,8 @@ pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
     for (index, vuln) in reader.vulnerabilities.iter().enumerate() {
         let pointer = format!("/bom/vulnerabilities/vulnerability[{}]", index + 1);
         said.vulnerability(vuln, &mut inventory, draft, |affect| Source {
-            pointer: affect.map_or_else(|| pointer.clone(), |affect| format!("{pointer}/affects/target[{}]", affect + 1)),
+            pointer: affect
+                .map_or_else(|| pointer.clone(), |affect| format!("{pointer}/affects/target[{}]", affect + 1)),
             ..Source::default()
         });
     }
