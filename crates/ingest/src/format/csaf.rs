@@ -26,7 +26,7 @@ pub(super) static FORMAT: Format = Format {
     section: Section::None,
     clean: &[],
     fits: |look: &Look| look.object().is_some_and(|object| object.at("document.csaf_version").is_some()),
-    read: read,
+    read,
 };
 
 /// The document.

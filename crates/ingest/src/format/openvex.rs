@@ -23,8 +23,8 @@ pub(super) static FORMAT: Format = Format {
     // It says what is not the case: no evidence that anything was looked for.
     section: Section::None,
     clean: &[],
-    fits: |look: &Look| look.object().is_some_and(|object| is_context(object)),
-    read: read,
+    fits: |look: &Look| look.object().is_some_and(is_context),
+    read,
 };
 
 fn is_context(object: &Sketch) -> bool {
@@ -75,10 +75,10 @@ struct Statement<'a> {
     status_notes: Text<'a>,
     #[serde(borrow)]
     justification: Text<'a>,
-    #[serde(borrow)]
-    impact_statement: Text<'a>,
-    #[serde(borrow)]
-    action_statement: Text<'a>,
+    #[serde(borrow, rename = "impact_statement")]
+    impact: Text<'a>,
+    #[serde(borrow, rename = "action_statement")]
+    action: Text<'a>,
     #[serde(borrow)]
     timestamp: Text<'a>,
     #[serde(borrow)]
@@ -157,7 +157,7 @@ fn translate(statement: &Statement<'_>, pointer: &str, draft: &mut Draft<'_>) ->
         _ => return Err("a `status` that is none of the four"),
     };
     let names = statement.vulnerability.as_ref().and_then(names).ok_or("no vulnerability")?;
-    let impact = statement.impact_statement.given().or_else(|| {
+    let impact = statement.impact.given().or_else(|| {
         // Notes are a reason only where nothing better is said of something that is not affected.
         statement.status_notes.given().filter(|_| status != VexStatus::NotAffected)
     });
@@ -165,9 +165,7 @@ fn translate(statement: &Statement<'_>, pointer: &str, draft: &mut Draft<'_>) ->
         VexStatus::NotAffected if statement.justification.given().is_none() && impact.is_none() => {
             Some("`not_affected` needs a `justification` or an `impact_statement`")
         }
-        VexStatus::Affected if statement.action_statement.given().is_none() => {
-            Some("`affected` needs an `action_statement`")
-        }
+        VexStatus::Affected if statement.action.given().is_none() => Some("`affected` needs an `action_statement`"),
         _ => None,
     };
     if let Some(lacks) = lacks {
@@ -185,7 +183,7 @@ fn translate(statement: &Statement<'_>, pointer: &str, draft: &mut Draft<'_>) ->
         status,
         justification: vex::justification(statement.justification.get()),
         impact: impact.map(|impact| bounded(impact, text::MESSAGE)),
-        action: statement.action_statement.given().map(|action| bounded(action, text::MESSAGE)),
+        action: statement.action.given().map(|action| bounded(action, text::MESSAGE)),
         timestamp: [&statement.last_updated, &statement.timestamp].into_iter().find_map(|time| time.get().parse().ok()),
         ..VexStatement::default()
     })

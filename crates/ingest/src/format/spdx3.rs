@@ -34,7 +34,7 @@ pub(super) static FORMAT: Format = Format {
                 && (is_spdx(object.word("@context")) || matches!(first, Some(Sketch::Text(text)) if is_spdx(text)))
         })
     },
-    read: read,
+    read,
 };
 
 /// The document.

@@ -24,7 +24,7 @@ pub(super) static FORMAT: Format = Format {
                 && (object.word("descriptor.name") == "syft" || object.word("schema.url").contains("syft"))
         })
     },
-    read: read,
+    read,
 };
 
 /// The document.

@@ -72,7 +72,7 @@ pub(crate) const SARIF: &str = r#"{
   }]
 }"#;
 
-pub(crate) const CYCLONEDX: &str = r##"{
+pub(crate) const CYCLONEDX: &str = r#"{
   "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat": "CycloneDX", "specVersion": "1.6",
   "serialNumber": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79", "version": 2,
   "metadata": {
@@ -109,7 +109,7 @@ pub(crate) const CYCLONEDX: &str = r##"{
      "affects": [{"ref": "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/2#spring"}, {"ref": "pkg:maven/org.ow2/asm@9.0"}]}
   ],
   "unknown": {"x": [1]}
-}"##;
+}"#;
 
 pub(crate) const CYCLONEDX_XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <bom xmlns="http://cyclonedx.org/schema/bom/1.5" serialNumber="urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79" version="2">

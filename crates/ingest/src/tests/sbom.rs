@@ -302,7 +302,7 @@ fn every_valid_cyclonedx_document_is_read_with_every_component() {
 fn a_document_says_the_same_as_json_and_as_xml() {
     let all: BTreeMap<String, Vec<u8>> = files("cyclonedx").into_iter().flatten().collect();
     let mut compared = 0;
-    for (name, json) in all.iter().filter(|(name, _)| name.ends_with(".json")) {
+    for (name, json) in all.iter().filter(|(_, bytes)| bytes.starts_with(b"{")) {
         let Some(xml) = all.get(&name.replace(".json", ".xml")) else { continue };
         let said = |bytes: &[u8]| {
             let collected = read(bytes);
@@ -368,7 +368,7 @@ fn the_library_of_the_format_reads_the_same_components() {
             continue;
         };
         let version: SpecVersion = version.parse().unwrap();
-        let bom = if name.ends_with(".json") {
+        let bom = if bytes.starts_with(b"{") {
             OracleBom::parse_from_json_with_version(bytes.as_slice(), version).ok()
         } else {
             OracleBom::parse_from_xml_with_version(bytes.as_slice(), version).ok()

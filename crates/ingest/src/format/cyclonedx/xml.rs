@@ -66,6 +66,13 @@ fn given(text: Option<&str>) -> Text<'static> {
     text.map_or_else(Text::default, |text| Text::from(text.to_owned()))
 }
 
+/// Changes what is there.
+fn set<T>(target: Option<&mut T>, change: impl FnOnce(&mut T)) {
+    if let Some(target) = target {
+        change(target);
+    }
+}
+
 fn names(path: &[String], from: usize) -> Vec<&str> {
     path.get(from..).unwrap_or_default().iter().map(String::as_str).collect()
 }
@@ -136,12 +143,11 @@ impl Reader {
         let metadata = &mut self.document.metadata;
         match within {
             ["bom"] => {
-                self.document.version = element.namespace.strip_prefix(NAMESPACE).unwrap_or_default().to_owned();
+                element.namespace.strip_prefix(NAMESPACE).unwrap_or_default().clone_into(&mut self.document.version);
                 self.document.serial = given(element.attribute("serialNumber"));
                 self.document.number = Number(element.attribute("version").and_then(|number| number.parse().ok()));
             }
-            ["bom", "components", "component"]
-            | ["bom", "metadata", "component"]
+            ["bom", "components" | "metadata", "component"]
             | ["bom", "metadata", "tools", "components", "component"] => self.frames.push(component(path, element)),
             ["bom", "services", "service"] | ["bom", "metadata", "tools", "services", "service"] => {
                 self.frames.push(service(path, element));
@@ -218,7 +224,7 @@ impl Reader {
         while let Some(frame) = self.frames.pop() {
             match frame {
                 Frame::Component { part, place, .. } if part.name.given().is_some() => {
-                    self.take_component(*part, place)
+                    self.take_component(*part, place);
                 }
                 _ => {}
             }
@@ -263,14 +269,14 @@ fn close_in_document(document: &mut Document<'static>, within: &[&str], text: &s
                 }
             }
         }
-        ["tools", "tool", "vendor"] => tool.into_iter().for_each(|tool| tool.vendor = text()),
-        ["tools", "tool", "name"] => tool.into_iter().for_each(|tool| tool.name = text()),
-        ["tools", "tool", "version"] => tool.into_iter().for_each(|tool| tool.version = text()),
+        ["tools", "tool", "vendor"] => set(tool, |tool| tool.vendor = text()),
+        ["tools", "tool", "name"] => set(tool, |tool| tool.name = text()),
+        ["tools", "tool", "version"] => set(tool, |tool| tool.version = text()),
         ["authors", "author", "name"] => {
-            metadata.authors.0.last_mut().into_iter().for_each(|author| author.name = text())
+            set(metadata.authors.0.last_mut(), |author| author.name = text());
         }
         ["authors", "author", "email"] => {
-            metadata.authors.0.last_mut().into_iter().for_each(|author| author.email = text())
+            set(metadata.authors.0.last_mut(), |author| author.email = text());
         }
         ["supplier", "name"] => metadata.supplier.get_or_insert_default().name = text(),
         ["manufacturer", "name"] => metadata.manufacturer.get_or_insert_default().name = text(),
@@ -318,10 +324,10 @@ fn close_in_component(part: &mut Part<'static>, within: &[&str], raw: &str) {
         ["publisher"] => part.publisher = text(),
         ["supplier", "name"] => part.supplier.get_or_insert_default().name = text(),
         ["manufacturer", "name"] => part.manufacturer.get_or_insert_default().name = text(),
-        ["authors", "author", "name"] => part.authors.0.last_mut().into_iter().for_each(|author| author.name = text()),
-        ["hashes", "hash"] => part.hashes.0.last_mut().into_iter().for_each(|hash| hash.content = text()),
+        ["authors", "author", "name"] => set(part.authors.0.last_mut(), |author| author.name = text()),
+        ["hashes", "hash"] => set(part.hashes.0.last_mut(), |hash| hash.content = text()),
         ["licenses", "expression"] => {
-            part.licenses.0.last_mut().into_iter().for_each(|choice| choice.expression = text())
+            set(part.licenses.0.last_mut(), |choice| choice.expression = text());
         }
         ["licenses", "license", name] => {
             let Some(license) = part.licenses.0.last_mut().and_then(|choice| choice.license.as_mut()) else { return };
@@ -333,13 +339,13 @@ fn close_in_component(part: &mut Part<'static>, within: &[&str], raw: &str) {
             }
         }
         ["properties", "property"] if !raw.is_empty() => {
-            part.properties.0.last_mut().into_iter().for_each(|property| property.value = text());
+            set(part.properties.0.last_mut(), |property| property.value = text());
         }
         ["evidence", "occurrences", "occurrence", "location"] => {
             part.evidence.occurrences.0.push(Occurrence { location: text() });
         }
         ["externalReferences", "reference", "url"] => {
-            part.links.0.last_mut().into_iter().for_each(|link| link.url = text())
+            set(part.links.0.last_mut(), |link| link.url = text());
         }
         _ => {}
     }
@@ -367,7 +373,7 @@ fn open_in_vulnerability(vuln: &mut Vuln<'static>, within: &[&str], element: &El
         ["affects", "target"] => vuln.affects.0.push(Affect::default()),
         ["affects", "target", "versions", "version"] => {
             let affect = vuln.affects.0.last_mut();
-            affect.into_iter().for_each(|affect| affect.versions.0.push(Affected::default()));
+            set(affect, |affect| affect.versions.0.push(Affected::default()));
         }
         _ => {}
     }
@@ -379,9 +385,9 @@ fn close_in_vulnerability(vuln: &mut Vuln<'static>, within: &[&str], raw: &str) 
         ["id"] => vuln.id = text(),
         ["source", "name"] => vuln.source.get_or_insert_default().name = text(),
         ["source", "url"] => vuln.source.get_or_insert_default().url = text(),
-        ["references", "reference", "id"] => vuln.references.0.last_mut().into_iter().for_each(|same| same.id = text()),
+        ["references", "reference", "id"] => set(vuln.references.0.last_mut(), |same| same.id = text()),
         ["ratings", "rating", within @ ..] => {
-            vuln.ratings.0.last_mut().into_iter().for_each(|rating| close_in_rating(rating, within, raw));
+            set(vuln.ratings.0.last_mut(), |rating| close_in_rating(rating, within, raw));
         }
         ["cwes", "cwe"] => vuln.cwes.push(raw.to_owned()),
         ["description"] => vuln.description = text(),
@@ -389,19 +395,19 @@ fn close_in_vulnerability(vuln: &mut Vuln<'static>, within: &[&str], raw: &str) 
         ["recommendation"] | ["recommendations", "recommendation"] => vuln.recommendation = text(),
         ["workaround"] => vuln.workaround = text(),
         ["advisories", "advisory", "url"] => {
-            vuln.advisories.0.last_mut().into_iter().for_each(|page| page.url = text())
+            set(vuln.advisories.0.last_mut(), |page| page.url = text());
         }
         ["advisories", "advisory"] if !raw.is_empty() => {
-            vuln.advisories.0.last_mut().into_iter().for_each(|page| page.url = text());
+            set(vuln.advisories.0.last_mut(), |page| page.url = text());
         }
         ["published"] => vuln.published = text(),
         ["updated"] => vuln.updated = text(),
         ["rejected"] => vuln.rejected = text(),
         ["analysis", within @ ..] => {
-            vuln.analysis.iter_mut().for_each(|analysis| close_in_analysis(analysis, within, raw));
+            set(vuln.analysis.as_mut(), |analysis| close_in_analysis(analysis, within, raw));
         }
         ["affects", "target", within @ ..] => {
-            vuln.affects.0.last_mut().into_iter().for_each(|affect| close_in_target(affect, within, raw));
+            set(vuln.affects.0.last_mut(), |affect| close_in_target(affect, within, raw));
         }
         _ => {}
     }
@@ -435,10 +441,10 @@ fn close_in_target(affect: &mut Affect<'static>, within: &[&str], raw: &str) {
     match within {
         ["ref"] => affect.reference = Text::from(raw.to_owned()),
         ["versions", "version", "version"] => {
-            version.into_iter().for_each(|version| version.version = Text::from(raw.to_owned()))
+            set(version, |version| version.version = Text::from(raw.to_owned()));
         }
         ["versions", "version", "status"] => {
-            version.into_iter().for_each(|version| version.status = Text::from(raw.to_owned()))
+            set(version, |version| version.status = Text::from(raw.to_owned()));
         }
         _ => {}
     }

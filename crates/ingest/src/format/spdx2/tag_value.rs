@@ -37,23 +37,19 @@ pub(super) fn read(text: &str, draft: &mut Draft<'_>) {
         let value = value.trim();
         let value = match value.strip_prefix("<text>") {
             None => value,
-            Some(begun) => match begun.split_once("</text>") {
-                Some((inner, _)) => inner,
-                // The text goes on: nothing that is read has several lines.
-                None => match rest.split_once("</text>") {
-                    Some((inner, after)) => {
-                        line_number += inner.matches('\n').count() as u64;
-                        rest = after;
-                        begun
-                    }
-                    None => {
-                        draft.broken(text, &crate::json::Break::Truncated { byte: text.len() });
-                        is_whole = false;
-                        rest = "";
-                        begun
-                    }
-                },
-            },
+            Some(begun) if begun.contains("</text>") => begun.split("</text>").next().unwrap_or_default(),
+            // The text goes on: nothing that is read has several lines.
+            Some(begun) => {
+                if let Some((inner, after)) = rest.split_once("</text>") {
+                    line_number += inner.matches('\n').count() as u64;
+                    rest = after;
+                } else {
+                    draft.broken(text, &crate::json::Break::Truncated { byte: text.len() });
+                    is_whole = false;
+                    rest = "";
+                }
+                begun
+            }
         };
         block = take(tag.trim(), value.trim(), block, &mut document);
     }
