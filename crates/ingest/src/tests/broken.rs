@@ -2,7 +2,7 @@
 
 use portcullis_model::{Health, ProblemCode};
 
-use super::fixtures::{ALL, NPM_2, PIP, SARIF, TRIVY};
+use super::fixtures::{ALL, CYCLONEDX_EXTENSION, CYCLONEDX_XML, NPM_2, PIP, SARIF, SPDX_2_TAG_VALUE, TRIVY};
 use super::{codes, health, held, ids, read, read_as};
 
 /// A small generator of numbers; the same in every run.
@@ -181,6 +181,22 @@ fn no_mutation_panics_and_none_a_strict_reader_refuses_is_healthy() {
                     held(&collected) > 0 || !collected.problems.is_empty(),
                     "{name} {round}: it holds nothing and nothing is wrong: {shown}"
                 );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_mutation_of_a_document_that_is_no_json_panics_or_says_nothing() {
+    for (name, text) in
+        [("cyclonedx-xml", CYCLONEDX_XML), ("cyclonedx-xml", CYCLONEDX_EXTENSION), ("spdx2-tv", SPDX_2_TAG_VALUE)]
+    {
+        let mut numbers = Numbers(text.len() as u64);
+        for round in 0..300 {
+            let bytes = mutated(text, &mut numbers);
+            for collected in [read(&bytes), read_as(name, &bytes)] {
+                let shown = String::from_utf8_lossy(&bytes);
+                assert!(held(&collected) > 0 || !collected.problems.is_empty(), "{name} {round}: {shown}");
             }
         }
     }
