@@ -158,7 +158,7 @@ fn translate(statement: &Statement<'_>, pointer: &str, draft: &mut Draft<'_>) ->
     };
     let names = statement.vulnerability.as_ref().and_then(names).ok_or("no vulnerability")?;
     let impact = statement.impact.given().or_else(|| {
-        // Notes are a reason only where nothing better is said of something that is not affected.
+        // Notes explain a status; they are no reason to call something not affected.
         statement.status_notes.given().filter(|_| status != VexStatus::NotAffected)
     });
     let lacks = match status {
