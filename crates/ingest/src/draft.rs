@@ -312,6 +312,10 @@ impl<'a> Draft<'a> {
     /// Closes the books.
     pub(crate) fn finish(mut self, default_section: Section) -> Collected {
         self.say_what_was_odd();
+        let is_clean = self.report.problems.iter().all(|problem| !is_about_reading(problem.code));
+        for bom in &mut self.boms {
+            bom.is_clean = is_clean;
+        }
         self.count();
         if self.sections.is_empty() {
             self.sections.insert(default_section);
@@ -402,6 +406,12 @@ pub(crate) fn is_masked(text: &str) -> bool {
 /// Whether a finding of this state is judged.
 pub(crate) fn is_open(state: State) -> bool {
     matches!(state, State::Open | State::Review | State::UnderInvestigation)
+}
+
+/// Whether a problem says that the document is not as it should be, and not what it is about or how old it is.
+fn is_about_reading(code: ProblemCode) -> bool {
+    use ProblemCode::{EmptySbom, NoResults, Stale, StaleDb};
+    !matches!(code, EmptySbom | NoResults | Stale | StaleDb)
 }
 
 /// What a document nested too deeply is told.

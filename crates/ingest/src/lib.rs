@@ -20,6 +20,7 @@ mod draft;
 mod format;
 mod health;
 mod hidden;
+mod inventory;
 mod items;
 mod json;
 mod options;
@@ -29,6 +30,7 @@ mod section;
 mod severity;
 mod source_lines;
 mod version;
+mod vex;
 mod weakness;
 mod xml;
 

@@ -21,9 +21,10 @@ pub(crate) fn apply(raw: &str, package: &mut Package) -> Result<(), String> {
         "maven" => &["classifier", "type"],
         _ => &[],
     };
-    package.namespace = purl.namespace().filter(|namespace| !namespace.is_empty()).map(|namespace| {
-        if matches!(ecosystem.as_str(), "npm" | "golang") { namespace.to_lowercase() } else { namespace.to_owned() }
-    });
+    package.namespace = purl
+        .namespace()
+        .filter(|namespace| !namespace.is_empty())
+        .map(|namespace| normal_namespace(&ecosystem, namespace));
     package.name = normal_name(&ecosystem, purl.name());
     package.version = purl.version().filter(|version| !version.is_empty()).map(str::to_owned);
     package.distro = qualifier("distro").or_else(|| package.distro.take());
@@ -44,19 +45,42 @@ pub(crate) fn named(ecosystem: &str, name: &str, version: Option<&str>) -> Packa
         _ => None,
     }
     .map_or((None, name), |(namespace, name)| (Some(namespace), name));
-    let lowered = |namespace: &str| match ecosystem {
-        "npm" | "golang" | "composer" | "github" => namespace.to_lowercase(),
-        _ => namespace.to_owned(),
-    };
     let mut package = Package {
         ecosystem: ecosystem.to_owned(),
-        namespace: namespace.map(lowered),
+        namespace: namespace.map(|namespace| normal_namespace(ecosystem, namespace)),
         name: normal_name(ecosystem, name),
         version: version.filter(|version| !version.is_empty()).map(str::to_owned),
         ..Package::default()
     };
     package.purl = text(&package, &[]);
     package
+}
+
+/// Adds the version a document states beside a purl that has none.
+pub(crate) fn complete(package: &mut Package, version: &str) {
+    package.version = Some(version.to_owned());
+    let Some(mut purl) = package.purl.as_deref().and_then(|purl| purl.parse::<PackageUrl<'_>>().ok()) else { return };
+    if purl.with_version(version).is_ok() {
+        let purl = purl.to_string();
+        package.purl = Some(purl);
+    }
+}
+
+/// Where a purl says the package was fetched from.
+pub(crate) fn registry_of(raw: &str) -> Option<String> {
+    if !raw.contains("repository_url=") {
+        return None;
+    }
+    let purl = raw.trim().parse::<PackageUrl<'_>>().ok()?;
+    purl.qualifiers().get("repository_url").map(ToString::to_string).filter(|url| !url.is_empty())
+}
+
+/// The namespace as the rules of the type write it.
+fn normal_namespace(ecosystem: &str, namespace: &str) -> String {
+    match ecosystem {
+        "npm" | "golang" | "composer" | "github" | "bitbucket" | "deb" | "rpm" | "apk" => namespace.to_lowercase(),
+        _ => namespace.to_owned(),
+    }
 }
 
 fn normal_name(ecosystem: &str, name: &str) -> String {
@@ -72,7 +96,7 @@ fn normal_name(ecosystem: &str, name: &str) -> String {
             }
             normal
         }
-        "npm" | "golang" | "composer" | "github" | "bitbucket" | "hex" | "deb" => name.to_lowercase(),
+        "npm" | "golang" | "composer" | "github" | "bitbucket" | "hex" | "deb" | "apk" | "oci" => name.to_lowercase(),
         _ => name.to_owned(),
     }
 }
@@ -201,6 +225,52 @@ mod tests {
         let mut package = Package::default();
         assert!(apply("npm:left-pad", &mut package).is_err());
         assert_eq!(package.bom_ref.as_deref(), Some("npm:left-pad"));
+    }
+
+    #[test]
+    fn each_type_is_written_as_its_rules_say() {
+        for (raw, normal) in [
+            ("pkg:npm/%40Angular/Core@12.3.1", "pkg:npm/%40angular/core@12.3.1"),
+            ("pkg:golang/GitHub.com/Gorilla/Mux@v1.8.0#sub", "pkg:golang/github.com/gorilla/mux@v1.8.0"),
+            (
+                "pkg:maven/org.Apache/Commons@1?type=jar&classifier=sources&extra=x",
+                "pkg:maven/org.Apache/Commons@1?classifier=sources&type=jar",
+            ),
+            (
+                "pkg:deb/Debian/Curl@7.50.3-1?arch=i386&distro=jessie&upstream=x",
+                "pkg:deb/debian/curl@7.50.3-1?arch=i386&distro=jessie",
+            ),
+            ("pkg:rpm/Fedora/NetworkManager@1?arch=i386&epoch=1", "pkg:rpm/fedora/NetworkManager@1?arch=i386"),
+            ("pkg:apk/Alpine/Curl@7.83.0-r0?arch=x86_64", "pkg:apk/alpine/curl@7.83.0-r0?arch=x86_64"),
+            ("pkg:github/Package-URL/Purl-Spec@244fd47", "pkg:github/package-url/purl-spec@244fd47"),
+            ("pkg:bitbucket/Birkenfeld/Pygments@244", "pkg:bitbucket/birkenfeld/pygments@244"),
+            ("pkg:composer/Laravel/Framework@5.5.0", "pkg:composer/laravel/framework@5.5.0"),
+            (
+                "pkg:oci/Debian@sha256%3Aaa?repository_url=docker.io/library/debian&tag=latest",
+                "pkg:oci/debian@sha256:aa",
+            ),
+            ("pkg:docker/customer/image@sha256:aa?repository_url=gcr.io", "pkg:docker/customer/image@sha256:aa"),
+            ("pkg:gem/jruby-launcher@1.1.2?platform=java", "pkg:gem/jruby-launcher@1.1.2"),
+        ] {
+            assert_eq!(parsed(raw).purl.as_deref(), Some(normal), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_version_that_stands_beside_a_purl_completes_it() {
+        let mut package = parsed("pkg:deb/debian/curl?arch=amd64");
+        complete(&mut package, "7.1+b1");
+        assert_eq!(package.purl, parsed("pkg:deb/debian/curl@7.1%2Bb1?arch=amd64").purl);
+        assert_eq!(package.version.as_deref(), Some("7.1+b1"));
+    }
+
+    #[test]
+    fn the_registry_of_a_purl_is_its_repository() {
+        assert_eq!(
+            registry_of("pkg:npm/a@1?repository_url=https%3A%2F%2Fnpm.acme.example").as_deref(),
+            Some("https://npm.acme.example")
+        );
+        assert_eq!(registry_of("pkg:npm/a@1"), None);
     }
 
     proptest! {

@@ -24,6 +24,15 @@ pub struct Component {
     /// Who delivers it: CycloneDX `supplier` or `manufacturer`, SPDX `supplier` or `originator`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supplier: Option<String>,
+    /// Who wrote it, where the document says: CycloneDX `author`, `authors`, `publisher`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// Files in which it was met, as the document writes them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
+    /// It is no part of the product but has to be there for it (CycloneDX 1.7 `isExternal`).
+    #[serde(skip_serializing_if = "crate::location::is_false")]
+    pub is_external: bool,
     /// CPE 2.2 or 2.3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpe: Option<String>,
@@ -36,6 +45,10 @@ pub struct Component {
     /// The package URL as the document writes it, where it is not valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invalid_purl: Option<String>,
+    /// The package URL as the document writes it, where it has qualifiers the normalised one has not: what VEX products
+    /// of images are compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written_purl: Option<String>,
     /// Registry or repository it was fetched from, where the document says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<String>,
@@ -70,6 +83,9 @@ pub struct Bom {
     /// `urn:uuid:…` or document namespace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serial: Option<String>,
+    /// CycloneDX `version`: with `serial` what a BOM-Link names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_version: Option<u64>,
     /// When it was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<jiff::Timestamp>,
@@ -85,6 +101,9 @@ pub struct Bom {
     /// Supplier or manufacturer of the document's subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supplier: Option<String>,
+    /// In which phases of the product's life it was made: `build`, `operations`, … in the words of CycloneDX.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lifecycles: Vec<String>,
     /// `bom_ref` of the thing it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root: Option<String>,

@@ -8,6 +8,8 @@ mod cobertura;
 mod code_climate;
 mod conftest;
 mod coverage_py;
+mod csaf;
+mod cyclonedx;
 mod dependency_review;
 mod detect_secrets;
 mod github_snapshot;
@@ -28,6 +30,7 @@ mod npm_audit_1;
 mod npm_audit_2;
 mod npm_error;
 mod oasdiff;
+mod openvex;
 mod osv;
 mod pip_audit;
 mod rustsec;
@@ -35,6 +38,10 @@ mod sarif;
 mod semgrep;
 mod snyk;
 mod sonar;
+mod spdx2;
+mod spdx3;
+mod spdx_rdf;
+mod syft;
 mod trivy;
 mod trivy_operator;
 mod trufflehog;
@@ -68,6 +75,14 @@ pub(crate) struct Format {
 /// Every format, in the order of the detection table.
 static FORMATS: &[&Format] = &[
     &sarif::FORMAT,
+    &cyclonedx::JSON,
+    &cyclonedx::XML,
+    &spdx2::JSON,
+    &spdx2::TAG_VALUE,
+    &spdx3::FORMAT,
+    &spdx_rdf::FORMAT,
+    &openvex::FORMAT,
+    &csaf::FORMAT,
     &trivy::FORMAT,
     &trivy::KUBERNETES,
     &trivy::LEGACY,
@@ -116,6 +131,7 @@ static FORMATS: &[&Format] = &[
     &clover::FORMAT,
     &jacoco::FORMAT,
     &lcov::FORMAT,
+    &syft::FORMAT,
 ];
 
 /// Every format, in the order of the detection table.

@@ -33,15 +33,21 @@ impl Text<'_> {
     }
 }
 
-/// A number; texts that are numbers count. NaN and infinity are absent.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Number(pub(crate) Option<f64>);
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(Some(Cow::Borrowed(text)))
+    }
+}
 
 impl From<String> for Text<'_> {
     fn from(text: String) -> Self {
         Self(Some(Cow::Owned(text)))
     }
 }
+
+/// A number; texts that are numbers count. NaN and infinity are absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Number(pub(crate) Option<f64>);
 
 impl Number {
     /// The number a text is.
@@ -104,7 +110,17 @@ impl Flag {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Texts<'a>(Vec<Text<'a>>);
 
-impl Texts<'_> {
+impl<'a> Texts<'a> {
+    /// Adds those of another list.
+    pub(crate) fn append(&mut self, mut more: Self) {
+        self.0.append(&mut more.0);
+    }
+
+    /// Adds a text.
+    pub(crate) fn push(&mut self, text: impl Into<Text<'a>>) {
+        self.0.push(text.into());
+    }
+
     /// Every text that says anything.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(Text::given)

@@ -223,7 +223,8 @@ macro_rules! misshapen {
 }
 
 impl Faults {
-    fn misshapen(&mut self, name: &str, wanted: &str) {
+    /// Notes a member of another shape than wanted.
+    pub(crate) fn misshapen(&mut self, name: &str, wanted: &str) {
         self.misshapen.insert(format!("`{name}` is not {wanted}"));
     }
 }

@@ -72,6 +72,9 @@ pub(crate) const SARIF: &str = r#"{
   }]
 }"#;
 
+pub(crate) use super::bom_fixtures::{
+    CSAF, CYCLONEDX, CYCLONEDX_EXTENSION, CYCLONEDX_XML, OPENVEX, SPDX_2, SPDX_2_TAG_VALUE, SPDX_3, SYFT,
+};
 pub(crate) use super::vulnerability_fixtures::*;
 
 /// Name and text of each of this file.
@@ -97,7 +100,7 @@ const VULNERABILITIES: [(&str, &str); 13] = [
 
 /// Name and text of every fixture.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    OWN.into_iter().chain(VULNERABILITIES).chain(super::lint::fixtures::ALL)
+    OWN.into_iter().chain(VULNERABILITIES).chain(super::bom_fixtures::ALL).chain(super::lint::fixtures::ALL)
 }
 
 /// Those that are JSON.

@@ -1,5 +1,6 @@
 //! Whole reports through [`read`](crate::read).
 
+mod bom_fixtures;
 mod broken;
 mod files;
 mod fixtures;
@@ -9,7 +10,9 @@ mod npm;
 mod quality;
 mod real;
 mod sarif;
+mod sbom;
 mod trivy;
+mod vex;
 mod vulnerabilities;
 mod vulnerability_fixtures;
 
@@ -73,6 +76,11 @@ pub(crate) fn health(collected: &Collected) -> Health {
 
 pub(crate) fn ids(collected: &Collected) -> Vec<&str> {
     collected.findings.iter().map(|finding| finding.id.as_str()).collect()
+}
+
+/// How much a report says: findings, inventory, statements.
+pub(crate) fn held(collected: &Collected) -> usize {
+    collected.findings.len() + collected.components.len() + collected.vex.len()
 }
 
 /// The format of a fixture.
