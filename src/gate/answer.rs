@@ -19,6 +19,7 @@ pub(super) fn answer(
     mut collected: Collected,
     baseline: Option<Baseline>,
 ) -> Answer {
+    collected.problems.extend(gate.named.problems.iter().cloned());
     collected.findings = merge::merge(std::mem::take(&mut collected.findings));
     let mut secrets = std::mem::take(&mut collected.known_secrets);
     let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -38,6 +39,8 @@ pub(super) fn answer(
         partial: !request.paths.is_empty(),
         baseline,
         judges_change: plan.ci.judges_change(),
+        vex: gate.named.statements.clone(),
+        well_known_names: gate.named.well_known_names.clone(),
     };
     let judgement = portcullis_policy::judge(&gate.policy, evidence, &gate.registry, today);
     let tally = take_over(&mut outcome, judgement);

@@ -6,6 +6,7 @@ mod collect;
 mod difference;
 mod excerpt;
 mod files;
+mod named;
 mod panics;
 mod plan;
 mod redact;

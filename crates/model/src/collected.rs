@@ -83,6 +83,11 @@ pub struct Evidence {
     pub baseline: Option<Baseline>,
     /// A pull request or merge group is judged, and not a branch as it is.
     pub judges_change: bool,
+    /// What the VEX documents of the tree that steers say. Statements that came with a report are in
+    /// [`Collected::vex`] and steer nothing.
+    pub vex: Vec<VexStatement>,
+    /// Names of well-known packages, of the list the policy names: `express`, `npm:express`.
+    pub well_known_names: Vec<String>,
 }
 
 /// A check counted in [`Outcome::tools`](crate::Outcome::tools).

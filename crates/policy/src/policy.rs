@@ -8,6 +8,10 @@ use portcullis_model::{BySeverity, Globs, Level, Origin, Scope, Section, Severit
 use crate::effective::Effective;
 use crate::pattern::{PackagePattern, Pattern};
 use crate::rulebook::RuleBook;
+use crate::supply::license::LicensePolicy;
+use crate::supply::packages::PackagePolicy;
+use crate::supply::sbom::SbomPolicy;
+use crate::supply::vex::VexEntry;
 
 /// A value of the policy and the place that set it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,6 +37,10 @@ pub struct Policy {
     pub(crate) sections: BTreeMap<Section, SectionPolicy>,
     pub(crate) vulnerabilities: VulnerabilityPolicy,
     pub(crate) secrets: SecretPolicy,
+    pub(crate) licenses: LicensePolicy,
+    pub(crate) sbom: SbomPolicy,
+    pub(crate) packages: PackagePolicy,
+    pub(crate) vex: Vec<VexEntry>,
     pub(crate) alerts: AlertPolicy,
     pub(crate) cpu_limits: String,
     pub(crate) baseline: BaselinePolicy,
@@ -117,6 +125,16 @@ impl Policy {
     /// Path of the committed baseline, and the place that names it.
     pub fn baseline_file(&self) -> &Setting<String> {
         &self.baseline.file
+    }
+
+    /// The list of well-known package names, where the policy names one.
+    pub fn typosquats(&self) -> Option<&Setting<String>> {
+        self.packages.typosquats.as_ref()
+    }
+
+    /// VEX documents whose statements count; the gate reads them from the tree that steers.
+    pub fn vex(&self) -> &[VexEntry] {
+        &self.vex
     }
 
     /// Exceptions of every file, in the order read.

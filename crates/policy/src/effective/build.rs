@@ -53,7 +53,12 @@ impl Build<'_> {
 
     fn node(&self, kind: &'static Type, located: &Located) -> Node {
         let content = match &located.value {
-            Value::Map(map) => self.map(kind, map),
+            Value::Map(map) => match kind {
+                Type::Mapping(of) => {
+                    Content::Map(map.iter().map(|(key, value)| (key.clone(), self.node(of, value))).collect())
+                }
+                kind => self.map(kind, map),
+            },
             Value::List(items) => {
                 let element = |item: &Located| match kind {
                     Type::List(element) => self.node(element, item),

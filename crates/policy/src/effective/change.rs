@@ -110,11 +110,24 @@ impl Comparison<'_> {
             }
             Type::Entries(_, by) => self.entries(&path, key, by, old, new),
             _ if value(old) == value(new) => {}
+            Type::Mapping(_) => self.table(key, &path, old, new),
             Type::Mode(_) => self.tell(mode(old, new), path, old, new),
             Type::List(_) => self.tell(set(key, old, new), path, old, new),
             _ => {
                 let direction = self.scalar(&path, key, old, new);
                 self.tell(direction, path, old, new);
+            }
+        }
+    }
+
+    /// Each name for itself. What a name means has no order: only what is neutral may change without a word.
+    fn table(&mut self, key: &Key, path: &str, old: Option<&Node>, new: Option<&Node>) {
+        let names: BTreeSet<&String> = [old, new].into_iter().flatten().flat_map(keys).collect();
+        for name in names {
+            let (was, is) = (old.and_then(|node| node.get(name)), new.and_then(|node| node.get(name)));
+            if value(was) != value(is) {
+                let direction = if key.strict == Strict::Neutral { Direction::Changed } else { Direction::Weaker };
+                self.tell(direction, format!("{path}.{name}"), was, is);
             }
         }
     }
@@ -283,6 +296,13 @@ fn set(key: &Key, old: Option<&Node>, new: Option<&Node>) -> Direction {
     let more_is_stricter = match key.strict {
         Strict::More => true,
         Strict::Fewer => false,
+        Strict::FewerButNotNone => {
+            return match (before.is_empty(), after.is_empty()) {
+                (true, _) => Direction::Stricter,
+                (_, true) => Direction::Weaker,
+                _ => Direction::of(after.is_subset(&before)),
+            };
+        }
         Strict::Neutral => return Direction::Changed,
         _ => return Direction::Weaker,
     };

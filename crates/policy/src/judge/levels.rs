@@ -10,6 +10,7 @@ use super::{cap, set_level};
 use crate::Policy;
 use crate::pattern;
 use crate::policy::{ReportOnly, Setting};
+use crate::supply;
 
 /// Everything that needs no other finding. Gives the level that floors start from: after the steps that look at severity
 /// and rule only.
@@ -93,6 +94,13 @@ fn severity_and_level(policy: &Policy, judged: &mut Judged) {
         let names = pattern::names(&judged.finding);
         (policy.rules.severity(&names), policy.rules.level(&names))
     };
+    if let Some((key, severity, origin)) = supply::severity(policy, &judged.finding)
+        && severity != judged.severity
+    {
+        let from = std::mem::replace(&mut judged.severity, severity);
+        let (key, from, to) = (key.to_owned(), from.to_string(), severity.to_string());
+        judged.decision.push(Decision { step: Step::Severity, key, from, to, origin });
+    }
     if let Some(decided) = severity {
         let from = std::mem::replace(&mut judged.severity, decided.setting.value);
         judged.decision.push(Decision {
@@ -103,7 +111,10 @@ fn severity_and_level(policy: &Policy, judged: &mut Judged) {
             origin: decided.setting.origin.clone(),
         });
     }
-    let (key, setting) = base(policy, &judged.finding, judged.severity);
+    let (key, setting) = supply::base_level(policy, &judged.finding).unwrap_or_else(|| {
+        let (key, setting) = base(policy, &judged.finding, judged.severity);
+        (key, setting.clone())
+    });
     set_level(judged, Step::BaseLevel, key, setting.value, &setting.origin);
     if let Some(decided) = level {
         let key = format!("rules.{}", decided.pattern);

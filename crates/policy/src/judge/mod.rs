@@ -18,6 +18,7 @@ use portcullis_model::{
 
 use crate::Policy;
 use crate::policy::Setting;
+use crate::supply;
 pub use exceptions::near_misses;
 pub(crate) use levels::section_level;
 pub use verdict::{Tally, exit_code};
@@ -45,10 +46,14 @@ pub struct Judgement {
 
 /// Holds the evidence against the policy.
 pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Judgement {
-    let Evidence { mut collected, tracked, partial, baseline, judges_change } = evidence;
+    let Evidence { mut collected, tracked, partial, baseline, judges_change, vex, well_known_names } = evidence;
+    let made = supply::made(policy, &collected, &well_known_names, today);
+    collected.findings.extend(made.findings);
+    collected.problems.extend(made.problems);
     let mut problems = required::problems(policy, &collected, &tracked, registry);
 
     let mut findings: Vec<Judged> = std::mem::take(&mut collected.findings).into_iter().map(unjudged).collect();
+    problems.extend(supply::vex::apply(&policy.vex, &vex, &collected, &mut findings, today));
     let before_modifiers: Vec<Level> = findings.iter_mut().map(|judged| levels::judge(policy, judged, today)).collect();
     let mut compared = baseline::Compared::default();
     if let Some(known) = &baseline {

@@ -11,7 +11,7 @@ use super::layers::Layers;
 use super::merge::{Merger, defaults};
 use super::source::Sources;
 use super::value::{Located, Map, Value};
-use super::{Inputs, exceptions, mode, rules};
+use super::{Inputs, exceptions, mode, rules, supply};
 use crate::Policy;
 use crate::effective;
 use crate::policy::{
@@ -39,6 +39,8 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
     let reports =
         tree.list(&["reports"]).iter().filter_map(|entry| report(entry, &sources, sound, &mut told)).collect();
 
+    let packages = supply::packages(&tree, sound, &mut told);
+
     let root = inputs.policy.and_then(|policy| policies.iter().find(|layer| layer.name == policy.path));
     let name = root.and_then(|layer| layer.tree.at(&["name"]));
     let report_only = mode::read(&tree);
@@ -62,6 +64,10 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         sections: Section::ALL.iter().map(|section| (*section, tree.section(*section))).collect(),
         vulnerabilities: tree.vulnerabilities(),
         secrets: tree.secrets(),
+        licenses: supply::licenses(&tree),
+        sbom: supply::sbom(&tree),
+        packages,
+        vex: supply::vex(&tree),
         alerts: tree.alerts(),
         cpu_limits: tree.get(&["manifests", "cpu_limits"]).and_then(Located::as_text).unwrap_or("require").to_owned(),
         baseline: tree.baseline(),
@@ -99,7 +105,7 @@ impl Tree<'_> {
     }
 
     /// A level that has a default; should the table lose it, the tightest holds.
-    fn level(&self, path: &[&str]) -> Setting<Level> {
+    pub(crate) fn level(&self, path: &[&str]) -> Setting<Level> {
         let tightest = || Setting { value: Level::Fail, origin: portcullis_model::Origin::builtin() };
         self.setting(path, Located::as_level).unwrap_or_else(tightest)
     }
@@ -112,7 +118,7 @@ impl Tree<'_> {
         self.setting(path, |value| value.as_integer().and_then(|number| u64::try_from(number).ok()))
     }
 
-    fn is(&self, path: &[&str], word: &str) -> Setting<bool> {
+    pub(crate) fn is(&self, path: &[&str], word: &str) -> Setting<bool> {
         self.setting(path, |value| value.as_text().map(|text| text == word)).unwrap_or_default()
     }
 

@@ -16,7 +16,7 @@ pub(crate) fn defaults(keys: impl Iterator<Item = &'static Key>) -> Map {
 
 fn default(key: &'static Key) -> Option<Located> {
     let value = match (&key.kind, key.default) {
-        (Type::Map(_) | Type::Levels(_), _) => Value::Map(defaults(key.kind.keys())),
+        (Type::Map(_) | Type::Levels(_) | Type::Mapping(_), _) => Value::Map(defaults(key.kind.keys())),
         (Type::List(element), Initial::Is(text)) => {
             Value::List(vec![Located::new(written(element, text)?, Mark::default())])
         }
@@ -63,6 +63,10 @@ impl Merger<'_> {
                 base.extend(default(key).map(|value| (key.name.to_owned(), value)));
             }
             (Value::Map(over), Merge::Deep, Some(Located { value: Value::Map(base), .. })) => {
+                if let Type::Mapping(of) = key.kind {
+                    table(of, base, over);
+                    return;
+                }
                 let keys: Vec<_> = key.kind.keys().collect();
                 self.apply(&keys, base, over);
             }
@@ -133,6 +137,20 @@ impl Merger<'_> {
             position += 1;
             !gone.contains(&(position - 1))
         });
+    }
+}
+
+/// Names the author chooses, one by one; a table in a table the same way.
+fn table(of: &Type, base: &mut Map, over: &Map) {
+    for (name, value) in over {
+        match (&value.value, of, base.get_mut(name)) {
+            (Value::Invalid, ..) => {}
+            (Value::Null, ..) => drop(base.remove(name)),
+            (Value::Map(over), Type::Mapping(of), Some(Located { value: Value::Map(base), .. })) => {
+                table(of, base, over)
+            }
+            _ => drop(base.insert(name.clone(), value.clone())),
+        }
     }
 }
 

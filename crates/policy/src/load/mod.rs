@@ -12,6 +12,7 @@ mod scalar;
 mod setting;
 mod source;
 mod structure;
+mod supply;
 mod value;
 
 use jiff::civil::Date;

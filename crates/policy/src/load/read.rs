@@ -144,7 +144,8 @@ impl Reader<'_> {
             }
             Type::Entries(..) if node.is_seq() => self.entries(path, kind, merge, node),
             Type::Rules(_) if node.is_map() => self.rules(path, kind, node),
-            Type::List(_) | Type::Map(_) | Type::Levels(_) | Type::Entries(..) | Type::Rules(_) => {
+            Type::Mapping(of) if node.is_map() => self.table(path, of, node),
+            Type::List(_) | Type::Map(_) | Type::Levels(_) | Type::Entries(..) | Type::Rules(_) | Type::Mapping(_) => {
                 self.wrong_shape(path, kind, node)
             }
             _ if node.is_scalar() => self.scalar(path, kind, node),
@@ -202,6 +203,21 @@ impl Reader<'_> {
         let mark = self.mark(node);
         let level = |name: &&str| ((*name).to_owned(), Located::new(value.clone(), mark.clone()));
         Value::Map(names.iter().map(level).collect())
+    }
+
+    /// Names the author chooses.
+    fn table(&mut self, path: &str, of: &'static Type, node: Node<'_>) -> Value {
+        let mut map = Map::new();
+        for entry in node.entries() {
+            if self.is_full() {
+                break;
+            }
+            let Some(name) = name_of(&entry).filter(|name| *name != "<<" && !map.contains_key(*name)) else { continue };
+            let mut value = self.value(&join(path, name), of, Merge::Deep, entry.value);
+            value.key = self.mark(entry.key);
+            map.insert(name.to_owned(), value);
+        }
+        Value::Map(map)
     }
 
     fn elements(&mut self, path: &str, element: &'static Type, node: Node<'_>) -> Vec<Located> {

@@ -6,6 +6,7 @@ use super::value::Value;
 use crate::pattern::{PackagePattern, Pattern};
 use crate::policy::{Amount, Required};
 use crate::schema::Type;
+use crate::supply::license;
 
 /// A scalar as the YAML core schema types it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,6 +62,7 @@ pub(crate) fn read(kind: &Type, scalar: Scalar<'_>, raw: &str, known: Known<'_>)
         (Type::Mode(_), _) => mode(raw),
         (Type::Duration, _) => duration(raw).map(Value::Seconds).ok_or_else(expected),
         (Type::CountOrPercent, _) => amount(raw).map(Value::Amount).ok_or_else(expected),
+        (Type::Percent, _) => percent(raw).map(Value::Amount).ok_or_else(expected),
         (Type::Text | Type::Version | Type::Path | Type::Glob, Scalar::Text(text)) => words(kind, text),
         (Type::Version, _) => {
             Err(Refusal { reason: "a version is a text".to_owned(), help: format!("quote it: \"{raw}\"") })
@@ -178,6 +180,11 @@ fn amount(raw: &str) -> Option<Amount> {
     (0.0..=100.0).contains(&percent).then_some(Amount::Percent(percent))
 }
 
+fn percent(raw: &str) -> Option<Amount> {
+    let plain = raw.strip_suffix('%').unwrap_or(raw).trim_end();
+    amount(&format!("{plain}%")).filter(|_| plain.starts_with(|char: char| char.is_ascii_digit()))
+}
+
 fn digits(text: &str) -> Option<i64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
@@ -220,6 +227,15 @@ fn pattern(kind: &Type, text: &str, known: Known<'_>) -> Outcome {
             }
             true
         }
+        Type::License => {
+            if license::Entry::read(text).is_none() {
+                let nearest = suggest::nearest(text, license::known_ids(), 1);
+                let help = nearest.first().map(|nearest| format!("did you mean `{nearest}`?"));
+                return refuse("no such licence", help.unwrap_or_else(|| format!("expected {}", kind.expected())));
+            }
+            true
+        }
+        Type::LicenseExpression => license::terms(text, &license::Aliases::new()).is_some(),
         Type::Reference | Type::RuleSelector => !text.trim().is_empty(),
         Type::ResourceGlob => match Pattern::new(text) {
             Ok(_) => true,

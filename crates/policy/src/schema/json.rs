@@ -132,6 +132,8 @@ fn value(draft: Draft, kind: &'static Type, merge: Merge) -> Map<String, Value> 
         | Type::Glob
         | Type::ResourceGlob
         | Type::PackageGlob
+        | Type::License
+        | Type::LicenseExpression
         | Type::Format
         | Type::Reference
         | Type::RuleSelector => draft.reference("text"),
@@ -149,6 +151,10 @@ fn value(draft: Draft, kind: &'static Type, merge: Merge) -> Map<String, Value> 
             let pattern = "^[0-9]+([.][0-9]+)? ?%$|^[0-9]+$";
             object(json!({ "type": ["integer", "string", "null"], "minimum": 0, "pattern": pattern }))
         }
+        Type::Percent => {
+            let pattern = "^[0-9]+([.][0-9]+)? ?%?$";
+            object(json!({ "type": ["number", "string", "null"], "minimum": 0, "maximum": 100, "pattern": pattern }))
+        }
         Type::Id => object(json!({ "type": ["string", "null"], "pattern": "^[A-Za-z0-9._-]{1,64}$" })),
         Type::Fingerprint => object(json!({ "type": ["string", "null"], "pattern": "^v1:[0-9a-f]{32}$" })),
         Type::Mode(_) | Type::Map(_) | Type::Levels(_) | Type::Rules(_) => nested(draft, kind),
@@ -165,6 +171,10 @@ fn value(draft: Draft, kind: &'static Type, merge: Merge) -> Map<String, Value> 
                 }));
             }
             object(json!({ "anyOf": forms }))
+        }
+        Type::Mapping(of) => {
+            let one = value(draft, of, Merge::Set);
+            object(json!({ "type": ["object", "null"], "additionalProperties": one }))
         }
         Type::Entries(_, by) => {
             let entry = match merge {
@@ -225,6 +235,7 @@ const fn strict_word(strict: Strict) -> &'static str {
         Strict::Up => "up",
         Strict::Down => "down",
         Strict::Fewer => "fewer",
+        Strict::FewerButNotNone => "fewer_but_not_none",
         Strict::More => "more",
         Strict::True => "true",
         Strict::False => "false",

@@ -5,6 +5,7 @@
 
 mod json;
 mod reference;
+mod supply;
 mod table;
 
 pub use json::{Draft, json_schema};
@@ -76,6 +77,12 @@ pub enum Type {
     Duration,
     /// A count, or a percentage.
     CountOrPercent,
+    /// A percentage, with or without its sign.
+    Percent,
+    /// A licence or exception of the SPDX list, a licence with its exception, `LicenseRef-…`, or a pattern over them.
+    License,
+    /// An SPDX expression.
+    LicenseExpression,
     /// Id of a report format.
     Format,
     /// A parent: `preset:NAME@N` or `./path.yaml`.
@@ -96,6 +103,8 @@ pub enum Type {
     Levels(&'static [Key]),
     /// A list of mappings, told apart by this key.
     Entries(&'static [&'static [Key]], &'static str),
+    /// A mapping from names the author chooses to values of this type.
+    Mapping(&'static Self),
     /// A mapping pattern -> level or rule setting.
     Rules(&'static [&'static [Key]]),
 }
@@ -130,6 +139,8 @@ pub enum Strict {
     Down,
     /// A smaller set.
     Fewer,
+    /// A smaller set, where none at all means everything.
+    FewerButNotNone,
     /// A bigger set.
     More,
     /// `true`.
@@ -184,6 +195,11 @@ impl Type {
             Self::Date => "a date (`2027-01-31`)".to_owned(),
             Self::Duration => "a duration (`15m`, `24h`, `30d`, `2w`)".to_owned(),
             Self::CountOrPercent => "a count or a percentage (`3`, `5%`)".to_owned(),
+            Self::Percent => "a percentage (`80`, `80%`)".to_owned(),
+            Self::License => {
+                "a licence of the SPDX list (`MIT`, `GPL-2.0-only`), `LicenseRef-…` or a pattern".to_owned()
+            }
+            Self::LicenseExpression => "an SPDX expression (`MIT OR Apache-2.0`)".to_owned(),
             Self::Format => "the id of a report format".to_owned(),
             Self::Reference => "a parent (`preset:baseline@1`, `./policies/team.yaml`)".to_owned(),
             Self::Id => "an id of letters, digits, `.`, `_` and `-`, at most 64 characters".to_owned(),
@@ -192,6 +208,7 @@ impl Type {
             Self::Mode(_) => "`enforce` or `{ report_only: { until: DATE } }`".to_owned(),
             Self::List(_) | Self::Entries(..) => "a list".to_owned(),
             Self::Map(_) | Self::Rules(_) => "a mapping".to_owned(),
+            Self::Mapping(value) => format!("a mapping from names to: {}", value.expected()),
             Self::Levels(_) => "a level, or a mapping from severity to level".to_owned(),
         }
     }
@@ -275,7 +292,11 @@ mod tests {
     fn keys_are_snake_case_and_explained_in_a_sentence() {
         for row in rows(POLICY).into_iter().chain(rows(EXCEPTIONS)) {
             let name = row.key.name;
-            assert!(name.chars().all(|char| char.is_ascii_lowercase() || char == '_'), "{}", row.path);
+            assert!(
+                name.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_'),
+                "{}",
+                row.path
+            );
             assert!(row.key.text.ends_with('.'), "{}", row.path);
         }
     }

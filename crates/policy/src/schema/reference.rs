@@ -107,6 +107,7 @@ const fn tighter(strict: Strict) -> &'static str {
         Strict::Up => "more",
         Strict::Down => "less",
         Strict::Fewer => "a smaller set",
+        Strict::FewerButNotNone => "a smaller set; none means everything",
         Strict::More => "a bigger set",
         Strict::True => "`true`",
         Strict::False => "`false`",

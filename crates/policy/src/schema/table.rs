@@ -1,9 +1,10 @@
 //! The rows. Order is the order of the documentation and of `policy show`.
 
+use super::supply::{LICENSES, PACKAGES, SBOM, VEX};
 use super::{Initial, Key, Merge, Strict, Type};
 use Initial::{Is, Required, Unset};
 
-const fn key(
+pub(super) const fn key(
     name: &'static str,
     kind: Type,
     default: Initial,
@@ -15,7 +16,7 @@ const fn key(
 }
 
 /// A mapping with fixed keys.
-const fn map(name: &'static str, groups: &'static [&'static [Key]], text: &'static str) -> Key {
+pub(super) const fn map(name: &'static str, groups: &'static [&'static [Key]], text: &'static str) -> Key {
     key(name, Type::Map(groups), Unset, Merge::Deep, Strict::PerKey, text)
 }
 
@@ -23,7 +24,7 @@ const fn levels(name: &'static str, keys: &'static [Key], text: &'static str) ->
     key(name, Type::Levels(keys), Unset, Merge::Deep, Strict::PerKey, text)
 }
 
-const fn level(name: &'static str, default: Initial, text: &'static str) -> Key {
+pub(super) const fn level(name: &'static str, default: Initial, text: &'static str) -> Key {
     key(name, Type::Level, default, Merge::Set, Strict::Level, text)
 }
 
@@ -31,15 +32,15 @@ const fn scope_level(name: &'static str, default: Initial, text: &'static str) -
     key(name, Type::LevelOrDefault, default, Merge::Set, Strict::Level, text)
 }
 
-const fn globs(name: &'static str, default: Initial, strict: Strict, text: &'static str) -> Key {
+pub(super) const fn globs(name: &'static str, default: Initial, strict: Strict, text: &'static str) -> Key {
     key(name, Type::List(&Type::Glob), default, Merge::Edit, strict, text)
 }
 
-const fn names(name: &'static str, default: Initial, strict: Strict, text: &'static str) -> Key {
+pub(super) const fn names(name: &'static str, default: Initial, strict: Strict, text: &'static str) -> Key {
     key(name, Type::List(&Type::Text), default, Merge::Edit, strict, text)
 }
 
-const fn text(name: &'static str, default: Initial, text: &'static str) -> Key {
+pub(super) const fn text(name: &'static str, default: Initial, text: &'static str) -> Key {
     key(name, Type::Text, default, Merge::Set, Strict::Neutral, text)
 }
 
@@ -82,9 +83,9 @@ pub const POLICY: &[Key] = &[
     ),
     map("vulnerabilities", &[SECTION, VULNERABILITIES], "Vulnerabilities, malware and outdated packages."),
     map("secrets", &[SECTION, SECRETS], "Secrets."),
-    map("licenses", &[SECTION], "Licences."),
-    map("sbom", &[SECTION], "Bills of materials."),
-    map("packages", &[SECTION], "Denied packages."),
+    map("licenses", &[SECTION, LICENSES], "Licences of the packages that reports list."),
+    map("sbom", &[SECTION, SBOM], "Bills of materials."),
+    map("packages", &[SECTION, PACKAGES], "Packages that may not be used."),
     map("code", &[SECTION], "Weaknesses in code that other tools report."),
     map("misconfigurations", &[SECTION], "Misconfigurations of other tools that belong to no other section."),
     map("workflows", &[SECTION, PROFILE_WITH_AUDIT], "GitHub workflows, actions and Dependabot."),
@@ -111,6 +112,14 @@ pub const POLICY: &[Key] = &[
         Merge::Keyed,
         Strict::More,
         "Reports of other tools that the gate reads.",
+    ),
+    key(
+        "vex",
+        Type::Entries(&[VEX], "path"),
+        Unset,
+        Merge::Keyed,
+        Strict::Fewer,
+        "Documents that say which vulnerabilities do not concern this repository.",
     ),
     key(
         "exceptions",

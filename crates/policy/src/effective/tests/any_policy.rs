@@ -80,6 +80,14 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
         Type::Date => choices.pick(&["2026-12-24", "2027-01-31", "2027-03-01"]),
         Type::Duration => choices.pick(&["90s", "15m", "36h", "3d", "2w"]),
         Type::CountOrPercent => choices.pick(&["0", "3", "5%", "2.5%"]),
+        Type::License => choices.pick(&["MIT", "GPL-3.0-only", "'LicenseRef-*'", "gpl-2.0"]),
+        Type::LicenseExpression => choices.pick(&["MIT", "MIT OR Apache-2.0"]),
+        Type::Mapping(of) => {
+            let chosen: Vec<_> = ["acme", "'a b'"].iter().filter(|_| choices.below(2) == 0).collect();
+            let entries: Vec<_> = chosen.iter().map(|name| format!("{name}: {}", value(of, choices))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        Type::Percent => choices.pick(&["0", "80", "95%", "99.5"]),
         Type::Format => choices.pick(&["sarif", "trivy"]),
         Type::Glob => choices.pick(&["'**'", "'src/**'", "out/a.json", "'*.rs'"]),
         Type::Text | Type::Path => choices.pick(&["plain", "'yes'", "'1.5'", "'a: b # c'", "'it''s \"it\"'", "'ü\t'"]),
@@ -98,11 +106,17 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
             let entries = chosen.iter().map(|pattern| format!("\"{pattern}\": {}", map(kind, choices)));
             format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
         }
-        Type::Entries(..) => {
+        Type::Entries(_, by) => {
             let named = |name: &&str, choices: &mut Choices| {
-                let more = fields(kind.keys().filter(|key| !["name", "path"].contains(&key.name)), choices);
+                let given = ["name", "path", "id", "package", "ecosystem", "version_range"];
+                let rest = kind.keys().filter(|key| !given.contains(&key.name) && (*by != "id" || key.name != "name"));
+                let more = fields(rest, choices);
                 let more = more.iter().map(|field| format!(", {field}")).collect::<Vec<_>>().concat();
-                format!("{{ name: {name}, path: out/{name}.json{more} }}")
+                match *by {
+                    "path" => format!("{{ path: out/{name}.json{more} }}"),
+                    "id" => format!("{{ id: {name}, package: 'pkg:npm/{name}'{more} }}"),
+                    _ => format!("{{ name: {name}, path: out/{name}.json{more} }}"),
+                }
             };
             let chosen: Vec<_> = ["deps", "code"].iter().filter(|_| choices.below(2) == 0).collect();
             let entries: Vec<_> = chosen.into_iter().map(|name| named(name, choices)).collect();

@@ -99,7 +99,7 @@ fn a_vulnerability_of_a_known_component_is_newly_disclosed_and_warns_only_in_a_p
     let mut base = with_report(Vec::new());
     let purl = Some("pkg:npm/minimist@1.2.5?vcs_url=x".to_owned());
     base.collected.components =
-        vec![Component { package: Package { purl, ..Package::default() }, report: String::new() }];
+        vec![Component { package: Package { purl, ..Package::default() }, ..Component::default() }];
     let baseline = written_of(&policy(""), &base);
     for (judges_change, level) in [(true, Level::Warn), (false, Level::Fail)] {
         let evidence = with_report(vec![vulnerability("CVE-2021-44906", Severity::Critical)]);
