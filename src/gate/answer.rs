@@ -9,7 +9,7 @@ use portcullis_policy::{Judgement, Tally};
 use super::baseline::Written;
 use super::plan::Plan;
 use super::trust::Gate;
-use super::{Answer, Judged, Request, excerpt, redact};
+use super::{Answer, Judged, Request, excerpt, redact, reports};
 
 /// The answer of a run that could read its policy.
 pub(super) fn answer(
@@ -20,6 +20,8 @@ pub(super) fn answer(
     baseline: Option<Baseline>,
 ) -> Answer {
     collected.problems.extend(gate.named.problems.iter().cloned());
+    // Names decide what is one finding.
+    gate.named.data.apply(&mut collected.findings, &reports::options(gate.policy.ingest()));
     collected.findings = merge::merge(std::mem::take(&mut collected.findings));
     let mut secrets = std::mem::take(&mut collected.known_secrets);
     let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -28,7 +30,7 @@ pub(super) fn answer(
         reports: collected.reports.clone(),
         metrics: std::mem::take(&mut collected.metrics),
         test_suites: std::mem::take(&mut collected.test_suites),
-        components: std::mem::take(&mut collected.components),
+        components: collected.components.clone(),
         check_runs: collected.check_runs.clone(),
         ..frame(request, plan)
     };

@@ -4,6 +4,7 @@ mod answer;
 mod baseline;
 mod collect;
 mod difference;
+mod enrich;
 mod excerpt;
 mod files;
 mod named;

@@ -1,18 +1,21 @@
 //! The VEX documents and the list of well-known packages the policy names, read from the tree that steers: statements the change itself adds are not among them
 //! (spec/policy.md 11.1).
 
+use portcullis_ingest::data::Enrichment;
 use portcullis_ingest::{Input, Options, ReportOptions, Surroundings};
 use portcullis_model::{Collected, PathResolver, Problem, ProblemCode, Section, Tree, VexStatement};
 use portcullis_policy::Policy;
 
-use super::Request;
 use super::panics::contained;
 use super::plan::Plan;
+use super::{Request, enrich};
 
 /// What the documents say.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Documents {
     pub(crate) statements: Vec<VexStatement>,
+    /// What is known of vulnerabilities besides what reports say.
+    pub(crate) data: Enrichment,
     /// Names of well-known packages.
     pub(crate) well_known_names: Vec<String>,
     /// What could not be read, and entries no file belongs to.
@@ -22,7 +25,9 @@ pub(crate) struct Documents {
 /// Reads every document once, in the order of their paths.
 pub(super) fn read(request: &Request, plan: &Plan, tree: &dyn Tree, policy: &Policy) -> Documents {
     let (well_known_names, problem) = well_known_names(tree, policy);
-    let mut documents = Documents { well_known_names, problems: problem.into_iter().collect(), ..Documents::default() };
+    let enrich::Enriched { data, problems } = enrich::read(tree, policy.data(), today(request));
+    let problems = problem.into_iter().chain(problems).collect();
+    let mut documents = Documents { data, well_known_names, problems, ..Documents::default() };
     if policy.vex().is_empty() {
         return documents;
     }
@@ -62,6 +67,10 @@ pub(super) fn read(request: &Request, plan: &Plan, tree: &dyn Tree, policy: &Pol
         documents.problems.extend(said.problems);
     }
     documents
+}
+
+fn today(request: &Request) -> jiff::civil::Date {
+    request.now.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 fn document(request: &Request, plan: &Plan, path: &str, bytes: &[u8]) -> Collected {

@@ -86,6 +86,10 @@ pub(super) fn is_gate_file(path: &str) -> bool {
 fn is_named(policy: &Policy, path: &str) -> bool {
     path == policy.baseline_file().value
         || policy.typosquats().is_some_and(|setting| setting.value == path)
+        || policy
+            .data()
+            .paths()
+            .any(|named| path == named || path.starts_with(&format!("{}/", named.trim_end_matches('/'))))
         || policy.vex().iter().any(|entry| entry.path.matches(path))
 }
 

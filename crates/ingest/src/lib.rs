@@ -10,6 +10,7 @@
 mod advisory;
 mod bytes;
 mod cvss;
+pub mod data;
 mod detect;
 mod draft;
 mod format;

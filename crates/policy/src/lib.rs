@@ -17,6 +17,8 @@ mod supply;
 pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, loosened, rule_rows};
 pub use judge::{Judgement, Tally, exit_code, judge, near_misses};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};
-pub use policy::{AlertPolicy, Amount, Exception, Policy, ReportEntry, Required, SectionPaths, Setting};
+pub use policy::{
+    AlertPolicy, Amount, DataPolicy, Exception, IngestPolicy, Policy, ReportEntry, Required, SectionPaths, Setting,
+};
 pub use rules::rules;
 pub use supply::vex::VexEntry;

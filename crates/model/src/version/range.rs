@@ -32,7 +32,7 @@ enum Condition {
 }
 
 impl Range {
-    /// Reads a range of an ecosystem (purl type): for npm and Cargo `^1.2`, `~1.2.3`, `>=1 <2 || 3.x`; for PyPI `>=1,<2`,
+    /// Reads a range of an ecosystem (purl type): for npm and Cargo `^1.2`, `~1.2.3`, `>=1 <2 || 3.x`; for `pypi` `>=1,<2`,
     /// `==1.2.*`, `~=1.4`; for deb, rpm and apk comparisons; for others an exact version or a prefix with `*`.
     /// The error says what cannot be read.
     pub fn parse(ecosystem: &str, text: &str) -> Result<Self, String> {
@@ -206,17 +206,14 @@ fn semver(text: &str, is_cargo: bool) -> Result<Vec<Condition>, String> {
     }
     let mut conditions = Vec::new();
     for word in words(text) {
-        let (operator, version) = match word.strip_prefix('^') {
-            Some(version) => ("^", version.to_owned()),
-            None => match word.strip_prefix('~').filter(|rest| !rest.starts_with(['=', '>'])) {
-                Some(version) => ("~", version.to_owned()),
-                None => {
-                    let (operator, version) = operator(&word);
-                    (operator, version.to_owned())
-                }
-            },
+        let (operator, version) = if let Some(version) = word.strip_prefix('^') {
+            ("^", version)
+        } else if let Some(version) = word.strip_prefix('~').filter(|rest| !rest.starts_with(['=', '>'])) {
+            ("~", version)
+        } else {
+            operator(&word)
         };
-        let partial = Partial::parse(&version)?;
+        let partial = Partial::parse(version)?;
         conditions.extend(match operator {
             "^" => partial.caret(),
             "" if is_cargo && partial.is_plain() => partial.caret(),

@@ -65,6 +65,8 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         vulnerabilities: tree.vulnerabilities(),
         secrets: tree.secrets(),
         licenses: supply::licenses(&tree),
+        ingest: supply::ingest(&tree),
+        data: supply::data(&tree),
         sbom: supply::sbom(&tree),
         packages,
         vex: supply::vex(&tree),

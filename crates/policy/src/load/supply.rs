@@ -1,12 +1,14 @@
 //! The supply chain of the merged tree, typed.
 
-use portcullis_model::Diagnostic;
+use std::collections::BTreeMap;
+
 use portcullis_model::version::Range;
+use portcullis_model::{Diagnostic, Level, Severity};
 
 use super::build::Tree;
 use super::value::{Located, Map};
 use crate::pattern::{PackagePattern, Pattern};
-use crate::policy::{Amount, Setting};
+use crate::policy::{Amount, DataPolicy, IngestPolicy, Setting};
 use crate::supply::license::{self, Entry, LicensePolicy, Lists};
 use crate::supply::packages::{self, Denied, PackagePolicy, Selector};
 use crate::supply::sbom::{Check, CheckPolicy, SbomPolicy};
@@ -146,5 +148,40 @@ fn selector(map: &Map) -> Result<Selector, (&'static str, String)> {
         }
         (None, Some(_), None) => Err(("name", "does not say of which `ecosystem` the name is".to_owned())),
         (None, None, _) => Err(("id", "names no package".to_owned())),
+    }
+}
+
+/// `ingest`
+pub(super) fn ingest(tree: &Tree<'_>) -> IngestPolicy {
+    let mapping = |located: &Located| -> BTreeMap<String, Severity> {
+        let entries = located.as_map().into_iter().flatten();
+        entries.filter_map(|(name, value)| Some((name.clone(), value.as_severity()?))).collect()
+    };
+    let levels = tree.get(&["ingest", "sarif_levels"]).and_then(Located::as_map);
+    let prefixes = tree.list(&["ingest", "strip_prefixes"]).iter();
+    IngestPolicy {
+        severity_from: tree.get(&["ingest", "severity_from"]).and_then(Located::as_text).unwrap_or_default().to_owned(),
+        cvss_use_threat: tree.flag(&["ingest", "cvss_use_threat"]).value,
+        strip_prefixes: prefixes.filter_map(Located::as_text).map(str::to_owned).collect(),
+        sarif_levels: levels.into_iter().flatten().map(|(tool, levels)| (tool.clone(), mapping(levels))).collect(),
+        default_severity: tree.get(&["ingest", "default_severity"]).map(mapping).unwrap_or_default(),
+    }
+}
+
+/// `data`
+pub(super) fn data(tree: &Tree<'_>) -> DataPolicy {
+    let file = |key: &str| tree.setting(&["data", key], |value| value.as_text().map(str::to_owned));
+    let age = |key: &str| tree.setting(&["data", "max_age", key], Located::as_seconds).unwrap_or_default().value;
+    let likelihood = ["fail_at", "downgrade_below"];
+    let asks = |key: &&str| tree.get(&["vulnerabilities", "epss", key]).is_some_and(|value| !value.is_null());
+    DataPolicy {
+        aliases: file("aliases"),
+        osv: file("osv"),
+        epss: file("epss"),
+        kev: file("kev"),
+        epss_max_age: age("epss"),
+        kev_max_age: age("kev"),
+        epss_is_asked: likelihood.iter().any(asks),
+        kev_is_asked: tree.level(&["vulnerabilities", "kev"]).value > Level::Off,
     }
 }

@@ -168,3 +168,56 @@ pub(super) const VEX: &[Key] = &[
         "A statement that something is not affected counts only where it says why.",
     ),
 ];
+
+pub(super) const INGEST: &[Key] = &[
+    key(
+        "severity_from",
+        Type::Word(&["tool_first", "score_first", "max"]),
+        Is("tool_first"),
+        Merge::Set,
+        Strict::AnyIsLooser,
+        "Which severity counts where a report states several: the tool's word, its scores, or the worst.",
+    ),
+    key(
+        "cvss_use_threat",
+        Type::Bool,
+        Is("false"),
+        Merge::Set,
+        Strict::False,
+        "Scores of CVSS 4 take exploit maturity into account, which lowers them.",
+    ),
+    names("strip_prefixes", Unset, Strict::Neutral, "Prefixes to take off the paths of reports."),
+    key(
+        "sarif_levels",
+        Type::Mapping(&Type::Mapping(&Type::Severity)),
+        Unset,
+        Merge::Deep,
+        Strict::AnyIsLooser,
+        "What the levels of SARIF mean in the reports of a tool: tool -> level -> severity.",
+    ),
+    key(
+        "default_severity",
+        Type::Mapping(&Type::Severity),
+        Unset,
+        Merge::Deep,
+        Strict::AnyIsLooser,
+        "Severity where the report of a tool states none: tool -> severity; Checkov is `medium`.",
+    ),
+];
+
+pub(super) const DATA: &[Key] = &[
+    file("aliases", "Table of names of vulnerabilities, `{\"GHSA-…\": [\"CVE-…\"]}`."),
+    file("osv", "OSV records, a file or a directory: names and severities."),
+    file("epss", "Scores of EPSS (CSV, gzip allowed): how likely exploitation is."),
+    file("kev", "Catalogue of known exploited vulnerabilities (JSON or CSV)."),
+    map("max_age", &[DATA_AGE], "Older files are stale."),
+];
+
+const fn file(name: &'static str, text: &'static str) -> Key {
+    key(name, Type::Path, Unset, Merge::Set, Strict::AnyIsLooser, text)
+}
+
+const DATA_AGE: &[Key] = &[
+    key("epss", Type::Duration, Is("7d"), Merge::Set, Strict::Down, "Of the scores of EPSS."),
+    key("kev", Type::Duration, Is("7d"), Merge::Set, Strict::Down, "Of the catalogue."),
+];

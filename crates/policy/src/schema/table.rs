@@ -1,6 +1,6 @@
 //! The rows. Order is the order of the documentation and of `policy show`.
 
-use super::supply::{LICENSES, PACKAGES, SBOM, VEX};
+use super::supply::{DATA, INGEST, LICENSES, PACKAGES, SBOM, VEX};
 use super::{Initial, Key, Merge, Strict, Type};
 use Initial::{Is, Required, Unset};
 
@@ -113,6 +113,8 @@ pub const POLICY: &[Key] = &[
         Strict::More,
         "Reports of other tools that the gate reads.",
     ),
+    map("ingest", &[INGEST], "How reports are read."),
+    map("data", &[DATA], "Files that say more about vulnerabilities than reports do; read from the base commit."),
     key(
         "vex",
         Type::Entries(&[VEX], "path"),

@@ -82,10 +82,10 @@ fn full_name(package: &Package) -> String {
 
 /// A name of the policy as packages carry it.
 pub(crate) fn name_pattern(ecosystem: &str, name: &str) -> Result<Pattern, String> {
-    match crate::pattern::is_glob(name) {
-        true => Pattern::new(name),
-        false => Pattern::new(&normal_name(ecosystem, name)),
+    if crate::pattern::is_glob(name) {
+        return Pattern::new(name);
     }
+    Pattern::new(&normal_name(ecosystem, name))
 }
 
 /// Every finding about packages that may not be used, one per rule and package.

@@ -40,7 +40,7 @@ enum Weight {
     Affected,
 }
 
-/// A statement that counts, and the entry that lets it.
+/// A statement that counts, its names and products read.
 struct Trusted<'a> {
     statement: &'a VexStatement,
     ids: BTreeSet<String>,
@@ -225,6 +225,7 @@ impl<'a> Around<'a> {
     }
 
     /// `None` where the product is another one; else the version it states of the package.
+    #[allow(clippy::option_option, reason = "whether it matches, and which version it states if any")]
     fn product(
         &self,
         product: &Product,

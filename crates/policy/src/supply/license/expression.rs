@@ -225,7 +225,13 @@ fn one_name(text: &str, aliases: &Aliases, deprecated: &mut Vec<String>) -> Opti
         Some(plain) => (plain, true),
         None => (lower.as_str(), false),
     };
-    let Some(id) = listed(plain) else { return names::meaning(&lower).map(str::to_owned) };
+    let Some(id) = listed(plain) else {
+        return names::meaning(&lower).map(str::to_owned).or_else(|| {
+            // `Apache-2.0 license`
+            let bare = lower.strip_suffix(" license").or_else(|| lower.strip_suffix(" licence"))?;
+            one_name(bare, aliases, deprecated)
+        });
+    };
     if id.is_deprecated() {
         deprecated.push(text.trim().to_owned());
     }
@@ -258,7 +264,9 @@ fn reference(text: &str) -> Option<String> {
 
 /// An exception as the list spells it.
 fn addition(text: &str) -> Option<String> {
-    exception(text).map(str::to_owned)
+    // `Linux-syscall-note exception`
+    let bare = text.strip_suffix(" exception").unwrap_or(text);
+    exception(text).or_else(|| exception(bare)).map(str::to_owned)
 }
 
 /// The exception of this id, in any case.
@@ -307,6 +315,8 @@ mod tests {
             ("Perl and MIT", "(Artistic-1.0-Perl OR GPL-1.0-or-later) AND MIT"),
             ("LicenseRef-Acme-1.0 OR MIT", "LicenseRef-Acme-1.0 OR MIT"),
             ("Apache-2.0+", "Apache-2.0+"),
+            ("Apache-2.0 license", "Apache-2.0"),
+            ("GPL-2 with Linux-syscall-note exception", "GPL-2.0-only WITH Linux-syscall-note"),
             ("MIT, BSD-3-Clause, and ISC", "MIT AND BSD-3-Clause AND ISC"),
         ];
         for (raw, meaning) in expected {
