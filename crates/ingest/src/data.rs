@@ -105,7 +105,9 @@ impl Enrichment {
             match records {
                 Ok(records) => {
                     read += records.len();
-                    records.iter().for_each(|record| self.record(record));
+                    for record in &records {
+                        self.record(record);
+                    }
                 }
                 Err(error) => broken = Some(error.to_string()),
             }

@@ -147,7 +147,7 @@ fn table(of: &Type, base: &mut Map, over: &Map) {
             (Value::Invalid, ..) => {}
             (Value::Null, ..) => drop(base.remove(name)),
             (Value::Map(over), Type::Mapping(of), Some(Located { value: Value::Map(base), .. })) => {
-                table(of, base, over)
+                table(of, base, over);
             }
             _ => drop(base.insert(name.clone(), value.clone())),
         }

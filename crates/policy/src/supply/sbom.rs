@@ -183,7 +183,7 @@ pub(super) fn base_level(policy: &SbomPolicy, finding: &Finding) -> Option<(Stri
 /// How far a check is passed.
 #[derive(Debug, Default)]
 struct Passed {
-    passed: u64,
+    count: u64,
     of: u64,
     /// What does not pass it.
     missing: Vec<String>,
@@ -192,7 +192,7 @@ struct Passed {
 impl Passed {
     #[allow(clippy::cast_precision_loss, reason = "counts of components are small")]
     fn percent(&self) -> f64 {
-        if self.of == 0 { 100.0 } else { self.passed as f64 * 100.0 / self.of as f64 }
+        if self.of == 0 { 100.0 } else { self.count as f64 * 100.0 / self.of as f64 }
     }
 }
 
@@ -298,7 +298,7 @@ impl Document<'_> {
         } else {
             format!(
                 "`{report}`: {} of {} components {} ({:.0} %), {} % are asked for by {by}{}",
-                passed.passed,
+                passed.count,
                 passed.of,
                 check.what(),
                 passed.percent().floor(),
@@ -374,16 +374,16 @@ impl Document<'_> {
     }
 
     fn each_of(&self, counts: impl Fn(&Component) -> bool, passes: impl Fn(&Component) -> bool) -> Passed {
-        let mut passed = Passed::default();
+        let mut share = Passed::default();
         for component in self.parts().filter(|component| counts(component)) {
-            passed.of += 1;
+            share.of += 1;
             if passes(component) {
-                passed.passed += 1;
+                share.count += 1;
             } else {
-                passed.missing.push(called(component));
+                share.missing.push(called(component));
             }
         }
-        passed
+        share
     }
 
     /// The root has an edge; and so many components stand in one.
@@ -408,7 +408,7 @@ impl Document<'_> {
 }
 
 fn document(passes: bool) -> Passed {
-    Passed { passed: u64::from(passes), of: 1, missing: Vec::new() }
+    Passed { count: u64::from(passes), of: 1, missing: Vec::new() }
 }
 
 fn called(component: &Component) -> String {

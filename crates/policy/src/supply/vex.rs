@@ -110,7 +110,7 @@ pub(crate) fn apply(
             .into_iter()
             .filter_map(|index| trusted.get(index))
             .filter_map(|one| around.matches(one, &judged.finding));
-        if let Some(last) = matching.max_by(|one, two| one.order(two)) {
+        if let Some(last) = matching.max_by(Said::order) {
             last.apply(judged);
         }
     }
