@@ -59,7 +59,8 @@ fn a_name_almost_like_a_known_one_blocks_and_a_list_that_is_not_there_is_missing
     assert_eq!(answer.code, 1, "{document:#}");
     assert!(levels(&document).contains(&("package:typosquat", "fail")), "{document:#}");
     let (answer, document) = inventory(policy).check(&[]);
-    assert_eq!((answer.code, problem_codes(&document)), (3, vec!["unreadable"]));
+    assert_eq!(answer.code, 3, "{document:#}");
+    assert!(problem_codes(&document).contains(&"unreadable"), "{document:#}");
 }
 
 #[test]
