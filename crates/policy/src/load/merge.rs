@@ -146,6 +146,8 @@ fn table(of: &Type, base: &mut Map, over: &Map) {
         match (&value.value, of, base.get_mut(name)) {
             (Value::Invalid, ..) => {}
             (Value::Null, ..) => drop(base.remove(name)),
+            // A name with nothing behind it says nothing.
+            (Value::Map(over), Type::Mapping(_), None) if over.is_empty() => {}
             (Value::Map(over), Type::Mapping(of), Some(Located { value: Value::Map(base), .. })) => {
                 table(of, base, over);
             }
