@@ -9,7 +9,7 @@ use portcullis_policy::{Judgement, Tally};
 use super::baseline::Written;
 use super::plan::Plan;
 use super::trust::Gate;
-use super::{Answer, Judged, Request, excerpt, quality, redact};
+use super::{Answer, Judged, Request, excerpt, quality, redact, reports};
 
 /// What decides.
 pub(super) struct Gates<'a> {
@@ -27,6 +27,9 @@ pub(super) fn answer(
     baseline: Option<Baseline>,
 ) -> Answer {
     let Gates { gate, head } = gates;
+    collected.problems.extend(gate.named.problems.iter().cloned());
+    // Names decide what is one finding.
+    gate.named.data.apply(&mut collected.findings, &reports::options(gate.policy.ingest()));
     collected.findings = merge::merge(std::mem::take(&mut collected.findings));
     let lines_compared = quality::complete(plan, &mut collected);
     let mut secrets = std::mem::take(&mut collected.known_secrets);
@@ -36,7 +39,7 @@ pub(super) fn answer(
         reports: collected.reports.clone(),
         metrics: collected.metrics.clone(),
         test_suites: collected.test_suites.clone(),
-        components: std::mem::take(&mut collected.components),
+        components: collected.components.clone(),
         check_runs: collected.check_runs.clone(),
         ..frame(request, plan)
     };
@@ -48,6 +51,8 @@ pub(super) fn answer(
         baseline,
         judges_change: plan.ci.judges_change(),
         lines_compared,
+        vex: gate.named.statements.clone(),
+        well_known_names: gate.named.well_known_names.clone(),
     };
     let judgement = match head {
         Some(head) => portcullis_policy::judge_tightened(&gate.policy, &head.policy, evidence, &gate.registry, today),

@@ -1,11 +1,11 @@
 //! The reports of a run: those of the policy and those of the command line, found and read.
 
 use jiff::SignedDuration;
-use portcullis_ingest::{Input, ReportOptions, SkipLimit, Surroundings};
+use portcullis_ingest::{Input, Options, ReportOptions, SeverityFrom, SkipLimit, Surroundings};
 use portcullis_model::{
     CheckRun, Collected, InputReport, PathResolver, Problem, ProblemCode, RunStatus, Section, Skipped, Tree,
 };
-use portcullis_policy::{Amount, ReportEntry};
+use portcullis_policy::{Amount, IngestPolicy, ReportEntry};
 use portcullis_source::{ReportFile, Selection, read_report, read_stdin, select};
 use rayon::prelude::*;
 
@@ -55,9 +55,10 @@ pub(super) fn read(request: &Request, plan: &Plan, gate: &Gate) -> Collected {
     let workspaces = WORKSPACES.iter().filter_map(|name| request.environment.get(*name).cloned());
     let here =
         [plan.repository.root().to_string_lossy().into_owned(), request.directory.to_string_lossy().into_owned()];
-    let resolver = PathResolver::new([], workspaces.chain(here), plan.tracked.clone());
+    let ingest = gate.policy.ingest();
+    let resolver = PathResolver::new(ingest.strip_prefixes.clone(), workspaces.chain(here), plan.tracked.clone());
     let file = |path: &str| plan.subject.read(path).ok();
-    let options = portcullis_ingest::Options::default();
+    let options = options(ingest);
     let around = Surroundings {
         resolver: &resolver,
         now: request.now,
@@ -70,6 +71,23 @@ pub(super) fn read(request: &Request, plan: &Plan, gate: &Gate) -> Collected {
         collected.absorb(one);
     }
     collected
+}
+
+/// The words of the policy become the options of the readers.
+pub(super) fn options(ingest: &IngestPolicy) -> Options {
+    let mut options = Options {
+        severity_from: match ingest.severity_from.as_str() {
+            "score_first" => SeverityFrom::ScoreFirst,
+            "max" => SeverityFrom::Max,
+            _ => SeverityFrom::ToolFirst,
+        },
+        cvss_use_threat: ingest.cvss_use_threat,
+        sarif_levels: ingest.sarif_levels.clone(),
+        ..Options::default()
+    };
+    // What the readers know of tools holds where the policy does not say otherwise.
+    options.default_severity.extend(ingest.default_severity.clone());
+    options
 }
 
 fn of_policy(entry: &ReportEntry) -> Wanted {

@@ -13,7 +13,7 @@ use portcullis_syntax::yaml;
 
 use super::baseline::{self, NotUsable};
 use super::plan::Plan;
-use super::{Refusal, Request, redact};
+use super::{Refusal, Request, named, redact};
 
 /// The built-in presets.
 const PRESETS: &[(&str, &str)] = &[
@@ -32,6 +32,8 @@ pub(crate) struct Gate {
     pub(crate) scanner: Scanner,
     /// The committed baseline, where there is one.
     pub(crate) baseline: Option<Baseline>,
+    /// What the files that the policy names say, and what is wrong with them.
+    pub(crate) named: named::Documents,
     pub(crate) info: PolicyInfo,
     /// What should be said about the files that steer, without stopping the run.
     pub(crate) warnings: Vec<Diagnostic>,
@@ -119,6 +121,17 @@ pub(super) fn is_gate_file(path: &str) -> bool {
         || path == ".gitleaksignore"
 }
 
+/// Whether the policy names the file among those that steer.
+fn is_named(policy: &Policy, path: &str) -> bool {
+    path == policy.baseline_file().value
+        || policy.typosquats().is_some_and(|setting| setting.value == path)
+        || policy
+            .data()
+            .paths()
+            .any(|named| path == named || path.starts_with(&format!("{}/", named.trim_end_matches('/'))))
+        || policy.vex().iter().any(|entry| entry.path.matches(path))
+}
+
 fn has_gate_files(tree: &dyn Tree) -> Result<bool, TreeError> {
     Ok(tree.list()?.entries.iter().any(|entry| is_gate_file(&entry.path)))
 }
@@ -168,12 +181,13 @@ fn read(
             Err(NotUsable::Unreadable(why)) => return Err(Refusal::Usage(why)),
         };
     }
+    gate.named = named::read(request, plan, tree, &gate.policy);
     gate.info = PolicyInfo {
         source: if gate.policy.path().is_none() { PolicySource::Builtin } else { source },
         rev: revision.map(str::to_owned),
         path: gate.policy.path().map(str::to_owned),
         digest: gate.policy.digest().to_owned(),
-        changed_in_pr: changed_gate_files(plan, &gate.policy.baseline_file().value),
+        changed_in_pr: changed_gate_files(plan, &gate.policy),
     };
     Ok(Steering::Known(Box::new(gate)))
 }
@@ -262,7 +276,15 @@ fn load(
     let foreign_ignores = loaded.policy.foreign_ignores(Section::Secrets);
     let scanner = scanner.with_foreign_ignores(foreign_ignores);
     redact::diagnostics(&mut warnings, &scanner);
-    Ok(Gate { policy: loaded.policy, registry, scanner, baseline: None, info: PolicyInfo::default(), warnings })
+    Ok(Gate {
+        policy: loaded.policy,
+        registry,
+        scanner,
+        baseline: None,
+        named: named::Documents::default(),
+        info: PolicyInfo::default(),
+        warnings,
+    })
 }
 
 /// A text that quotes the policy, with the secrets the built-in rules know masked.
@@ -398,7 +420,7 @@ fn registry_with(scanner: &Scanner) -> Registry {
 }
 
 /// Gate files the change itself touches, for people: none of them counts before it is merged.
-fn changed_gate_files(plan: &Plan, baseline: &str) -> Vec<String> {
+fn changed_gate_files(plan: &Plan, policy: &Policy) -> Vec<String> {
     let (Some(base), Some(head)) = (&plan.ci.context.base_sha, &plan.ci.context.head_sha) else { return Vec::new() };
     // Where git cannot tell (a shallow clone), nothing hangs on it.
     let Ok(Some(fork_point)) = plan.repository.merge_base(base, head) else { return Vec::new() };
@@ -406,6 +428,6 @@ fn changed_gate_files(plan: &Plan, baseline: &str) -> Vec<String> {
     let paths = changed
         .iter()
         .flat_map(portcullis_source::ChangedFile::paths)
-        .filter(|path| is_gate_file(path) || *path == baseline);
+        .filter(|path| is_gate_file(path) || is_named(policy, path));
     paths.map(str::to_owned).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }

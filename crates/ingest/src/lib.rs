@@ -14,6 +14,7 @@ mod beside;
 mod bytes;
 mod coverage;
 mod cvss;
+pub mod data;
 mod decimal;
 mod detect;
 mod draft;

@@ -88,6 +88,11 @@ pub struct Evidence {
     pub judges_change: bool,
     /// The lines the change adds are known: where no value says how many of them the tests ran, there is none to judge.
     pub lines_compared: bool,
+    /// What the VEX documents of the tree that steers say. Statements that came with a report are in
+    /// [`Collected::vex`] and steer nothing.
+    pub vex: Vec<VexStatement>,
+    /// Names of well-known packages, of the list the policy names: `express`, `npm:express`.
+    pub well_known_names: Vec<String>,
 }
 
 /// A check counted in [`Outcome::tools`](crate::Outcome::tools).

@@ -31,6 +31,7 @@ pub mod order;
 pub mod suggest;
 pub mod suppression;
 pub mod text;
+pub mod version;
 
 pub use baseline::{BASELINE_SCHEMA, Baseline, BaselineFinding, BaselineMetric, BaselineReport};
 pub use bom::{Bom, Component, Hash};

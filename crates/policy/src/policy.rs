@@ -10,6 +10,10 @@ use crate::overrides::Override;
 use crate::pattern::{PackagePattern, Pattern};
 use crate::quality::QualityPolicy;
 use crate::rulebook::RuleBook;
+use crate::supply::license::LicensePolicy;
+use crate::supply::packages::PackagePolicy;
+use crate::supply::sbom::SbomPolicy;
+use crate::supply::vex::VexEntry;
 use crate::trust::{ExceptionPolicy, TrustPolicy};
 use crate::wings::{AlertPolicy, ManifestPolicy, WorkflowPolicy};
 
@@ -37,6 +41,12 @@ pub struct Policy {
     pub(crate) sections: BTreeMap<Section, SectionPolicy>,
     pub(crate) vulnerabilities: VulnerabilityPolicy,
     pub(crate) secrets: SecretPolicy,
+    pub(crate) licenses: LicensePolicy,
+    pub(crate) ingest: IngestPolicy,
+    pub(crate) data: DataPolicy,
+    pub(crate) sbom: SbomPolicy,
+    pub(crate) packages: PackagePolicy,
+    pub(crate) vex: Vec<VexEntry>,
     pub(crate) alerts: AlertPolicy,
     pub(crate) workflows: WorkflowPolicy,
     pub(crate) manifests: ManifestPolicy,
@@ -164,6 +174,26 @@ impl Policy {
         &self.baseline.file
     }
 
+    /// How reports are read.
+    pub const fn ingest(&self) -> &IngestPolicy {
+        &self.ingest
+    }
+
+    /// Files that say more about vulnerabilities than reports do.
+    pub const fn data(&self) -> &DataPolicy {
+        &self.data
+    }
+
+    /// The list of well-known package names, where the policy names one.
+    pub fn typosquats(&self) -> Option<&Setting<String>> {
+        self.packages.typosquats.as_ref()
+    }
+
+    /// VEX documents whose statements count; the gate reads them from the tree that steers.
+    pub fn vex(&self) -> &[VexEntry] {
+        &self.vex
+    }
+
     /// Exceptions of every file, in the order read.
     pub fn exceptions(&self) -> &[Exception] {
         &self.exceptions
@@ -272,6 +302,50 @@ pub(crate) struct SecretPolicy {
     pub(crate) unverified: Setting<Level>,
     pub(crate) unaudited: Setting<Level>,
     pub(crate) config: Option<Setting<String>>,
+}
+
+/// `ingest`: how reports are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IngestPolicy {
+    /// `tool_first`, `score_first`, `max`.
+    pub severity_from: String,
+    /// Scores of CVSS 4 take exploit maturity into account.
+    pub cvss_use_threat: bool,
+    /// Prefixes to take off the paths of reports.
+    pub strip_prefixes: Vec<String>,
+    /// Tool, level of SARIF, severity.
+    pub sarif_levels: BTreeMap<String, BTreeMap<String, Severity>>,
+    /// Tool, severity where its report states none.
+    pub default_severity: BTreeMap<String, Severity>,
+}
+
+/// `data`: files that say more about vulnerabilities than reports do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DataPolicy {
+    /// Table of names.
+    pub aliases: Option<Setting<String>>,
+    /// OSV records, a file or a directory.
+    pub osv: Option<Setting<String>>,
+    /// Scores of EPSS.
+    pub epss: Option<Setting<String>>,
+    /// Catalogue of known exploited vulnerabilities.
+    pub kev: Option<Setting<String>>,
+    /// Seconds.
+    pub epss_max_age: i64,
+    /// Seconds.
+    pub kev_max_age: i64,
+    /// A rule of the policy depends on the scores.
+    pub epss_is_asked: bool,
+    /// A rule of the policy depends on the catalogue.
+    pub kev_is_asked: bool,
+}
+
+impl DataPolicy {
+    /// Every file and directory named.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let settings = [&self.aliases, &self.osv, &self.epss, &self.kev];
+        settings.into_iter().flatten().map(|setting| setting.value.as_str())
+    }
 }
 
 /// `baseline`.

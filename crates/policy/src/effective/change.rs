@@ -157,6 +157,7 @@ impl Comparison<'_> {
                 (Some((was, _)), Some((is, _))) => Direction::of(is > was),
                 (None, Some((is, tightest))) => Direction::of(is == tightest),
                 (Some((was, _)), None) => Direction::of(was == 0),
+                (None, None) if key.strict == Strict::Neutral => Direction::Changed,
                 (None, None) => Direction::Weaker,
             };
             self.tell(direction, format!("{path}.{name}"), was, is);
@@ -355,6 +356,13 @@ fn set(key: &Key, old: Option<&Node>, new: Option<&Node>) -> Direction {
     let more_is_stricter = match key.strict {
         Strict::More => true,
         Strict::Fewer => false,
+        Strict::FewerButNotNone => {
+            return match (before.is_empty(), after.is_empty()) {
+                (true, _) => Direction::Stricter,
+                (_, true) => Direction::Weaker,
+                _ => Direction::of(after.is_subset(&before)),
+            };
+        }
         Strict::Neutral => return Direction::Changed,
         _ => return Direction::Weaker,
     };

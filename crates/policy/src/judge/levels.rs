@@ -10,6 +10,7 @@ use crate::Policy;
 use crate::overrides::InForce;
 use crate::pattern;
 use crate::policy::{ReportOnly, Setting};
+use crate::supply;
 use crate::trust::is_known_exploited;
 
 /// Everything that needs no other finding. Gives the level that floors start from: after the steps that look at severity
@@ -70,12 +71,19 @@ fn severity_and_level(policy: &Policy, judged: &mut Judged, named: Option<&Named
         let names = pattern::names(&judged.finding);
         (in_force.rule_severity(&names), in_force.rule_level(&names))
     };
+    if let Some((key, severity, origin)) = supply::severity(policy, &judged.finding)
+        && severity != judged.severity
+    {
+        set_severity(judged, key.to_owned(), &Setting { value: severity, origin });
+    }
     if let Some((key, setting)) = severity {
         set_severity(judged, key, setting);
     }
-    let (key, setting) = match named {
-        Some(named) => (named.key.clone(), &named.setting),
-        None => in_force
+    let supplied = supply::base_level(policy, &judged.finding);
+    let (key, setting) = match (named, &supplied) {
+        (Some(named), _) => (named.key.clone(), &named.setting),
+        (None, Some((key, setting))) => (key.clone(), setting),
+        (None, None) => in_force
             .level(judged.finding.section, judged.severity)
             .unwrap_or_else(|| base(policy, &judged.finding, judged.severity)),
     };

@@ -22,6 +22,7 @@ use portcullis_model::{
 
 use crate::Policy;
 use crate::policy::Setting;
+use crate::supply;
 pub use exceptions::{applies, near_misses};
 pub(crate) use levels::section_level;
 pub use verdict::{Tally, exit_code};
@@ -92,10 +93,15 @@ struct Assessed {
 }
 
 fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Assessed {
-    let Evidence { mut collected, tracked, partial, baseline, judges_change, lines_compared } = evidence;
+    let Evidence { mut collected, tracked, partial, baseline, judges_change, lines_compared, vex, well_known_names } =
+        evidence;
+    let made = supply::made(policy, &collected, &well_known_names, today);
+    collected.findings.extend(made.findings);
+    collected.problems.extend(made.problems);
     let mut problems = required::problems(policy, &collected, &tracked, registry);
 
     let mut findings: Vec<Judged> = std::mem::take(&mut collected.findings).into_iter().map(unjudged).collect();
+    problems.extend(supply::vex::apply(&policy.vex, &vex, &collected, &mut findings, today));
     let mut quality = quality::judge(policy, &collected, baseline.as_ref(), lines_compared);
     problems.append(&mut quality.problems);
     findings.extend(std::mem::take(&mut quality.findings).into_iter().map(unjudged));

@@ -21,7 +21,9 @@ pub(super) fn problems(
     for section in Section::ALL {
         let broken = broken_check(*section, &collected.check_runs, &problems);
         problems.extend(broken);
-        problems.extend(missing_check(policy, *section, &collected.check_runs, tracked, registry));
+        if !is_served_by_inventory(*section, collected) {
+            problems.extend(missing_check(policy, *section, &collected.check_runs, tracked, registry));
+        }
         problems.extend(skipped_inputs(policy, *section, &collected.check_runs));
     }
     problems
@@ -74,6 +76,16 @@ fn broken_check(section: Section, runs: &[CheckRun], known: &[Problem]) -> Optio
     };
     let run = broken.filter(|run| !told(run)).min_by(|one, two| one.id.cmp(&two.id))?;
     Some(problem(section, format!("check `{}` could not judge", run.id)))
+}
+
+/// Licences, packages and bills of materials are judged on the inventory, whatever report brings it.
+fn is_served_by_inventory(section: Section, collected: &Collected) -> bool {
+    match section {
+        Section::Licenses => collected.components.iter().any(|component| !component.package.licenses.is_empty()),
+        Section::Packages => !collected.components.is_empty(),
+        Section::Sbom => !collected.boms.is_empty(),
+        _ => false,
+    }
 }
 
 /// `<section>.required`.

@@ -11,7 +11,7 @@ use super::layers::Layers;
 use super::merge::{Merger, defaults};
 use super::source::Sources;
 use super::value::{Located, Map, Value};
-use super::{Inputs, document, exceptions, mode, overrides, quality, rules};
+use super::{Inputs, document, exceptions, mode, overrides, quality, rules, supply};
 use crate::Policy;
 use crate::effective;
 use crate::policy::{
@@ -42,6 +42,7 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         tree.list(&["reports"]).iter().filter_map(|entry| report(entry, &sources, sound, &mut told)).collect();
 
     let quality = quality::read(&tree, sound, &mut told);
+    let packages = supply::packages(&tree, sound, &mut told);
     let root = inputs.policy.and_then(|policy| policies.iter().find(|layer| layer.name == policy.path));
     let name = root.and_then(|layer| layer.tree.at(&["name"]));
     let report_only = mode::read(&tree);
@@ -67,6 +68,12 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         sections: Section::ALL.iter().map(|section| (*section, tree.section(*section))).collect(),
         vulnerabilities: tree.vulnerabilities(),
         secrets: tree.secrets(),
+        licenses: supply::licenses(&tree),
+        ingest: supply::ingest(&tree),
+        data: supply::data(&tree),
+        sbom: supply::sbom(&tree),
+        packages,
+        vex: supply::vex(&tree),
         alerts: tree.alerts(),
         workflows: tree.workflows(),
         manifests: tree.manifests(),
@@ -131,7 +138,7 @@ impl Tree<'_> {
         self.setting(path, |value| value.as_integer().and_then(|number| u64::try_from(number).ok()))
     }
 
-    pub(super) fn is(&self, path: &[&str], word: &str) -> Setting<bool> {
+    pub(crate) fn is(&self, path: &[&str], word: &str) -> Setting<bool> {
         self.setting(path, |value| value.as_text().map(|text| text == word)).unwrap_or_default()
     }
 

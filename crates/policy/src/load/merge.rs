@@ -16,11 +16,10 @@ pub(crate) fn defaults(keys: impl Iterator<Item = &'static Key>) -> Map {
 
 fn default(key: &'static Key) -> Option<Located> {
     let value = match (&key.kind, key.default) {
-        (Type::Map(_) | Type::Levels(_), _) => Value::Map(defaults(key.kind.keys())),
+        (Type::Map(_) | Type::Levels(_) | Type::Mapping(_), _) => Value::Map(defaults(key.kind.keys())),
         (Type::List(element), Initial::Is(text)) => {
             Value::List(vec![Located::new(written(element, text)?, Mark::default())])
         }
-        (Type::Mapping(_), _) => Value::Map(Map::new()),
         (Type::WordOr(words, _), Initial::Is(text)) if words.contains(&text) => Value::Text(text.to_owned()),
         (Type::List(_) | Type::Entries(..), Initial::Unset) => Value::List(Vec::new()),
         (kind, Initial::Is(text)) => written(kind, text)?,
@@ -64,13 +63,11 @@ impl Merger<'_> {
                 base.remove(key.name);
                 base.extend(default(key).map(|value| (key.name.to_owned(), value)));
             }
-            (Value::Map(over), Merge::Deep, Some(Located { value: Value::Map(base), .. }))
-                if matches!(key.kind, Type::Mapping(_)) =>
-            {
-                base.extend(over.iter().map(|(name, value)| (name.clone(), value.clone())));
-                base.retain(|_, value| !matches!(value.value, Value::Null));
-            }
             (Value::Map(over), Merge::Deep, Some(Located { value: Value::Map(base), .. })) => {
+                if let Type::Mapping(of) = key.kind {
+                    table(of, base, over);
+                    return;
+                }
                 let keys: Vec<_> = key.kind.keys().collect();
                 self.apply(&keys, base, over);
             }
@@ -141,6 +138,22 @@ impl Merger<'_> {
             position += 1;
             !gone.contains(&(position - 1))
         });
+    }
+}
+
+/// Names the author chooses, one by one; a table in a table the same way.
+fn table(of: &Type, base: &mut Map, over: &Map) {
+    for (name, value) in over {
+        match (&value.value, of, base.get_mut(name)) {
+            (Value::Invalid, ..) => {}
+            (Value::Null, ..) => drop(base.remove(name)),
+            // A name with nothing behind it says nothing.
+            (Value::Map(over), Type::Mapping(_), None) if over.is_empty() => {}
+            (Value::Map(over), Type::Mapping(of), Some(Located { value: Value::Map(base), .. })) => {
+                table(of, base, over);
+            }
+            _ => drop(base.insert(name.clone(), value.clone())),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod scalar;
 mod setting;
 mod source;
 mod structure;
+mod supply;
 mod value;
 
 use jiff::civil::Date;

@@ -135,7 +135,7 @@ impl Reader<'_> {
                 let keys: Vec<_> = kind.keys().collect();
                 Value::Map(self.fields(path, &keys, node, true))
             }
-            Type::Mapping(element) if node.is_map() => Value::Map(self.mapping(path, element, node)),
+            Type::Mapping(element) if node.is_map() => self.table(path, element, node),
             Type::WordOr(words, _) if node.is_scalar() && node.value().is_some_and(|text| words.contains(&text)) => {
                 Value::Text(node.value().unwrap_or_default().to_owned())
             }
@@ -203,24 +203,6 @@ impl Reader<'_> {
         Value::Invalid
     }
 
-    /// A mapping whose keys are the user's.
-    fn mapping(&mut self, path: &str, element: &'static Type, node: Node<'_>) -> Map {
-        let mut map = Map::new();
-        for entry in node.entries() {
-            if self.is_full() {
-                break;
-            }
-            let Some(name) = name_of(&entry).filter(|name| *name != "<<") else { continue };
-            if map.contains_key(name) {
-                continue;
-            }
-            let mut value = self.value(&join(path, name), element, Merge::Set, entry.value);
-            value.key = self.mark(entry.key);
-            map.insert(name.to_owned(), value);
-        }
-        map
-    }
-
     /// `levels: fail` is every severity from `low` up; `default` is every severity as without the key.
     fn levels_in_short(&mut self, path: &str, keys: &'static [Key], node: Node<'_>) -> Value {
         let Some(first) = keys.first() else { return Value::Invalid };
@@ -233,6 +215,21 @@ impl Reader<'_> {
         let mark = self.mark(node);
         let level = |name: &&str| ((*name).to_owned(), Located::new(value.clone(), mark.clone()));
         Value::Map(names.iter().map(level).collect())
+    }
+
+    /// Names the author chooses.
+    fn table(&mut self, path: &str, of: &'static Type, node: Node<'_>) -> Value {
+        let mut map = Map::new();
+        for entry in node.entries() {
+            if self.is_full() {
+                break;
+            }
+            let Some(name) = name_of(&entry).filter(|name| *name != "<<" && !map.contains_key(*name)) else { continue };
+            let mut value = self.value(&join(path, name), of, Merge::Deep, entry.value);
+            value.key = self.mark(entry.key);
+            map.insert(name.to_owned(), value);
+        }
+        Value::Map(map)
     }
 
     fn elements(&mut self, path: &str, element: &'static Type, node: Node<'_>) -> Vec<Located> {

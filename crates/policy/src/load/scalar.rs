@@ -7,6 +7,7 @@ use crate::pattern::{PackagePattern, Pattern};
 use crate::policy::{Amount, Required};
 use crate::quality::{Bound, Dimension};
 use crate::schema::Type;
+use crate::supply::license;
 
 /// A scalar as the YAML core schema types it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -237,6 +238,15 @@ fn pattern(kind: &Type, text: &str, known: Known<'_>) -> Outcome {
             }
             true
         }
+        Type::License => {
+            if license::Entry::read(text).is_none() {
+                let nearest = suggest::nearest(text, license::known_ids(), 1);
+                let help = nearest.first().map(|nearest| format!("did you mean `{nearest}`?"));
+                return refuse("no such licence", help.unwrap_or_else(|| format!("expected {}", kind.expected())));
+            }
+            true
+        }
+        Type::LicenseExpression => license::terms(text, &license::Aliases::new()).is_some(),
         Type::Reference | Type::RuleSelector => !text.trim().is_empty(),
         Type::ResourceGlob => match Pattern::new(text) {
             Ok(_) => true,

@@ -148,6 +148,10 @@ impl Located {
         }
     }
 
+    pub(crate) const fn is_null(&self) -> bool {
+        matches!(self.value, Value::Null)
+    }
+
     /// A value deeper down: `["exception_policy", "max_days"]`.
     pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
         path.iter().try_fold(self, |value, key| value.as_map()?.get(*key))

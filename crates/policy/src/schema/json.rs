@@ -132,6 +132,8 @@ fn value(draft: Draft, kind: &'static Type, merge: Merge) -> Map<String, Value> 
         | Type::Glob
         | Type::ResourceGlob
         | Type::PackageGlob
+        | Type::License
+        | Type::LicenseExpression
         | Type::Format
         | Type::Reference
         | Type::RuleSelector => draft.reference("text"),
@@ -245,6 +247,7 @@ const fn strict_word(strict: Strict) -> &'static str {
         Strict::Down => "down",
         Strict::DownOrUnset => "down_or_unset",
         Strict::Fewer => "fewer",
+        Strict::FewerButNotNone => "fewer_but_not_none",
         Strict::More => "more",
         Strict::True => "true",
         Strict::False => "false",

@@ -8,6 +8,7 @@ mod entries;
 mod json;
 mod quality;
 mod reference;
+mod supply;
 mod table;
 mod wings;
 
@@ -86,8 +87,12 @@ pub enum Type {
     CountOrPercent,
     /// A number, with its unit where it has one.
     Bound,
-    /// A percentage.
+    /// A percentage, with or without its sign.
     Percent,
+    /// A licence or exception of the SPDX list, a licence with its exception, `LicenseRef-…`, or a pattern over them.
+    License,
+    /// An SPDX expression.
+    LicenseExpression,
     /// Id of a report format.
     Format,
     /// A parent: `preset:NAME@N` or `./path.yaml`.
@@ -104,8 +109,6 @@ pub enum Type {
     List(&'static Self),
     /// One of these words, or a list.
     WordOr(&'static [&'static str], &'static Self),
-    /// A mapping from names of the user's choice to values of this type.
-    Mapping(&'static Self),
     /// A mapping with the keys of all these groups.
     Map(&'static [&'static [Key]]),
     /// A mapping severity -> level; one level may stand for all severities from `low` up.
@@ -114,6 +117,8 @@ pub enum Type {
     PerPath(&'static [&'static [Key]]),
     /// A list of mappings, told apart by this key; by their position where it is empty.
     Entries(&'static [&'static [Key]], &'static str),
+    /// A mapping from names the author chooses to values of this type.
+    Mapping(&'static Self),
     /// A mapping pattern -> level or rule setting.
     Rules(&'static [&'static [Key]]),
 }
@@ -150,6 +155,8 @@ pub enum Strict {
     DownOrUnset,
     /// A smaller set.
     Fewer,
+    /// A smaller set, where none at all means everything.
+    FewerButNotNone,
     /// A bigger set.
     More,
     /// `true`.
@@ -208,6 +215,10 @@ impl Type {
             Self::CountOrPercent => "a count or a percentage (`3`, `5%`)".to_owned(),
             Self::Bound => "a number, with a unit where it has one (`80`, `1%`, `300ms`, `2MiB`)".to_owned(),
             Self::Percent => "a percentage (`5%`)".to_owned(),
+            Self::License => {
+                "a licence of the SPDX list (`MIT`, `GPL-2.0-only`), `LicenseRef-…` or a pattern".to_owned()
+            }
+            Self::LicenseExpression => "an SPDX expression (`MIT OR Apache-2.0`)".to_owned(),
             Self::Format => "the id of a report format".to_owned(),
             Self::Reference => "a parent (`preset:baseline@1`, `./policies/team.yaml`)".to_owned(),
             Self::Id => "an id of letters, digits, `.`, `_` and `-`, at most 64 characters".to_owned(),
@@ -216,7 +227,8 @@ impl Type {
             Self::Mode(_) => "`enforce` or `{ report_only: { until: DATE } }`".to_owned(),
             Self::List(_) | Self::Entries(..) => "a list".to_owned(),
             Self::WordOr(words, _) => format!("{}, or a list", one_of(words)),
-            Self::Map(_) | Self::PerPath(_) | Self::Mapping(_) | Self::Rules(_) => "a mapping".to_owned(),
+            Self::Map(_) | Self::PerPath(_) | Self::Rules(_) => "a mapping".to_owned(),
+            Self::Mapping(value) => format!("a mapping from names to: {}", value.expected()),
             Self::Levels(_) => "a level, or a mapping from severity to level".to_owned(),
         }
     }
@@ -302,7 +314,11 @@ mod tests {
     fn keys_are_snake_case_and_explained_in_a_sentence() {
         for row in rows(POLICY).into_iter().chain(rows(EXCEPTIONS)) {
             let name = row.key.name;
-            assert!(name.chars().all(|char| char.is_ascii_lowercase() || char == '_'), "{}", row.path);
+            assert!(
+                name.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_'),
+                "{}",
+                row.path
+            );
             assert!(row.key.text.ends_with('.'), "{}", row.path);
         }
     }

@@ -116,6 +116,7 @@ const fn tighter(strict: Strict) -> &'static str {
         Strict::Down => "less",
         Strict::DownOrUnset => "less, or not set",
         Strict::Fewer => "a smaller set",
+        Strict::FewerButNotNone => "a smaller set; none means everything",
         Strict::More => "a bigger set",
         Strict::True => "`true`",
         Strict::False => "`false`",

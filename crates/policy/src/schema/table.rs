@@ -3,6 +3,7 @@
 use super::acceptance::{EXCEPTION, EXCEPTION_POLICY, TRUST};
 use super::entries::REPORT;
 use super::quality::QUALITY;
+use super::supply::{DATA, INGEST, LICENSES, PACKAGES, SBOM, VEX};
 use super::wings::{ALERTS, MANIFESTS, WORKFLOWS};
 use super::{Initial, Key, Merge, Strict, Type};
 use Initial::{Is, Required, Unset};
@@ -45,7 +46,7 @@ const fn scope_level(name: &'static str, default: Initial, text: &'static str) -
     key(name, Type::LevelOrDefault, default, Merge::Set, Strict::Level, text)
 }
 
-const fn globs(name: &'static str, default: Initial, strict: Strict, text: &'static str) -> Key {
+pub(super) const fn globs(name: &'static str, default: Initial, strict: Strict, text: &'static str) -> Key {
     key(name, Type::List(&Type::Glob), default, Merge::Edit, strict, text)
 }
 
@@ -53,7 +54,7 @@ pub(super) const fn names(name: &'static str, default: Initial, strict: Strict, 
     key(name, Type::List(&Type::Text), default, Merge::Edit, strict, text)
 }
 
-const fn text(name: &'static str, default: Initial, text: &'static str) -> Key {
+pub(super) const fn text(name: &'static str, default: Initial, text: &'static str) -> Key {
     key(name, Type::Text, default, Merge::Set, Strict::Neutral, text)
 }
 
@@ -104,9 +105,9 @@ pub const POLICY: &[Key] = &[
     ),
     map("vulnerabilities", &[SECTION, VULNERABILITIES], "Vulnerabilities, malware and outdated packages."),
     map("secrets", &[SECTION, SECRETS], "Secrets."),
-    map("licenses", &[SECTION], "Licences."),
-    map("sbom", &[SECTION], "Bills of materials."),
-    map("packages", &[SECTION], "Denied packages."),
+    map("licenses", &[SECTION, LICENSES], "Licences of the packages that reports list."),
+    map("sbom", &[SECTION, SBOM], "Bills of materials."),
+    map("packages", &[SECTION, PACKAGES], "Packages that may not be used."),
     map("code", &[SECTION], "Weaknesses in code that other tools report."),
     map("misconfigurations", &[SECTION], "Misconfigurations of other tools that belong to no other section."),
     map("workflows", &[SECTION, PROFILE_WITH_AUDIT, WORKFLOWS], "GitHub workflows, actions and Dependabot."),
@@ -141,6 +142,16 @@ pub const POLICY: &[Key] = &[
         Merge::Keyed,
         Strict::More,
         "Reports of other tools that the gate reads.",
+    ),
+    map("ingest", &[INGEST], "How reports are read."),
+    map("data", &[DATA], "Files that say more about vulnerabilities than reports do; read from the base commit."),
+    key(
+        "vex",
+        Type::Entries(&[VEX], "path"),
+        Unset,
+        Merge::Keyed,
+        Strict::Fewer,
+        "Documents that say which vulnerabilities do not concern this repository.",
     ),
     key(
         "exceptions",

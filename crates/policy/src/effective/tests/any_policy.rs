@@ -103,6 +103,8 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
         Type::Bound => choices.pick(&["0", "80", "79.5", "300ms", "1.5s", "1%", "2MiB"]),
         Type::Percent => choices.pick(&["0%", "5%", "2.5%"]),
         Type::CountOrPercent => choices.pick(&["0", "3", "5%", "2.5%"]),
+        Type::License => choices.pick(&["MIT", "GPL-3.0-only", "'LicenseRef-*'", "gpl-2.0"]),
+        Type::LicenseExpression => choices.pick(&["MIT", "MIT OR Apache-2.0"]),
         Type::Format => choices.pick(&["sarif", "trivy"]),
         Type::Glob => choices.pick(&["'**'", "'src/**'", "out/a.json", "'*.rs'"]),
         Type::Text | Type::Path => choices.pick(&["plain", "'yes'", "'1.5'", "'a: b # c'", "'it''s \"it\"'", "'ü\t'"]),
@@ -136,17 +138,20 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
             let entries: Vec<_> = (0..choices.below(3)).map(|_| an_override(kind, choices)).collect();
             format!("[{}]", entries.join(", "))
         }
-        Type::Entries(..) => {
+        Type::Entries(_, by) => {
             let named = |name: &&str, choices: &mut Choices| {
-                let more = fields(kind.keys().filter(|key| !["name", "path", "metric"].contains(&key.name)), choices);
+                let given = ["name", "path", "metric", "id", "package", "ecosystem", "version_range"];
+                let rest = kind.keys().filter(|key| !given.contains(&key.name) && (*by != "id" || key.name != "name"));
+                let more = fields(rest, choices);
                 let more = more.iter().map(|field| format!(", {field}")).collect::<Vec<_>>().concat();
                 // A gate may be measured in any unit, a report lies anywhere, an annotation is only named.
-                let what = match (kind.key("metric"), kind.key("path")) {
-                    (Some(_), _) => ", metric: load.own.p95".to_owned(),
-                    (None, Some(_)) => format!(", path: out/{name}.json"),
-                    (None, None) => String::new(),
-                };
-                format!("{{ name: {name}{what}{more} }}")
+                match (*by, kind.key("metric"), kind.key("path")) {
+                    ("path", ..) => format!("{{ path: out/{name}.json{more} }}"),
+                    ("id", ..) => format!("{{ id: {name}, package: 'pkg:npm/{name}'{more} }}"),
+                    (_, Some(_), _) => format!("{{ name: {name}, metric: load.own.p95{more} }}"),
+                    (_, None, Some(_)) => format!("{{ name: {name}, path: out/{name}.json{more} }}"),
+                    (_, None, None) => format!("{{ name: {name}{more} }}"),
+                }
             };
             let chosen: Vec<_> = ["deps", "code"].iter().filter(|_| choices.below(2) == 0).collect();
             let entries: Vec<_> = chosen.into_iter().map(|name| named(name, choices)).collect();
