@@ -3,11 +3,11 @@
 use jiff::civil::date;
 use portcullis_model::{
     Artifact, BySeverity, CheckRun, Component, Confidence, Context, Counts, Dates, Decision, Edit, Epss, ExceptionRow,
-    ExceptionState, FailedCase, Finding, Fix, FixState, Health, InputFile, InputReport, Introduced, Judged, Kev, Kind,
-    Level, License, Limit, Location, Metric, Origin, Outcome, Package, PolicyInfo, PolicySource, Problem, ProblemCode,
-    RESULT_SCHEMA, Reason, ReportCounts, RunStatus, Safety, Scope, Score, Secret, Section, Severity, SeveritySource,
-    Skipped, Source, State, Step, Suggestion, Suppression, TestSuite, Threshold, Tier, Tool, ToolCounts, ToolRow,
-    ToolStatus, Verdict, Vulnerability,
+    ExceptionState, FailedCase, Finding, Fix, FixState, Hash, Health, InputFile, InputReport, Introduced, Judged, Kev,
+    Kind, Level, License, Limit, Location, Metric, Origin, Outcome, Package, PolicyInfo, PolicySource, Problem,
+    ProblemCode, RESULT_SCHEMA, Reason, ReportCounts, RunStatus, Safety, Scope, Score, Secret, Section, Severity,
+    SeveritySource, Skipped, Source, State, Step, Suggestion, Suppression, TestSuite, Threshold, Tier, Tool,
+    ToolCounts, ToolRow, ToolStatus, Verdict, Vulnerability,
 };
 
 /// Every field of the document has a value that is written out. Written without `..Default::default()`, so that a new
@@ -261,7 +261,19 @@ pub(crate) fn filled() -> Outcome {
             matched: 1,
             origin: origin(),
         }],
-        components: vec![Component { package: package(), report: text() }],
+        components: vec![Component {
+            package: package(),
+            report: text(),
+            kind: text(),
+            is_root: true,
+            supplier: some(),
+            cpe: some(),
+            swid: some(),
+            hashes: vec![Hash { algorithm: text(), value: text() }],
+            invalid_purl: some(),
+            distribution: some(),
+            end_of_life: day,
+        }],
         check_runs: vec![CheckRun {
             section: Section::Slo,
             id: text(),
