@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{
-    Artifact, Finding, Kind, KnownSecret, Location, Redactor, Secret, Source, State, Suppression, Vulnerability,
-    redacted, secret_hash,
+    Artifact, Finding, Fix, FixState, Kind, KnownSecret, Location, Package, Redactor, Secret, Section, Source, State,
+    Suppression, Vulnerability, redacted, secret_hash,
 };
 use regex::Regex;
 
@@ -18,6 +18,7 @@ use super::rules::Rules;
 use super::shape::{LocationItem, Message, Properties, Reference, ResultItem, Rule, SuppressionItem};
 use crate::advisory::{self, Names, cwes_in};
 use crate::draft::{self, Draft};
+use crate::package_url;
 use crate::section::{kind_of_tool, section_of, tool_name};
 
 /// Tags, relations and texts of a rule that are looked at; each result of the rule looks at them again.
@@ -87,7 +88,7 @@ impl Context<'_, '_> {
         let rule_id = item.rule_id.given().or_else(|| rule?.id.given());
         let rule_id = rule_id.or_else(|| item.rule.as_ref()?.id.given());
         let rule_id = rule_id.map_or_else(|| format!("{}/unknown", self.tool), str::to_owned);
-        let kind = self.kind(&rule_id, rule);
+        let kind = own_kind(item).unwrap_or_else(|| self.kind(&rule_id, rule));
         let message = self.message(item, rule).unwrap_or_else(|| rule_id.clone());
         let trivy = if self.tool == "trivy" { TrivyText::of(&message) } else { TrivyText::default() };
         let rated = Rated { tool: &self.tool, kind, result: item, rule, overrides: &self.overrides, trivy: &trivy };
@@ -102,7 +103,7 @@ impl Context<'_, '_> {
         let path = locations.first().map_or("", |place| place.path.as_str());
         let mut finding = Finding {
             kind,
-            section: section_of(kind, &self.tool, path),
+            section: self.section(kind, &rule_id, path),
             title: title(rule, &message),
             description: rule.filter(|_| draft.has_room()).and_then(description).unwrap_or_default(),
             remediation: rule.and_then(remediation),
@@ -125,6 +126,7 @@ impl Context<'_, '_> {
         if matches!(kind, Kind::Vulnerability | Kind::Malware) {
             self.name_vulnerability(&mut finding, rule);
         }
+        own_package(item, &mut finding);
         let mut fingerprints = Vec::new();
         if kind == Kind::Secret {
             hide_secret(item, &mut finding, draft);
@@ -141,6 +143,16 @@ impl Context<'_, '_> {
             finding,
             Source { tool, tool_version: version, run: self.index, pointer, fingerprints, ..Source::default() },
         );
+    }
+
+    /// Our own misconfigurations are told apart by their rule, those of others by tool and file.
+    fn section(&self, kind: Kind, rule_id: &str, path: &str) -> Section {
+        match Section::of_rule(rule_id) {
+            section if self.tool == "portcullis" && kind == Kind::Misconfiguration && section != Section::None => {
+                section
+            }
+            _ => section_of(kind, &self.tool, path),
+        }
     }
 
     fn kind(&self, rule_id: &str, rule: Option<&Rule<'_>>) -> Kind {
@@ -223,6 +235,27 @@ impl Context<'_, '_> {
         if is_malware {
             draft::malware(finding);
         }
+    }
+}
+
+/// What a file of our own says the finding is.
+fn own_kind(item: &ResultItem<'_>) -> Option<Kind> {
+    let word = item.properties.as_ref()?.own_kind.given()?;
+    Kind::ALL.iter().copied().find(|kind| kind.as_str() == word)
+}
+
+/// The package and its fix, from a file of our own.
+fn own_package(item: &ResultItem<'_>, finding: &mut Finding) {
+    let Some(properties) = &item.properties else { return };
+    let Some(purl) = properties.own_package.given() else { return };
+    let mut package = Package::default();
+    if package_url::apply(purl, &mut package).is_ok() {
+        finding.package = Some(Box::new(package));
+    }
+    let versions: Vec<String> =
+        properties.own_fixed_versions.iter().take(10).map(|version| bounded(version, 100)).collect();
+    if !versions.is_empty() {
+        finding.fix = Some(Fix { state: FixState::Fixed, versions, available_since: None });
     }
 }
 
@@ -365,9 +398,18 @@ fn placeholder(text: &str) -> Option<(usize, &str)> {
 #[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
 static PLACE_LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[([^\[\]]*)\]\(\d+\)").unwrap());
 
+/// What looks like a link and is none: its brackets are escaped (SARIF 2.1.0, 3.11.6).
+#[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
+static NO_LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\\\[([^\[\]]*)\\\]\(").unwrap());
+
 /// Links to related places (`[here](1)`) become their text.
 fn without_links(text: &str) -> String {
-    PLACE_LINK.replace_all(text, "$1").into_owned()
+    let text = PLACE_LINK.replace_all(text, |link: &regex::Captures<'_>| {
+        let label = link.get(1).map_or("", |label| label.as_str());
+        // The `\` before the closing bracket stands in the label.
+        if label.ends_with('\\') { link.get(0).map_or("", |link| link.as_str()) } else { label }.to_owned()
+    });
+    NO_LINK.replace_all(&text, "[$1](").into_owned()
 }
 
 #[cfg(test)]
@@ -384,5 +426,6 @@ mod tests {
     #[test]
     fn links_to_places_become_their_text_and_web_links_stay() {
         assert_eq!(without_links("see [here](1) and [CVE](https://x)"), "see here and [CVE](https://x)");
+        assert_eq!(without_links(r"\[not](1) and \[no\](2) and a\[b\]"), r"\not and [no](2) and a\[b\]");
     }
 }

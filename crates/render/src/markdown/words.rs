@@ -1,0 +1,129 @@
+//! What single findings, severities and numbers are called.
+
+use portcullis_model::{FixState, Judged, Outcome, Severity};
+
+use super::table::linked;
+use crate::escape::{Cell, MdCode, MdProse, Url, cap};
+use crate::short::{headline, subject};
+
+/// Longest path shown; a longer one loses segments in its middle.
+const PATH: usize = 60;
+
+pub(super) const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "🟥 critical",
+        Severity::High => "🟧 high",
+        Severity::Medium => "🟨 medium",
+        Severity::Low => "🟦 low",
+        Severity::Info => "⬜ info",
+        Severity::Unknown => "❔ unknown",
+    }
+}
+
+/// `1 warning`, `2 warnings`.
+pub(super) fn counted(count: u64, one: &'static str, many: &'static str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Id and package, id and redacted secret, or id and what it says.
+pub(super) fn finding(judged: &Judged, message: usize, cell: Cell) -> String {
+    let finding = &judged.finding;
+    let id = MdCode::new(&finding.id, cap::RULE, cell);
+    let said = if let Some(package) = &finding.package {
+        let name = MdCode::new(&package.name, cap::RULE, cell);
+        let version = MdCode::new(package.version.as_deref().unwrap_or_default(), cap::VERSION, cell);
+        format!("in {name} {version}")
+    } else if let Some(secret) = &finding.secret {
+        MdCode::new(secret.redacted.as_deref().unwrap_or("…"), cap::VERSION, cell).to_string()
+    } else {
+        let text = if finding.message.trim().is_empty() { headline(judged) } else { &finding.message };
+        MdProse::new(text, message).to_string()
+    };
+    let also = if judged.overdue { " (overdue)" } else { "" };
+    format!("{id} {}{also}", said.trim_end()).trim_end().to_owned()
+}
+
+/// `path:line` as a link to that line of the judged commit.
+pub(super) fn place(judged: &Judged, outcome: &Outcome, cell: Cell) -> String {
+    let (finding, context) = (&judged.finding, &outcome.context);
+    let location = finding.primary();
+    let line = location.and_then(|location| location.start_line);
+    let shown = match line {
+        Some(line) => format!("{}:{line}", shortened(&subject(judged))),
+        None => shortened(&subject(judged)),
+    };
+    let code = MdCode::new(&shown, cap::PATH, cell);
+    let lines = line.map(|line| (line, location.and_then(|location| location.end_line).unwrap_or(line)));
+    let commit = context.repo.as_deref().zip(context.head_sha.as_deref());
+    let is_inside = location.is_some_and(|location| !location.outside_repo);
+    let url = commit
+        .filter(|_| is_inside && !code.to_string().is_empty())
+        .and_then(|(repo, sha)| Url::source(&context.server_url, repo, sha, finding.path(), lines));
+    linked(&code, url.as_ref())
+}
+
+/// Whole segments of a long path left out of its middle: `services/…/handlers/auth.go`.
+fn shortened(path: &str) -> String {
+    if path.chars().count() <= PATH {
+        return path.to_owned();
+    }
+    let Some((first, rest)) = path.split_once('/') else { return path.to_owned() };
+    let mut tail: Vec<&str> = Vec::new();
+    let mut length = first.chars().count() + 2;
+    for segment in rest.rsplit('/') {
+        length += segment.chars().count() + 1;
+        if length > PATH && !tail.is_empty() {
+            break;
+        }
+        tail.push(segment);
+    }
+    tail.reverse();
+    let kept = tail.join("/");
+    if kept.len() == rest.len() { path.to_owned() } else { format!("{first}/…/{kept}") }
+}
+
+/// What to do, in a few words.
+pub(super) fn fix(judged: &Judged, message: usize) -> String {
+    let finding = &judged.finding;
+    if let Some(fix) = &finding.fix {
+        let versions: Vec<String> = fix.versions.iter().take(3).map(|version| code(version)).collect();
+        match fix.state {
+            _ if !versions.is_empty() => return format!("raise to {}", versions.join(" or ")),
+            FixState::NotFixed => return "no fixed version yet".to_owned(),
+            FixState::WontFix => return "its maintainers will not mend it".to_owned(),
+            FixState::Fixed | FixState::Unknown => {}
+        }
+    }
+    if finding.secret.is_some() {
+        return "revoke, then remove".to_owned();
+    }
+    finding.remediation.as_deref().map(|text| MdProse::new(text, message).to_string()).unwrap_or_default()
+}
+
+/// A code span in a table.
+pub(super) fn code(text: &str) -> String {
+    MdCode::new(text, cap::VERSION, Cell::Table).to_string()
+}
+
+/// The first seven characters of a commit.
+pub(super) fn short_commit(sha: &str) -> &str {
+    sha.get(..7).unwrap_or(sha)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn a_long_path_loses_whole_segments_of_its_middle() {
+        assert_eq!(
+            shortened("services/billing/internal/transport/http/v2/generated/handlers/auth.go"),
+            "services/…/internal/transport/http/v2/generated/handlers/auth.go".replace("internal/", "")
+        );
+        assert_eq!(shortened("a/b.go"), "a/b.go");
+        let one = "x".repeat(100);
+        assert_eq!(shortened(&one), one);
+        assert_eq!(shortened(&format!("a/{one}")), format!("a/{one}"));
+        assert_eq!(shortened(&format!("a/b/{one}")), format!("a/…/{one}"));
+    }
+}
