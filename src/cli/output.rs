@@ -166,6 +166,7 @@ fn render(outcome: &Outcome, written: &Written, format: Format, terminal: &Termi
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the signature `map_err` asks for")]
 fn not_json(error: serde_json::Error) -> Exit {
     Exit::Bug(format!("the result cannot be written as JSON: {error}"))
 }

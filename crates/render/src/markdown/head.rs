@@ -3,8 +3,8 @@
 use portcullis_model::{Health, Introduced, Level, Outcome, PolicySource, Verdict};
 
 use super::table::linked;
-use super::words::{counted, short_commit};
-use crate::escape::{Cell, HtmlText, MdCode, MdProse, Url, cap};
+use super::words::{counted, prose, short_commit};
+use crate::escape::{Cell, MdCode, MdProse, Url, cap};
 
 /// Gate files named one by one.
 const NAMED: usize = 10;
@@ -44,7 +44,7 @@ fn first_reason_is(outcome: &Outcome, code: &str) -> bool {
 
 fn reason(outcome: &Outcome) -> String {
     let text = outcome.reasons.first().map_or("evidence is missing", |reason| reason.text.as_str());
-    MdProse::new(text, cap::MESSAGE).to_string()
+    prose(text, cap::MESSAGE, Cell::Text)
 }
 
 fn blocking(outcome: &Outcome) -> String {
@@ -118,12 +118,12 @@ pub(super) fn gate_files(outcome: &Outcome) -> String {
 
 pub(super) fn footer(outcome: &Outcome) -> String {
     let policy = &outcome.policy;
-    let html = |text: &str, most| HtmlText::new(text, most).to_string();
+    // `<sub>` is inline: what stands in it is Markdown.
     let mut pieces = vec![match &outcome.tool.version {
-        Some(version) => format!("portcullis {}", html(version, cap::VERSION)),
+        Some(version) => format!("portcullis {}", MdProse::new(version, cap::VERSION)),
         None => "portcullis".to_owned(),
     }];
-    let rev = policy.rev.as_deref().map(|rev| format!(" <code>{}</code>", html(short_commit(rev), cap::VERSION)));
+    let rev = policy.rev.as_deref().map(|rev| format!(" {}", MdCode::new(short_commit(rev), cap::VERSION, Cell::Text)));
     let rev = rev.unwrap_or_default();
     pieces.push(match policy.source {
         PolicySource::Base => format!("policy{rev} from the base"),

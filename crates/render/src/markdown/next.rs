@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use portcullis_model::{Health, Judged, Kind, Level, Outcome, Verdict};
 
-use super::words::short_commit;
-use crate::escape::{Cell, MdCode, MdProse, cap};
+use super::words::{prose, short_commit};
+use crate::escape::{Cell, MdCode, cap};
 use crate::ranking::ranked;
 
 const STEPS: usize = 4;
@@ -49,7 +49,7 @@ fn missing_evidence(outcome: &Outcome) -> Vec<String> {
             let path = problem.path.as_deref().or(problem.report.as_deref()).unwrap_or_default();
             let place = MdCode::new(path, cap::PATH, Cell::Text).to_string();
             let place = if place.is_empty() { "The run".to_owned() } else { place };
-            format!("{place}: {}", MdProse::new(&problem.message, cap::REASON))
+            format!("{place}: {}", prose(&problem.message, cap::REASON, Cell::Text))
         })
         .collect();
     steps.push("What could not be read is never a pass: mend it, then run again.".to_owned());
@@ -76,5 +76,5 @@ fn mend(judged: &Judged) -> Option<String> {
         return Some(format!("{name}: raise it to {version}."));
     }
     let remediation = finding.remediation.as_deref().filter(|text| !text.trim().is_empty())?;
-    Some(format!("{id}: {}", MdProse::new(remediation, cap::REASON)))
+    Some(format!("{id}: {}", prose(remediation, cap::REASON, Cell::Text)))
 }

@@ -1,12 +1,14 @@
 //! The tool matrix, the table of what blocks, and the sections that stand folded in a comment.
 
+use std::fmt::Write as _;
+
 use portcullis_model::{
     ExceptionRow, ExceptionState, Health, Introduced, Judged, Level, Outcome, Problem, ToolRow, ToolStatus,
 };
 
 use super::size::Size;
 use super::table::{Cuts, section, table};
-use super::words::{self, counted, finding, fix, place, severity};
+use super::words::{self, counted, finding, fix, place, prose, severity};
 use crate::escape::{Cell, MdCode, MdFence, MdProse, cap};
 use crate::ranking::ranked;
 
@@ -89,7 +91,8 @@ fn details(findings: &[&Judged]) -> String {
     for judged in long.take(DETAILED) {
         let id = crate::escape::HtmlText::new(&judged.finding.id, cap::RULE);
         let text = MdFence::new(&judged.finding.message);
-        details += &format!("\n<details><summary>More about <code>{id}</code></summary>\n\n{text}\n</details>\n");
+        // Writing to a string never fails.
+        let _ = write!(details, "\n<details><summary>More about <code>{id}</code></summary>\n\n{text}\n</details>\n");
     }
     details
 }
@@ -173,21 +176,17 @@ fn exception(row: &ExceptionRow) -> String {
 }
 
 fn fixed(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
-    let total = outcome.counts.fixed;
-    if total == 0 {
+    let known = ranked(outcome.findings.iter().filter(|judged| judged.introduced == Introduced::Fixed));
+    if known.is_empty() {
         return String::new();
     }
-    let known = ranked(outcome.findings.iter().filter(|judged| judged.introduced == Introduced::Fixed));
-    let lines: Vec<String> = known
-        .iter()
-        .take(size.others)
-        .map(|judged| {
-            format!("- {} {}\n", finding(judged, size.message, Cell::Text), place(judged, outcome, Cell::Text))
-        })
-        .collect();
-    let all = usize::try_from(total).unwrap_or(usize::MAX);
-    let rest = cuts.note("fixed findings", lines.len(), all);
-    section(&format!("{total} fixed by this change"), &(lines.concat() + &rest), size.folded)
+    let line = |judged: &&Judged| {
+        let (finding, place) = (finding(judged, size.message, Cell::Text), place(judged, outcome, Cell::Text));
+        format!("- {finding} {place}\n")
+    };
+    let lines: String = known.iter().take(size.others).map(line).collect();
+    let rest = cuts.note("fixed findings", known.len().min(size.others), known.len());
+    section(&format!("{} fixed by this change", known.len()), &(lines + &rest), size.folded)
 }
 
 /// What the base has already and does not stand in a table above.
@@ -221,7 +220,7 @@ fn unjudged(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
             "| {} | {} | {} |\n",
             MdProse::new(problem.code.as_str(), cap::RULE),
             MdCode::new(at.as_deref().unwrap_or(path), cap::PATH, Cell::Table),
-            MdProse::new(&problem.message, size.message.max(cap::TITLE))
+            prose(&problem.message, size.message.max(cap::TITLE), Cell::Table)
         )
     };
     let table = table(header, problems.iter().map(row), size.others, "problems", cuts);

@@ -29,7 +29,7 @@ impl Cuts {
             return String::new();
         }
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-        self.limits.push(Limit { what: what.to_owned(), kept: count(kept), dropped: count(dropped) });
+        self.limits.push(Limit { what: format!("Markdown: {what}"), kept: count(kept), dropped: count(dropped) });
         format!("\n{dropped} more not shown here: {}.\n", self.elsewhere)
     }
 }

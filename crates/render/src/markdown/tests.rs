@@ -15,7 +15,6 @@ fn rendered(markdown: &str) -> String {
     options.extension.table = true;
     options.extension.strikethrough = true;
     options.extension.autolink = true;
-    options.extension.tagfilter = true;
     options.extension.tasklist = true;
     options.extension.footnotes = true;
     options.extension.math_dollars = true;

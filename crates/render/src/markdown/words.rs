@@ -3,7 +3,7 @@
 use portcullis_model::{FixState, Judged, Outcome, Severity};
 
 use super::table::linked;
-use crate::escape::{Cell, MdCode, MdProse, Url, cap};
+use crate::escape::{Cell, MdCode, MdProse, Url, cap, clean};
 use crate::short::{headline, subject};
 
 /// Longest path shown; a longer one loses segments in its middle.
@@ -25,6 +25,30 @@ pub(super) fn counted(count: u64, one: &'static str, many: &'static str) -> Stri
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
+/// Running text whose `quoted` parts are code, as our own messages write them. Each part is escaped on its own.
+pub(super) fn prose(raw: &str, most: usize, cell: Cell) -> String {
+    let text = clean(raw, most);
+    let parts: Vec<&str> = text.split('`').collect();
+    // A quote without an end or without content, and `$` beside code, which GitHub takes for mathematics.
+    let odd = parts.len().is_multiple_of(2) || parts.iter().skip(1).step_by(2).any(|code| code.trim().is_empty());
+    let inner = parts.len().saturating_sub(2);
+    let crowded = parts.iter().skip(2).step_by(2).take(inner.saturating_sub(1) / 2).any(|between| between.is_empty());
+    if odd || crowded || (parts.len() > 1 && text.contains('$')) {
+        return MdProse::new(&text, most).to_string();
+    }
+    let mut prose = String::new();
+    for (index, part) in parts.into_iter().enumerate() {
+        if index % 2 == 1 {
+            prose += &MdCode::new(part, most, cell).to_string();
+            continue;
+        }
+        prose += if part.starts_with(' ') { " " } else { "" };
+        prose += &MdProse::new(part, most).to_string();
+        prose += if part.len() > 1 && part.ends_with(' ') { " " } else { "" };
+    }
+    prose
+}
+
 /// Id and package, id and redacted secret, or id and what it says.
 pub(super) fn finding(judged: &Judged, message: usize, cell: Cell) -> String {
     let finding = &judged.finding;
@@ -37,7 +61,7 @@ pub(super) fn finding(judged: &Judged, message: usize, cell: Cell) -> String {
         MdCode::new(secret.redacted.as_deref().unwrap_or("…"), cap::VERSION, cell).to_string()
     } else {
         let text = if finding.message.trim().is_empty() { headline(judged) } else { &finding.message };
-        MdProse::new(text, message).to_string()
+        prose(text, message, cell)
     };
     let also = if judged.overdue { " (overdue)" } else { "" };
     format!("{id} {}{also}", said.trim_end()).trim_end().to_owned()
@@ -97,7 +121,7 @@ pub(super) fn fix(judged: &Judged, message: usize) -> String {
     if finding.secret.is_some() {
         return "revoke, then remove".to_owned();
     }
-    finding.remediation.as_deref().map(|text| MdProse::new(text, message).to_string()).unwrap_or_default()
+    finding.remediation.as_deref().map(|text| prose(text, message, Cell::Table)).unwrap_or_default()
 }
 
 /// A code span in a table.
@@ -112,7 +136,23 @@ pub(super) fn short_commit(sha: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::shortened;
+    use super::{prose, shortened};
+    use crate::escape::Cell;
+
+    #[test]
+    fn quoted_parts_of_a_message_are_code_where_the_quotes_are_pairs() {
+        for (raw, shown) in [
+            ("`a/b` follows `v4`, which moves", "`a/b` follows `v4`, which moves"),
+            ("raise to `1.2` now", "raise to `1.2` now"),
+            ("set `a|b`", "set `a\\|b`"),
+            ("an ` alone", "an \\` alone"),
+            ("``x``", "\\`\\`x\\`\\`"),
+            ("`a``b`", "\\`a\\`\\`b\\`"),
+            ("$`x`$", "\\$\\`x\\`\\$"),
+        ] {
+            assert_eq!(prose(raw, 80, Cell::Table), shown, "{raw}");
+        }
+    }
 
     #[test]
     fn a_long_path_loses_whole_segments_of_its_middle() {
