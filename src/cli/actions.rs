@@ -12,7 +12,7 @@ use super::{Global, output, variables};
 
 /// Flags of the commands that judge.
 #[derive(clap::Args, Debug)]
-pub(super) struct Arguments {
+pub(super) struct Flags {
     /// Write the job summary, where GitHub Actions gives a file for it
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set, env = "PORTCULLIS_SUMMARY", value_parser = clap::builder::BoolishValueParser::new())]
     summary: bool,
@@ -22,17 +22,17 @@ pub(super) struct Arguments {
 }
 
 /// Tells the runner. What it cannot be told is said and stops nothing: the verdict stands in the exit code.
-pub(super) fn tell(outcome: &Outcome, exit_code: u8, global: &Global, arguments: &Arguments) -> Result<(), Exit> {
+pub(super) fn tell(outcome: &Outcome, exit_code: u8, global: &Global, flags: &Flags) -> Result<(), Exit> {
     if !output::is_workflow_log() {
         return Ok(());
     }
     let variables = variables();
     let mut delivery = Delivery { exit_code, ..output::delivery(&global.formats) };
-    if arguments.summary && append(&variables, "GITHUB_STEP_SUMMARY", |size| summary(outcome, size)) {
+    if flags.summary && append(&variables, "GITHUB_STEP_SUMMARY", |size| summary(outcome, size)) {
         delivery.delivered.push("summary");
     }
     // Whoever asks for the format has them already.
-    if arguments.annotations && !output::prints_annotations(&global.formats) {
+    if flags.annotations && !output::prints_annotations(&global.formats) {
         let commands = portcullis_render::annotations(outcome);
         if !commands.is_empty() {
             output::commands(&commands, &global.formats)?;

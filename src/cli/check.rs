@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     #[command(flatten)]
-    actions: actions::Arguments,
+    actions: actions::Flags,
 }
 
 impl Arguments {

@@ -235,23 +235,31 @@ fn assert_harmless(attack: &str) {
         for link in html.split("href=\"").skip(1) {
             assert!(link.starts_with("https://github.com/acme/shop/"), "{attack:?}: {link:.100}");
         }
-        assert_eq!(
-            html.matches("<tr>").count(),
-            text.lines().filter(|line| line.starts_with("| ")).count() - rules(&text)
-        );
+        assert_eq!(html.matches("<tr>").count(), rows(&text), "{attack:?}");
         // What filters of GitHub look for in the rendered text, outside of code.
         let prose = without_code(&html);
         for (at, _) in prose.match_indices(['@', '#']) {
             assert!(prose[at + 1..].starts_with('\u{200b}'), "{attack:?}: {:.80}", &prose[at..]);
         }
-        assert!(!text.contains("<!--"), "a comment in the source: {attack:?}");
-        assert!(text.lines().all(|line| !line.trim_start().starts_with(['/', '@'])), "{attack:?}");
+        assert!(!html.contains("<!--"), "a comment: {attack:?}");
+        assert!(text.lines().all(|line| !line.trim_start().starts_with('/')), "{attack:?}");
     }
 }
 
-/// Lines under a header.
-fn rules(text: &str) -> usize {
-    text.lines().filter(|line| line.starts_with("| -")).count()
+/// Rows of the tables: what stands in fenced blocks may look like some.
+fn rows(text: &str) -> usize {
+    let mut fence = "";
+    let mut rows = 0;
+    for line in text.lines() {
+        if fence.is_empty() && line.starts_with("```") {
+            fence = line.trim_end_matches("text");
+        } else if line == fence {
+            fence = "";
+        } else if fence.is_empty() && line.starts_with("| ") && !line.starts_with("| -") {
+            rows += 1;
+        }
+    }
+    rows
 }
 
 fn without_code(html: &str) -> String {
