@@ -18,7 +18,7 @@ fn report_writes_every_format_of_a_stored_result_as_the_run_did() {
     let repository = Repository::new().file(".github/workflows/ci.yml", WORKFLOW);
     let mut check = vec!["check".to_owned()];
     let mut report = vec!["report".to_owned(), "check.json".to_owned()];
-    for format in FORMATS.into_iter().filter(|format| *format != "human") {
+    for format in FORMATS {
         check.extend(["-f".to_owned(), format!("{format}=check.{format}")]);
         report.extend(["-f".to_owned(), format!("{format}=report.{format}")]);
     }
@@ -29,13 +29,12 @@ fn report_writes_every_format_of_a_stored_result_as_the_run_did() {
     };
     assert_eq!(run(&check), (1, String::new()));
     assert_eq!(run(&report), (0, String::new()));
-    for format in FORMATS.into_iter().filter(|format| *format != "human") {
+    for format in FORMATS {
         let [first, again] = ["check", "report"]
             .map(|run| std::fs::read_to_string(repository.path().join(format!("{run}.{format}"))).unwrap());
         assert!(!first.is_empty(), "{format}");
         assert_eq!(first, again, "{format}");
     }
-    assert_eq!(repository.run(&["report", "check.json"]).stdout, repository.run(&["check"]).stdout);
 }
 
 #[test]
@@ -247,7 +246,6 @@ fn the_runner_sees_no_command_but_ours() {
         for stream in [&answer.stdout, &answer.stderr] {
             for command in Runner::commands(stream) {
                 *seen.entry(command.name).or_default() += 1;
-                assert!(!command.message.contains("owned\n::"), "{format}");
             }
         }
         let is_ours = |name: &String| ["error", "warning", "notice"].contains(&name.as_str());

@@ -1,4 +1,4 @@
-//! JUnit XML (spec/github-ux.md 18.1): a suite for each tool, a case for each rule in each file.
+//! The XML of `JUnit` (spec/github-ux.md 18.1): a suite for each tool, a case for each rule in each file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

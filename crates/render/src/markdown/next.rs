@@ -33,8 +33,7 @@ pub(super) fn steps(outcome: &Outcome) -> String {
     if steps.is_empty() {
         return String::new();
     }
-    let lines: String = steps.iter().map(|step| format!("- {step}\n")).collect();
-    format!("**What to do next**\n{lines}")
+    format!("**What to do next**\n- {}\n", steps.join("\n- "))
 }
 
 /// What an incomplete verdict waits for.

@@ -42,7 +42,7 @@ fn tool(row: &ToolRow, (name_length, note_length): (usize, usize)) -> String {
     }
     match row.note.as_deref() {
         Some(note) if !note.trim().is_empty() && note_length > 0 => {
-            notes.push(MdProse::new(note, note_length).to_string())
+            notes.push(MdProse::new(note, note_length).to_string());
         }
         _ if notes.is_empty() && row.seen > 0 => notes.push(counted(row.seen, "file", "files")),
         _ => {}

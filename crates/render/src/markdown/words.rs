@@ -67,6 +67,9 @@ pub(super) fn finding(judged: &Judged, message: usize, cell: Cell) -> String {
     format!("{id} {}{also}", said.trim_end()).trim_end().to_owned()
 }
 
+/// Longest address of a source line.
+const LINK: usize = 1_000;
+
 /// `path:line` as a link to that line of the judged commit.
 pub(super) fn place(judged: &Judged, outcome: &Outcome, cell: Cell) -> String {
     let (finding, context) = (&judged.finding, &outcome.context);
@@ -82,7 +85,9 @@ pub(super) fn place(judged: &Judged, outcome: &Outcome, cell: Cell) -> String {
     let is_inside = location.is_some_and(|location| !location.outside_repo);
     let url = commit
         .filter(|_| is_inside && !code.to_string().is_empty())
-        .and_then(|(repo, sha)| Url::source(&context.server_url, repo, sha, finding.path(), lines));
+        .and_then(|(repo, sha)| Url::source(&context.server_url, repo, sha, finding.path(), lines))
+        // One path of a megabyte would take the place of everything else.
+        .filter(|url| url.to_string().len() <= LINK);
     linked(&code, url.as_ref())
 }
 

@@ -165,7 +165,8 @@ pub(super) struct Suppression {
 pub(super) struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<usize>,
-    pub(super) physical_location: Physical,
+    #[serde(rename = "physicalLocation")]
+    pub(super) physical: Physical,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) logical_locations: Vec<Logical>,
     #[serde(skip_serializing_if = "Option::is_none")]

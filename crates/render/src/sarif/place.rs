@@ -97,7 +97,7 @@ pub(super) fn of(place: &Location, columns: Columns) -> log::Location {
     });
     log::Location {
         id: None,
-        physical_location: Physical { artifact_location, region },
+        physical: Physical { artifact_location, region },
         logical_locations: logical(place).into_iter().collect(),
         message: None,
     }

@@ -40,7 +40,7 @@ pub(super) fn runs(outcome: &Outcome, most: usize) -> (Vec<Run>, Vec<Limit>) {
     }
     let mut runs = Vec::new();
     for (category, group) in groups {
-        runs.push(run(&category, group, (outcome, &hosts, most), &mut limits));
+        runs.push(run(&category, &group, (outcome, &hosts, most), &mut limits));
     }
     (runs, limits)
 }
@@ -123,13 +123,14 @@ fn is_shown(judged: &Judged) -> bool {
     }
 }
 
-fn run(category: &str, group: Group<'_>, around: (&Outcome, &LinkHosts, usize), limits: &mut Vec<Limit>) -> Run {
+fn run(category: &str, group: &Group<'_>, around: (&Outcome, &LinkHosts, usize), limits: &mut Vec<Limit>) -> Run {
     let (outcome, hosts, most) = around;
     let all = group.findings.len();
     let findings = group.findings.get(..all.min(most)).unwrap_or_default();
     let name = PlainText::new(&group.name, cap::RULE);
     let name = if name.is_empty() { PlainText::new("unnamed", cap::RULE) } else { name };
-    let mut notifications: Vec<Notification> = group.problems.iter().take(NOTIFICATIONS).map(|it| notify(it)).collect();
+    let mut notifications: Vec<Notification> =
+        group.problems.iter().take(NOTIFICATIONS).map(|problem| notify(problem)).collect();
     for cut in cuts(&name, findings, all) {
         notifications.push(told(&cut));
         limits.push(cut);
