@@ -239,7 +239,9 @@ fn the_runner_sees_no_command_but_ours() {
         let variables = runner.variables();
         let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let mut arguments = vec!["check", "-f", format];
-        reports.iter().for_each(|report| arguments.extend(["--report", report.as_str()]));
+        for report in &reports {
+            arguments.extend(["--report", report.as_str()]);
+        }
         let answer = repository.run_with(&arguments, &variables);
         assert!(matches!(answer.code, 1 | 2), "{format}: {}", answer.stderr);
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();

@@ -21,9 +21,15 @@ pub(super) fn tools(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
 }
 
 fn tool(row: &ToolRow, (name_length, note_length): (usize, usize)) -> String {
-    let name = if row.title.trim().is_empty() { &row.id } else { &row.title };
-    let version =
-        row.version.as_deref().map(|version| format!(" {}", MdProse::new(version, name_length.min(cap::VERSION))));
+    let id = MdProse::new(if row.id.trim().is_empty() { &row.title } else { &row.id }, name_length);
+    let version = row.version.as_deref().map(|version| format!(" {}", MdProse::new(version, cap::VERSION)));
+    let has_one_name = row.title.trim().is_empty() || row.title.eq_ignore_ascii_case(&row.id);
+    // `cart (trivy 0.66.0)`: several reports of one tool are told apart by their names.
+    let name = match (has_one_name, version.unwrap_or_default()) {
+        _ if note_length == 0 => id.to_string(),
+        (true, version) => format!("{id}{version}"),
+        (false, version) => format!("{id} ({}{version})", MdProse::new(&row.title, name_length)),
+    };
     let status = match row.status {
         ToolStatus::Ok => "✅ ok",
         ToolStatus::Findings if row.counts.fail > 0 => "❌ findings",
@@ -47,14 +53,7 @@ fn tool(row: &ToolRow, (name_length, note_length): (usize, usize)) -> String {
         _ if notes.is_empty() && row.seen > 0 => notes.push(counted(row.seen, "file", "files")),
         _ => {}
     }
-    format!(
-        "| {}{} | {status} | {} | {} | {} |\n",
-        MdProse::new(name, name_length),
-        version.unwrap_or_default(),
-        row.counts.new,
-        row.counts.fail,
-        notes.join(", ")
-    )
+    format!("| {name} | {status} | {} | {} | {} |\n", row.counts.new, row.counts.fail, notes.join(", "))
 }
 
 fn open_at(outcome: &Outcome, level: Level) -> Vec<&Judged> {

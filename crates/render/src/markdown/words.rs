@@ -29,11 +29,12 @@ pub(super) fn counted(count: u64, one: &'static str, many: &'static str) -> Stri
 pub(super) fn prose(raw: &str, most: usize, cell: Cell) -> String {
     let text = clean(raw, most);
     let parts: Vec<&str> = text.split('`').collect();
-    // A quote without an end or without content, and `$` beside code, which GitHub takes for mathematics.
+    // A quote without an end or without content, and a `$` right beside code, which GitHub takes for mathematics.
     let odd = parts.len().is_multiple_of(2) || parts.iter().skip(1).step_by(2).any(|code| code.trim().is_empty());
     let inner = parts.len().saturating_sub(2);
     let crowded = parts.iter().skip(2).step_by(2).take(inner.saturating_sub(1) / 2).any(|between| between.is_empty());
-    if odd || crowded || (parts.len() > 1 && text.contains('$')) {
+    let at_dollar = parts.iter().step_by(2).any(|part| part.starts_with('$') || part.ends_with('$'));
+    if odd || crowded || (parts.len() > 1 && at_dollar) {
         return MdProse::new(&text, most).to_string();
     }
     let mut prose = String::new();
@@ -153,6 +154,7 @@ mod tests {
             ("an ` alone", "an \\` alone"),
             ("``x``", "\\`\\`x\\`\\`"),
             ("`a``b`", "\\`a\\`\\`b\\`"),
+            ("write `$X` to $Y", "write `$X` to \\$Y"),
             ("$`x`$", "\\$\\`x\\`\\$"),
         ] {
             assert_eq!(prose(raw, 80, Cell::Table), shown, "{raw}");
