@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use portcullis_model::Severity;
 
 use super::exit::Exit;
-use super::{Global, output, variables};
+use super::{Global, actions, output, variables};
 use crate::gate::{self, Answer, ReportArgument, Request};
 
 /// Arguments of `check`.
@@ -28,6 +28,8 @@ pub(super) struct Arguments {
     /// The state of the base: a file written by `-f baseline=FILE`, or the result (`-f json=FILE`) of a run on it
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    #[command(flatten)]
+    actions: actions::Flags,
 }
 
 impl Arguments {
@@ -63,11 +65,14 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     request.baseline.clone_from(&arguments.baseline);
     request.writes_baseline = output::writes_baseline(&global.formats);
     match gate::judge(&request)? {
-        Answer::Judged(judged) => {
+        Answer::Judged(mut judged) => {
             output::warnings(&judged.warnings);
             judged.notices.iter().for_each(|notice| output::to_stderr(&format!("note: {notice}\n")));
-            output::deliver(&judged, global)?;
-            Ok(Exit::Code(judged.tally.exit_code(global.exit_zero)))
+            output::note_limits(&mut judged.outcome, &global.formats)?;
+            output::deliver(&judged.outcome, &judged.written, global)?;
+            let code = judged.tally.exit_code(global.exit_zero);
+            actions::tell(&judged.outcome, code, global, &arguments.actions)?;
+            Ok(Exit::Code(code))
         }
         Answer::Idle(why) => {
             output::to_stderr(&format!("{why}\n"));

@@ -1,5 +1,6 @@
 //! Flags in, gate called, output out: one file per command.
 
+mod actions;
 mod check;
 mod environment;
 mod exception;
@@ -8,6 +9,7 @@ mod explain;
 mod finding;
 mod output;
 mod policy;
+mod report;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -41,7 +43,7 @@ struct Global {
     /// Read the policy from this file of the repository
     #[arg(long, value_name = "FILE", global = true)]
     policy: Option<String>,
-    /// Output format, with a file to write it to (repeatable): human, json, json=result.json
+    /// Output format, with a file to write it to (repeatable): human, short, json, jsonl, sarif, junit, csv, markdown, github, baseline; as in `-f sarif=out.sarif`
     #[arg(
         short,
         long = "format",
@@ -75,6 +77,8 @@ struct Global {
 enum Command {
     /// Read reports, run the checks, give the verdict
     Check(check::Arguments),
+    /// Render a stored result again
+    Report(report::Arguments),
     /// Print the page of a rule, or why a finding has its level
     Explain(explain::Arguments),
     /// Accept findings for a while, and clean up behind them
@@ -109,6 +113,7 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(arguments: &Arguments) -> Exit {
     let result = match &arguments.command {
         Command::Check(command) => check::run(&arguments.global, command),
+        Command::Report(command) => report::run(&arguments.global, command),
         Command::Explain(command) => explain::run(&arguments.global, command),
         Command::Exception(command) => exception::run(&arguments.global, command),
         Command::Policy(command) => policy::run(&arguments.global, command),

@@ -4,13 +4,13 @@ use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use portcullis_model::{Diagnostic, RulePage};
+use portcullis_model::{Diagnostic, Outcome, RulePage};
 use portcullis_render::escape::{LogLine, StopToken, TermText};
-use portcullis_render::{JsonForm, Terminal, Verbosity};
+use portcullis_render::{COMMENT_BYTES, Delivery, JsonForm, Terminal, Verbosity};
 
 use super::exit::Exit;
 use super::{Global, variables};
-use crate::gate::{self, Gate, Judged};
+use crate::gate::{self, Gate, Written};
 
 /// Widest line where the terminal does not say its width.
 const WIDTH: usize = 100;
@@ -24,17 +24,27 @@ pub(super) enum Format {
     Short,
     Json,
     JsonLines,
+    Sarif,
+    Junit,
+    Csv,
+    Markdown,
+    Github,
     Baseline,
     Cyclonedx,
     Openvex,
 }
 
 impl Format {
-    const ALL: [(&'static str, Self); 7] = [
+    const ALL: [(&'static str, Self); 12] = [
         ("human", Self::Human),
         ("short", Self::Short),
         ("json", Self::Json),
         ("jsonl", Self::JsonLines),
+        ("sarif", Self::Sarif),
+        ("junit", Self::Junit),
+        ("csv", Self::Csv),
+        ("markdown", Self::Markdown),
+        ("github", Self::Github),
         ("baseline", Self::Baseline),
         ("cyclonedx", Self::Cyclonedx),
         ("openvex", Self::Openvex),
@@ -43,6 +53,10 @@ impl Format {
     /// Not an outcome: what is accepted.
     const fn is_vex(self) -> bool {
         matches!(self, Self::Cyclonedx | Self::Openvex)
+    }
+
+    fn name(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
     }
 }
 
@@ -109,41 +123,109 @@ pub(super) fn writes_baseline(sinks: &[Sink]) -> bool {
     sinks.iter().any(|sink| sink.format == Format::Baseline)
 }
 
+/// Renders what may have to leave something out, and enters that in the outcome's `limits` for the other formats to tell.
+pub(super) fn note_limits(outcome: &mut Outcome, sinks: &[Sink]) -> Result<(), Exit> {
+    let mut limits = Vec::new();
+    for sink in sinks {
+        match sink.format {
+            Format::Sarif => limits.extend(portcullis_render::sarif(outcome).map_err(not_json)?.limits),
+            Format::Markdown => limits.extend(portcullis_render::markdown(outcome, COMMENT_BYTES).limits),
+            _ => {}
+        }
+    }
+    outcome.limits.extend(limits);
+    Ok(())
+}
+
 /// Writes the outcome to every sink; files whole or not at all. Without a sink the report for people goes to standard output.
-pub(super) fn deliver(judged: &Judged, global: &Global) -> Result<(), Exit> {
+pub(super) fn deliver(outcome: &Outcome, written: &Written, global: &Global) -> Result<(), Exit> {
+    let to_screen = |format| {
+        let bytes = render(outcome, written, format, &terminal(global, Stream::Output))?;
+        to_stdout(&harmless(bytes, format))
+    };
     if global.formats.is_empty() {
-        return to_stdout(&render(judged, Format::Human, &terminal(global, Stream::Output))?);
+        return to_screen(Format::Human);
     }
     // A baseline may be refused; that keeps no other output back.
     let (baselines, others): (Vec<_>, Vec<_>) = global.formats.iter().partition(|sink| sink.format == Format::Baseline);
     for sink in others.into_iter().chain(baselines) {
         match &sink.file {
-            None => to_stdout(&render(judged, sink.format, &terminal(global, Stream::Output))?)?,
+            None => to_screen(sink.format)?,
             Some(file) => {
                 if sink.format == Format::Baseline {
                     make_directory_of(file)?;
                 }
                 let plain = Terminal { verbosity: verbosity(global), ..Terminal::default() };
-                to_file(file, &render(judged, sink.format, &plain)?)?;
+                to_file(file, &render(outcome, written, sink.format, &plain)?)?;
             }
         }
     }
     Ok(())
 }
 
-fn render(judged: &Judged, format: Format, terminal: &Terminal) -> Result<Vec<u8>, Exit> {
-    let outcome = &judged.outcome;
-    let failed = |error: serde_json::Error| Exit::Bug(format!("the result cannot be written as JSON: {error}"));
+fn render(outcome: &Outcome, written: &Written, format: Format, terminal: &Terminal) -> Result<Vec<u8>, Exit> {
     match format {
         Format::Human => Ok(portcullis_render::human(outcome, terminal).into_bytes()),
         Format::Short => Ok(portcullis_render::short(outcome, terminal).into_bytes()),
-        Format::Json => portcullis_render::json(outcome, JsonForm::Pretty).map_err(failed),
-        Format::JsonLines => portcullis_render::jsonl(outcome).map_err(failed),
+        Format::Json => portcullis_render::json(outcome, JsonForm::Pretty).map_err(not_json),
+        Format::JsonLines => portcullis_render::jsonl(outcome).map_err(not_json),
+        Format::Sarif => Ok(portcullis_render::sarif(outcome).map_err(not_json)?.bytes),
+        Format::Junit => Ok(portcullis_render::junit(outcome).into_bytes()),
+        Format::Csv => Ok(portcullis_render::csv(outcome).into_bytes()),
+        Format::Markdown => Ok(portcullis_render::markdown(outcome, COMMENT_BYTES).text.into_bytes()),
+        Format::Github => Ok(portcullis_render::annotations(outcome).into_bytes()),
         Format::Cyclonedx | Format::Openvex => Err(Exit::Usage("VEX is written by `exception export`".to_owned())),
-        Format::Baseline => {
-            portcullis_render::baseline(&judged.written.of(outcome).map_err(Exit::Usage)?).map_err(failed)
-        }
+        Format::Baseline => portcullis_render::baseline(&written.of(outcome).map_err(Exit::Usage)?).map_err(not_json),
     }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the signature `map_err` asks for")]
+fn not_json(error: serde_json::Error) -> Exit {
+    Exit::Bug(format!("the result cannot be written as JSON: {error}"))
+}
+
+/// In the log of a workflow a line can be a command. The formats for people frame themselves, JSON and XML escape what could
+/// be one; these two are defused line by line, because a frame would become part of a file the output is redirected to.
+fn harmless(bytes: Vec<u8>, format: Format) -> Vec<u8> {
+    match format {
+        Format::Csv | Format::Markdown if is_workflow_log() => match String::from_utf8(bytes) {
+            Ok(text) => portcullis_render::defused(&text).into_bytes(),
+            Err(error) => error.into_bytes(),
+        },
+        _ => bytes,
+    }
+}
+
+/// What the sinks deliver, in the words of the outputs of a step.
+pub(super) fn delivery(sinks: &[Sink]) -> Delivery {
+    let mut delivery = Delivery::default();
+    for sink in sinks {
+        delivery.delivered.push(sink.format.name());
+        let name = match sink.format {
+            Format::Json => "result-file",
+            Format::Sarif => "sarif-file",
+            Format::Markdown => "markdown-file",
+            _ => continue,
+        };
+        delivery.files.extend(sink.file.as_ref().map(|file| (name, file.to_string_lossy().into_owned())));
+    }
+    delivery
+}
+
+/// Whether the runner gets the annotations as the output that was asked for.
+pub(super) fn prints_annotations(sinks: &[Sink]) -> bool {
+    sinks.iter().any(|sink| sink.format == Format::Github && sink.file.is_none())
+}
+
+/// Prints commands for the runner, which reads both streams. Standard output may be redirected to a file where it holds a
+/// format for programs.
+pub(super) fn commands(commands: &str, sinks: &[Sink]) -> Result<(), Exit> {
+    let for_people = |sink: &&Sink| matches!(sink.format, Format::Human | Format::Short);
+    if sinks.iter().filter(|sink| sink.file.is_none()).all(|sink| for_people(&sink)) {
+        return to_stdout(commands.as_bytes());
+    }
+    write_stderr(commands.as_bytes());
+    Ok(())
 }
 
 /// Prints the page of a rule.
@@ -300,7 +382,8 @@ fn escaped(line: &str, in_log: bool) -> String {
     }
 }
 
-fn is_workflow_log() -> bool {
+/// Whether the output is the log of a workflow of GitHub.
+pub(super) fn is_workflow_log() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
@@ -419,7 +502,7 @@ fn speaks_unicode<'a>(get: &impl Fn(&str) -> &'a str) -> bool {
 }
 
 /// 128 random bits: the keys of the standard library's hash maps come from the operating system.
-fn stop_token() -> Option<StopToken> {
+pub(super) fn stop_token() -> Option<StopToken> {
     use std::hash::{BuildHasher as _, Hasher as _};
     let random = || std::hash::RandomState::new().build_hasher().finish();
     StopToken::new(&format!("{:016x}{:016x}", random(), random()))
@@ -446,11 +529,11 @@ mod tests {
     #[test]
     fn a_format_that_is_none_names_the_nearest() {
         assert_eq!("jsno".parse::<Sink>().unwrap_err(), "there is no format `jsno`: did you mean `json`?");
+        let unknown = "xlsx".parse::<Sink>().unwrap_err();
         assert!(
-            "sarif"
-                .parse::<Sink>()
-                .unwrap_err()
-                .ends_with("this version writes human, short, json, jsonl, baseline, cyclonedx, openvex")
+            unknown.ends_with(
+                "this version writes human, short, json, jsonl, sarif, junit, csv, markdown, github, baseline, cyclonedx, openvex"
+            )
         );
     }
 }

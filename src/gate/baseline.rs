@@ -114,6 +114,12 @@ impl Written {
         Self { earlier, created: request.now, commit, partial: !request.paths.is_empty() }
     }
 
+    /// For the stored result of an earlier run, which carries nothing on.
+    pub(crate) fn of_result(outcome: &Outcome, now: Timestamp) -> Self {
+        let (created, commit) = (outcome.generated_at.unwrap_or(now), outcome.context.head_sha.clone());
+        Self { earlier: None, created, commit, partial: false }
+    }
+
     /// The baseline of the run, or why there is none.
     pub(crate) fn of(&self, outcome: &Outcome) -> Result<Baseline, String> {
         if self.partial {

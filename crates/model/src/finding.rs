@@ -147,6 +147,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of the type.
+    pub const ALL: [Self; 10] = [
+        Self::Vulnerability,
+        Self::Misconfiguration,
+        Self::Secret,
+        Self::License,
+        Self::Code,
+        Self::Quality,
+        Self::Sbom,
+        Self::Package,
+        Self::Malware,
+        Self::Outdated,
+    ];
+
     /// The word used in documents.
     pub const fn as_str(self) -> &'static str {
         match self {

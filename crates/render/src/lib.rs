@@ -1,19 +1,28 @@
 //! Outcome to bytes: every format people and machines read. Pure functions without I/O and clock; they compute nothing
 //! and only show.
 //!
-//! [`human`] is the report in a terminal, [`short`] one line for each finding, [`json`] the whole document;
+//! [`human`] is the report in a terminal, [`short`] one line for each finding, [`json`] the whole document; [`sarif`],
+//! [`junit`] and [`csv`] are read by other programs, [`annotations`] and [`outputs`] by the runner of GitHub; [`markdown`] is
+//! the comment and [`summary`] the page of the job;
 //! [`diagnostics`] draws the errors of a policy; [`page`] and [`decision`] are what `explain` prints of a rule and of a
 //! finding. [`escape`] holds the only types that
 //! carry untrusted text into an output.
 
 pub mod escape;
 
+mod annotations;
+mod csv;
 mod decision;
 mod diagnostics;
 mod frame;
 mod human;
 mod json;
+mod junit;
+mod markdown;
+mod outputs;
 mod page;
+mod ranking;
+mod sarif;
 mod short;
 mod terminal;
 mod unified;
@@ -22,12 +31,18 @@ mod vex;
 #[cfg(test)]
 mod sample;
 
+pub use annotations::annotations;
+pub use csv::csv;
 pub use decision::decision;
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use human::human;
 pub use json::{JsonForm, baseline, json, jsonl};
+pub use junit::junit;
+pub use markdown::{COMMENT_BYTES, Markdown, SUMMARY_BYTES, markdown, summary};
+pub use outputs::{Delivery, outputs};
 pub use page::{page, rule_list, rule_list_json};
+pub use sarif::{Sarif, sarif};
 pub use short::short;
-pub use terminal::{Terminal, Verbosity};
+pub use terminal::{Terminal, Verbosity, defused};
 pub use unified::unified;
 pub use vex::{Justification, VexFrame, VexStatement, cyclonedx_vex, openvex};

@@ -30,19 +30,23 @@ pub(crate) fn headline(judged: &Judged) -> &str {
     if finding.title.trim().is_empty() { &finding.message } else { &finding.title }
 }
 
-/// `path:line:col`; of a finding outside every file the address, artifact or package it is about, else `-`.
-pub(crate) fn place(judged: &Judged, terminal: &Terminal) -> TermText {
+/// The path; of a finding outside every file the address, artifact or package it is about. Empty where there is none.
+pub(crate) fn subject(judged: &Judged) -> String {
     let finding = &judged.finding;
-    let location = finding.primary();
-    let address = location.and_then(|location| location.uri.clone());
+    if !finding.path().is_empty() {
+        return finding.path().to_owned();
+    }
+    let address = finding.primary().and_then(|location| location.uri.clone());
     let artifact = || finding.artifact.as_ref().map(|artifact| artifact.name.clone());
     let package = || finding.package.as_ref().map(|package| package.label());
-    let name = if finding.path().is_empty() {
-        address.or_else(artifact).filter(|name| !name.is_empty()).or_else(package).unwrap_or_else(|| "-".to_owned())
-    } else {
-        finding.path().to_owned()
-    };
-    let path = terminal.text(&name, cap::PATH);
+    address.or_else(artifact).filter(|name| !name.is_empty()).or_else(package).unwrap_or_default()
+}
+
+/// `path:line:col`; of a finding outside every file what it is about, else `-`.
+pub(crate) fn place(judged: &Judged, terminal: &Terminal) -> TermText {
+    let location = judged.finding.primary();
+    let name = subject(judged);
+    let path = terminal.text(if name.is_empty() { "-" } else { &name }, cap::PATH);
     match location.map(|location| (location.start_line, location.start_col)) {
         Some((Some(line), Some(col))) => text![path, ":", line, ":", col],
         Some((Some(line), None)) => text![path, ":", line],

@@ -197,6 +197,11 @@ pub(crate) fn finish(lines: String, terminal: &Terminal) -> String {
     log
 }
 
+/// A text whose lines the runner of GitHub prints and does not obey, with the line breaks it has.
+pub fn defused(text: &str) -> String {
+    text.split_inclusive('\n').map(defuse_line).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

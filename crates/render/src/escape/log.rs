@@ -59,6 +59,11 @@ impl StopToken {
         hex.then(|| Self(token.to_owned()))
     }
 
+    /// The token itself: a word nobody can guess.
+    pub fn word(&self) -> &str {
+        &self.0
+    }
+
     /// The line after which the runner obeys nothing.
     pub fn stop(&self) -> String {
         format!("::stop-commands::{}\n", self.0)

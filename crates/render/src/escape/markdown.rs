@@ -105,10 +105,15 @@ impl MdFence {
     const LINES: usize = 20;
     const COLUMNS: usize = 200;
 
-    /// Each line cleaned on its own; the info string is always `text`. Ends with a line break.
+    /// Each line cleaned on its own; the info string is always `text`. Ends with a line break. Bots that obey a `/command`
+    /// at the start of a line read the source of a comment, blocks included: U+200B keeps it from the start.
     pub fn new(raw: &str) -> Self {
         let mut rest = raw.lines();
-        let mut lines: Vec<String> = rest.by_ref().take(Self::LINES).map(|line| clean(line, Self::COLUMNS)).collect();
+        let shown = |line| {
+            let line = clean(line, Self::COLUMNS);
+            if line.starts_with('/') { format!("\u{200b}{line}") } else { line }
+        };
+        let mut lines: Vec<String> = rest.by_ref().take(Self::LINES).map(shown).collect();
         if rest.next().is_some() {
             lines.push("…".to_owned());
         }
@@ -260,6 +265,7 @@ mod tests {
             format!("<pre><code class=\"language-text\">{}\n</code></pre>\n", as_comrak(hostile))
         );
         assert_eq!(MdFence::new(&"x\n".repeat(30)).to_string().lines().count(), 23);
+        assert_eq!(MdFence::new("a\n/approve").to_string(), "```text\na\n\u{200b}/approve\n```\n");
     }
 
     #[test]

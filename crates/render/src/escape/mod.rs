@@ -8,6 +8,7 @@ mod clean;
 mod html;
 mod log;
 mod markdown;
+mod plain;
 mod terminal;
 mod url;
 
@@ -17,8 +18,10 @@ pub use html::HtmlText;
 pub(crate) use log::defuse_line;
 pub use log::{CmdData, CmdProp, LogLine, StopToken};
 pub use markdown::{Cell, MdCode, MdFence, MdLink, MdProse};
+pub use plain::{CsvCell, PlainText, XmlText};
 pub use terminal::TermText;
 pub(crate) use terminal::{Shown, text};
+pub(crate) use url::path_reference;
 pub use url::{LinkHosts, Url};
 
 #[cfg(test)]

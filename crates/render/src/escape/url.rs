@@ -65,14 +65,23 @@ impl Url {
         Some(Self(escape_for_markdown(raw)))
     }
 
+    /// A commit of the repository that is judged: a reference to it stays within it. `None` when a part is none.
+    pub fn commit(server_url: &str, repo: &str, sha: &str) -> Option<Self> {
+        let server = server(server_url)?;
+        (is_commit(sha) && is_repository(repo)).then(|| Self(format!("{server}/{repo}/commit/{sha}")))
+    }
+
+    /// A run of a workflow.
+    pub fn run(server_url: &str, repo: &str, run: u64) -> Option<Self> {
+        let server = server(server_url)?;
+        is_repository(repo).then(|| Self(format!("{server}/{repo}/actions/runs/{run}")))
+    }
+
     /// Lines of a file at a commit: `{server}/{owner}/{name}/blob/{sha}/{path}#L{a}-L{b}`. `None` when a part is no
     /// repository, commit or path.
     pub fn source(server_url: &str, repo: &str, sha: &str, path: &str, lines: Option<(u32, u32)>) -> Option<Self> {
-        let server = server_url.trim_end_matches('/');
-        let server_is_plain = strip_prefix_ignore_case(server, "https://")
-            .is_some_and(|host| !host.is_empty() && host.bytes().all(is_host_byte));
-        let commit = matches!(sha.len(), 40 | 64) && sha.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !server_is_plain || !commit || !is_repository(repo) || path.is_empty() || leaves_the_root(path) {
+        let server = server(server_url)?;
+        if !is_commit(sha) || !is_repository(repo) || path.is_empty() || leaves_the_root(path) {
             return None;
         }
         let mut url = format!("{server}/{repo}/blob/{sha}/");
@@ -94,6 +103,23 @@ impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A path as a relative reference (RFC 3986 4.2): every byte but unreserved ones and `/` percent-encoded.
+pub(crate) fn path_reference(path: &str) -> String {
+    let mut reference = String::with_capacity(path.len());
+    path.bytes().for_each(|byte| push_path_byte(&mut reference, byte));
+    reference
+}
+
+fn server(url: &str) -> Option<&str> {
+    let server = url.trim_end_matches('/');
+    let host = strip_prefix_ignore_case(server, "https://")?;
+    (!host.is_empty() && host.bytes().all(is_host_byte)).then_some(server)
+}
+
+fn is_commit(sha: &str) -> bool {
+    matches!(sha.len(), 40 | 64) && sha.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// RFC 3986 2: unreserved, reserved and `%`. Nothing else stands raw in an address.
@@ -237,6 +263,23 @@ mod tests {
         assert_eq!(Url::source("https://github.com", "acme/shop", "main", "a", None), None);
         assert_eq!(Url::source("https://github.com", "acme/../x", sha, "a", None), None);
         assert_eq!(Url::source("javascript:x", "acme/shop", sha, "a", None), None);
+    }
+
+    #[test]
+    fn the_judged_commit_and_its_run() {
+        let sha = "9f31c2e0b1d84f6a7c55e0a1b2c3d4e5f6a7b8c9";
+        let commit = |server, repo, sha| Url::commit(server, repo, sha).map(|url| url.to_string());
+        assert_eq!(
+            commit("https://github.com", "acme/shop", sha),
+            Some(format!("https://github.com/acme/shop/commit/{sha}"))
+        );
+        assert_eq!(commit("https://github.com", "acme/shop", "main"), None);
+        assert_eq!(commit("javascript:x", "acme/shop", sha), None);
+        assert_eq!(commit("https://github.com", "acme/shop](x)", sha), None);
+        assert_eq!(
+            Url::run("https://github.com/", "acme/shop", 8123).map(|url| url.to_string()).as_deref(),
+            Some("https://github.com/acme/shop/actions/runs/8123")
+        );
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_model::{Introduced, Judged, Level, Outcome};
+use portcullis_model::{Judged, Level, Outcome};
 
 use super::finding::{self, Detail};
 use crate::escape::{TermText, cap, text};
+use crate::ranking::rank;
 use crate::short::place;
 use crate::terminal::{Canvas, Ink, Verbosity};
 
@@ -57,26 +58,6 @@ impl<'a> Listing<'a> {
             table(rest, canvas);
         }
     }
-}
-
-/// Level, new ones first, severity, path, line, id, fingerprint (spec/github-ux.md 5.3).
-fn rank(judged: &Judged) -> impl Ord + use<> {
-    let finding = &judged.finding;
-    let primary = finding.primary();
-    let delta = match judged.introduced {
-        Introduced::New => 0_u8,
-        Introduced::Unknown => 1,
-        Introduced::NewlyDisclosed => 2,
-        Introduced::Existing => 3,
-        Introduced::Fixed => 4,
-    };
-    (
-        (Reverse(judged.level), delta, judged.severity.display_rank()),
-        (finding.path().is_empty(), finding.path().to_owned()),
-        primary.and_then(|location| location.start_line),
-        primary.and_then(|location| location.start_col),
-        (finding.id.clone(), finding.fingerprint.clone()),
-    )
 }
 
 /// What did not become a frame, a row for each rule.

@@ -47,10 +47,18 @@ impl<'a> Rated<'a> {
     }
 
     pub(super) fn rate(&self, draft: &mut Draft<'_>) -> Rating {
-        self.by_word()
+        self.by_our_word()
+            .or_else(|| self.by_word())
             .or_else(|| self.by_security_severity(draft))
             .or_else(|| self.by_problem_severity())
             .unwrap_or_else(|| self.by_level(draft))
+    }
+
+    /// What a file of our own says, whichever tool the finding is of.
+    fn by_our_word(&self) -> Option<Rating> {
+        let word = self.result.properties.as_ref()?.own_severity.given()?;
+        let severity = word.parse().ok()?;
+        Some(Rating { severity, source: SeveritySource::Tool, original: word.to_owned() })
     }
 
     /// Words tools write beside the standard.

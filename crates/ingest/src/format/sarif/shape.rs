@@ -164,6 +164,15 @@ pub(super) struct Properties<'a> {
     pub(super) zizmor_severity: Text<'a>,
     #[serde(borrow, rename = "zizmor/confidence")]
     pub(super) zizmor_confidence: Text<'a>,
+    /// Our own files: what the level of SARIF cannot carry.
+    #[serde(borrow, rename = "portcullis/kind")]
+    pub(super) own_kind: Text<'a>,
+    #[serde(borrow, rename = "portcullis/severity")]
+    pub(super) own_severity: Text<'a>,
+    #[serde(borrow, rename = "portcullis/package")]
+    pub(super) own_package: Text<'a>,
+    #[serde(borrow, rename = "portcullis/fixed_versions")]
+    pub(super) own_fixed_versions: Texts<'a>,
     #[serde(borrow, rename = "cvssv3_baseSeverity")]
     pub(super) cvss3_severity: Text<'a>,
     #[serde(borrow)]

@@ -90,9 +90,18 @@ fn placeholder(text: &str) -> Option<(usize, &str)> {
 #[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
 static PLACE_LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[([^\[\]]*)\]\(\d+\)").unwrap());
 
+/// What looks like a link and is none: its brackets are escaped (SARIF 2.1.0, 3.11.6).
+#[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
+static NO_LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\\\[([^\[\]]*)\\\]\(").unwrap());
+
 /// Links to related places (`[here](1)`) become their text.
 pub(super) fn without_links(text: &str) -> String {
-    PLACE_LINK.replace_all(text, "$1").into_owned()
+    let text = PLACE_LINK.replace_all(text, |link: &regex::Captures<'_>| {
+        let label = link.get(1).map_or("", |label| label.as_str());
+        // The `\` before the closing bracket stands in the label.
+        if label.ends_with('\\') { link.get(0).map_or("", |link| link.as_str()) } else { label }.to_owned()
+    });
+    NO_LINK.replace_all(&text, "[$1](").into_owned()
 }
 
 #[cfg(test)]
@@ -109,5 +118,6 @@ mod tests {
     #[test]
     fn links_to_places_become_their_text_and_web_links_stay() {
         assert_eq!(without_links("see [here](1) and [CVE](https://x)"), "see here and [CVE](https://x)");
+        assert_eq!(without_links(r"\[not](1) and \[no\](2) and a\[b\]"), r"\not and [no](2) and a\[b\]");
     }
 }

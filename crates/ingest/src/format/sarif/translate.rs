@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{
-    Artifact, Finding, Kind, KnownSecret, Location, Redactor, Score, Secret, Source, State, Suppression, Vulnerability,
-    redacted, secret_hash,
+    Artifact, Finding, Fix, FixState, Kind, KnownSecret, Location, Package, Redactor, Score, Secret, Section, Source,
+    State, Suppression, Vulnerability, redacted, secret_hash,
 };
 
 use super::Run;
@@ -18,6 +18,7 @@ use super::taxonomy::Taxonomies;
 use super::text::{self, short, without_links};
 use crate::advisory::{self, Names, cwes_in};
 use crate::draft::{self, Draft};
+use crate::package_url;
 use crate::section::{kind_of_tool, section_of, tool_name};
 use crate::source_lines::Sources;
 
@@ -88,7 +89,7 @@ impl Context<'_, '_> {
         let rule_id = item.rule_id.given().or_else(|| rule?.id.given());
         let rule_id = rule_id.or_else(|| item.rule.as_ref()?.id.given());
         let rule_id = rule_id.map_or_else(|| format!("{}/unknown", self.tool), str::to_owned);
-        let kind = self.kind(&rule_id, rule);
+        let kind = own_kind(item).unwrap_or_else(|| self.kind(&rule_id, rule));
         let message = text::of_result(item, rule, self.run.tool.as_ref()).unwrap_or_else(|| rule_id.clone());
         let trivy = if self.tool == "trivy" { TrivyText::of(&message) } else { TrivyText::default() };
         let rated = Rated { tool: &self.tool, kind, result: item, rule, overrides: &self.overrides, trivy: &trivy };
@@ -103,7 +104,7 @@ impl Context<'_, '_> {
         let path = locations.first().map_or("", |place| place.path.as_str());
         let mut finding = Finding {
             kind,
-            section: section_of(kind, &self.tool, path),
+            section: self.section(kind, &rule_id, path),
             title: title(rule, &message),
             description: rule.filter(|_| draft.has_room()).and_then(description).unwrap_or_default(),
             remediation: rule.and_then(remediation),
@@ -126,6 +127,7 @@ impl Context<'_, '_> {
         if matches!(kind, Kind::Vulnerability | Kind::Malware) {
             self.name_vulnerability(&mut finding, item, rule);
         }
+        own_package(item, &mut finding);
         let mut fingerprints = Vec::new();
         if kind == Kind::Secret {
             hide_secret(item, &mut finding, draft);
@@ -142,6 +144,16 @@ impl Context<'_, '_> {
             finding,
             Source { tool, tool_version: version, run: self.index, pointer, fingerprints, ..Source::default() },
         );
+    }
+
+    /// Our own misconfigurations are told apart by their rule, those of others by tool and file.
+    fn section(&self, kind: Kind, rule_id: &str, path: &str) -> Section {
+        match Section::of_rule(rule_id) {
+            section if self.tool == "portcullis" && kind == Kind::Misconfiguration && section != Section::None => {
+                section
+            }
+            _ => section_of(kind, &self.tool, path),
+        }
     }
 
     fn kind(&self, rule_id: &str, rule: Option<&Rule<'_>>) -> Kind {
@@ -220,6 +232,27 @@ fn scores(item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> Vec<Score> {
     #[allow(clippy::cast_possible_truncation, reason = "a score has one decimal")]
     let score = |score: f64| Score { version: "3.1".to_owned(), score: score as f32, ..Score::default() };
     stated.filter(|score| *score > 0.0 && *score <= 10.0).map(score).into_iter().collect()
+}
+
+/// What a file of our own says the finding is.
+fn own_kind(item: &ResultItem<'_>) -> Option<Kind> {
+    let word = item.properties.as_ref()?.own_kind.given()?;
+    Kind::ALL.iter().copied().find(|kind| kind.as_str() == word)
+}
+
+/// The package and its fix, from a file of our own.
+fn own_package(item: &ResultItem<'_>, finding: &mut Finding) {
+    let Some(properties) = &item.properties else { return };
+    let Some(purl) = properties.own_package.given() else { return };
+    let mut package = Package::default();
+    if package_url::apply(purl, &mut package).is_ok() {
+        finding.package = Some(Box::new(package));
+    }
+    let versions: Vec<String> =
+        properties.own_fixed_versions.iter().take(10).map(|version| bounded(version, 100)).collect();
+    if !versions.is_empty() {
+        finding.fix = Some(Fix { state: FixState::Fixed, versions, available_since: None });
+    }
 }
 
 fn title(rule: Option<&Rule<'_>>, message: &str) -> String {
