@@ -5,16 +5,20 @@
 //! content gives the same listing wherever it is read from.
 
 mod commit;
+mod commits;
 mod error;
 mod git;
 mod history;
+mod hooks;
 mod index;
 mod objects;
+mod patch;
 mod platform;
 mod reports;
 mod repository;
 mod resolve;
 mod snapshot;
+mod staged;
 mod walk;
 mod work_tree;
 
@@ -26,12 +30,14 @@ mod agreement;
 mod testing;
 
 pub use commit::Commit;
+pub use commits::{Addition, Since, Unread};
 pub use error::SourceError;
 pub use git::{GitSettings, HookEnvironment};
 pub use history::{Change, ChangedFile};
 pub use index::Index;
 pub use reports::{ReportFile, Selection, read_report, read_stdin, select};
 pub use repository::{POLICY_FILES, Repository};
+pub use staged::{AddedLines, Staged, StagedFile};
 pub use work_tree::WorkTree;
 
 /// Bytes of a file that are read whole unless a tree is told otherwise: 256 MiB.
