@@ -5,8 +5,14 @@ use portcullis_model::suggest;
 use super::output;
 
 /// Every variable the program reads besides those of the runner.
-const KNOWN: [&str; 5] =
-    ["PORTCULLIS_COLOR", "PORTCULLIS_EXIT_ZERO", "PORTCULLIS_FORMAT", "PORTCULLIS_JOBS", "PORTCULLIS_NOW"];
+const KNOWN: [&str; 6] = [
+    "PORTCULLIS_COLOR",
+    "PORTCULLIS_EXIT_ZERO",
+    "PORTCULLIS_FORMAT",
+    "PORTCULLIS_JOBS",
+    "PORTCULLIS_NOW",
+    "PORTCULLIS_TIMEOUT",
+];
 
 /// Warns of each unknown `PORTCULLIS_*` variable, with the nearest known one.
 pub(super) fn warn_of_unknown_variables() {

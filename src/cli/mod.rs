@@ -1,12 +1,16 @@
 //! Flags in, gate called, output out: one file per command.
 
 mod check;
+mod commits;
+mod completions;
 mod environment;
 mod exit;
 mod explain;
 mod finding;
+mod hook;
 mod output;
 mod policy;
+mod staged;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -74,11 +78,22 @@ struct Global {
 enum Command {
     /// Read reports, run the checks, give the verdict
     Check(check::Arguments),
+    /// Judge what is about to be committed: the index alone, without network. Made for hooks
+    Staged(staged::Arguments),
+    /// Look for secrets in the lines commits added, and judge the last of them
+    Commits(commits::Arguments),
     /// Print the page of a rule, or why a finding has its level
     Explain(explain::Arguments),
     /// Work on the policy
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Put `portcullis staged` into the hooks of this repository, or take it out
+    #[command(subcommand)]
+    Hook(hook::Command),
+    /// Print the completions of a shell
+    Completions(completions::Arguments),
+    /// Print the manual page, or write one for each command
+    Man(completions::ManArguments),
 }
 
 /// Reads the arguments, runs the command, and says how it went.
@@ -107,6 +122,11 @@ fn dispatch(arguments: &Arguments) -> Exit {
         Command::Check(command) => check::run(&arguments.global, command),
         Command::Explain(command) => explain::run(&arguments.global, command),
         Command::Policy(command) => policy::run(&arguments.global, command),
+        Command::Staged(command) => staged::run(&arguments.global, command),
+        Command::Commits(command) => commits::run(&arguments.global, command),
+        Command::Hook(command) => hook::run(&arguments.global, command),
+        Command::Completions(command) => completions::run(command),
+        Command::Man(command) => completions::man(&arguments.global, command),
     };
     result.unwrap_or_else(Exit::from)
 }

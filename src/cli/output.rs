@@ -4,7 +4,7 @@ use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use portcullis_model::{Diagnostic, RulePage};
+use portcullis_model::{Diagnostic, Level, RulePage};
 use portcullis_render::escape::{LogLine, StopToken, TermText};
 use portcullis_render::{JsonForm, Terminal, Verbosity};
 
@@ -14,6 +14,8 @@ use crate::gate::{self, Gate, Judged};
 
 /// Widest line where the terminal does not say its width.
 const WIDTH: usize = 100;
+/// Findings in the log of pre-commit.
+const MOST_IN_BRIEF: usize = 25;
 /// Longest line of a message of ours.
 const LONGEST_MESSAGE: usize = 4_000;
 
@@ -117,6 +119,26 @@ pub(super) fn deliver(judged: &Judged, global: &Global) -> Result<(), Exit> {
         }
     }
     Ok(())
+}
+
+/// Writes a report short enough for the log of pre-commit: a line for each finding, the blocking ones first, and the verdict.
+pub(super) fn brief(judged: &Judged, global: &Global) -> Result<(), Exit> {
+    let plain = |verbosity| Terminal { verbosity, ..Terminal::default() };
+    let verbosity = verbosity(global);
+    let least = if verbosity == Verbosity::Quiet { Level::Fail } else { Level::Warn };
+    let mut outcome = judged.outcome.clone();
+    outcome.findings.retain(|judged| judged.is_open() && judged.level >= least);
+    outcome.findings.sort_by_key(|judged| std::cmp::Reverse(judged.level));
+    let further = outcome.findings.len().saturating_sub(MOST_IN_BRIEF);
+    outcome.findings.truncate(MOST_IN_BRIEF);
+    let mut text = portcullis_render::short(&outcome, &plain(verbosity.min(Verbosity::Normal)));
+    if further > 0 && verbosity != Verbosity::Silent {
+        text += &format!("and {further} more: `portcullis staged` shows all of them\n");
+    }
+    // Without findings what is left of the long report is what could not be judged, and the verdict.
+    outcome.findings.clear();
+    text += &portcullis_render::human(&outcome, &plain(verbosity.min(Verbosity::Quiet)));
+    to_stdout(text.as_bytes())
 }
 
 fn render(judged: &Judged, format: Format, terminal: &Terminal) -> Result<Vec<u8>, Exit> {
@@ -285,7 +307,7 @@ fn make_directory_of(file: &Path) -> Result<(), Exit> {
 
 /// Writes a file under a temporary name beside it, and renames it. What is no regular file (`/dev/null`, a pipe, a link) is
 /// written to as it is: a rename would put a file in its place.
-fn to_file(file: &Path, bytes: &[u8]) -> Result<(), Exit> {
+pub(super) fn to_file(file: &Path, bytes: &[u8]) -> Result<(), Exit> {
     let failed = |error: std::io::Error| Exit::Usage(format!("`{}` cannot be written: {error}", path(file)));
     if file.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return std::fs::OpenOptions::new()

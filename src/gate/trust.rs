@@ -3,7 +3,7 @@
 
 use portcullis_github::Steering as Source;
 use portcullis_model::{
-    Baseline, Diagnostic, Entry, PolicyInfo, PolicySource, Problem, ProblemCode, Registry, Span, Tree, TreeError,
+    Baseline, Diagnostic, PolicyInfo, PolicySource, Problem, ProblemCode, Registry, Span, Tree, TreeError,
 };
 use portcullis_policy::{Document, Inputs, Policy};
 use portcullis_secrets::{Config, IGNORE_NAME, IgnoreFile, Options, Scanner, Sources};
@@ -45,7 +45,7 @@ pub(super) enum Steering {
 /// Reads every gate file from the tree that may steer.
 pub(super) fn gate(request: &Request, plan: &Plan) -> Result<Steering, Refusal> {
     match &plan.steering {
-        Source::WorkTree => read(request, plan, &plan.subject, PolicySource::Local, None),
+        Source::WorkTree => read(request, plan, &*plan.subject, PolicySource::Local, None),
         Source::Unknown(why) => Ok(Steering::Unreadable(unreadable(why))),
         Source::BaseCommit(id) => {
             let base = match plan.repository.commit(id) {
@@ -57,7 +57,7 @@ pub(super) fn gate(request: &Request, plan: &Plan) -> Result<Steering, Refusal> 
                 Ok(true) => read(request, plan, &base, PolicySource::Base, Some(id)),
                 // A fork cannot bring the first policy: it would choose its own gate.
                 Ok(false) if plan.ci.context.fork => read(request, plan, &base, PolicySource::Builtin, Some(id)),
-                Ok(false) => read(request, plan, &plan.subject, PolicySource::Bootstrap, None),
+                Ok(false) => read(request, plan, &*plan.subject, PolicySource::Bootstrap, None),
             }
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn is_gate_file(path: &str) -> bool {
 }
 
 fn has_gate_files(tree: &dyn Tree) -> Result<bool, TreeError> {
-    Ok(tree.list()?.entries.iter().any(|entry| is_gate_file(&entry.path)))
+    Ok(tree.paths()?.iter().any(|path| is_gate_file(path)))
 }
 
 /// One file that steers.
@@ -204,8 +204,7 @@ fn load(
     let registry = registry_with(&scanner);
     let formats = portcullis_ingest::format_names();
     // What the policy says of files is held against those it stands beside: in a pull request both are the base's.
-    let listing = tree.list().map_err(|error| Refusal::Usage(format!("the gate files cannot be listed: {error}")))?;
-    let tracked: Vec<String> = listing.entries.into_iter().map(|entry| entry.path).collect();
+    let tracked = tree.paths().map_err(|error| Refusal::Usage(format!("the gate files cannot be listed: {error}")))?;
     let exceptions: Vec<Document<'_>> = files.exceptions.iter().map(GateFile::document).collect();
     let inputs = Inputs {
         policy: files.policy.as_ref().map(GateFile::document),
@@ -322,18 +321,18 @@ fn policy_file(request: &Request, tree: &dyn Tree) -> Result<Option<GateFile>, G
 }
 
 fn exception_files(tree: &dyn Tree) -> Result<Vec<GateFile>, String> {
-    let is_exceptions = |entry: &&Entry| {
+    let is_exceptions = |path: &&String| {
         matches!(
-            entry.path.strip_prefix(".portcullis/exceptions/").and_then(|name| name.rsplit_once('.')),
+            path.strip_prefix(".portcullis/exceptions/").and_then(|name| name.rsplit_once('.')),
             Some((_, "yaml" | "yml"))
         )
     };
-    let listing = tree.list().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
-    let read = |entry: &Entry| match tree.read(&entry.path) {
-        Ok(bytes) => Ok(GateFile { path: entry.path.clone(), bytes }),
-        Err(error) => Err(format!("the exceptions `{}` cannot be read: {error}", entry.path)),
+    let paths = tree.paths().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
+    let read = |path: &String| match tree.read(path) {
+        Ok(bytes) => Ok(GateFile { path: path.clone(), bytes }),
+        Err(error) => Err(format!("the exceptions `{path}` cannot be read: {error}")),
     };
-    listing.entries.iter().filter(is_exceptions).map(read).collect()
+    paths.iter().filter(is_exceptions).map(read).collect()
 }
 
 /// Every built-in rule, without a repository: for `explain`.

@@ -21,6 +21,7 @@ use crate::Policy;
 use crate::policy::Setting;
 pub use exceptions::near_misses;
 pub(crate) use levels::section_level;
+use required::Expected;
 pub use verdict::{Tally, exit_code};
 
 /// The answer, before the gate adds context.
@@ -46,8 +47,9 @@ pub struct Judgement {
 
 /// Holds the evidence against the policy.
 pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Judgement {
-    let Evidence { mut collected, tracked, partial, baseline, judges_change } = evidence;
-    let mut problems = required::problems(policy, &collected, &tracked, registry);
+    let Evidence { mut collected, tracked, partial, own_checks_only, baseline, judges_change } = evidence;
+    let expected = if own_checks_only { Expected::OwnChecks } else { Expected::Everything };
+    let mut problems = required::problems(policy, &collected, expected, &tracked, registry);
 
     let mut findings: Vec<Judged> = std::mem::take(&mut collected.findings).into_iter().map(unjudged).collect();
     let known = baseline.as_ref().map(|baseline| baseline::Known::new(baseline, &collected));
@@ -84,7 +86,7 @@ pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Da
     let verdict = tally.verdict();
     Judgement {
         reasons: verdict::reasons(verdict, &tally, &counts, &problems, &findings, report_only),
-        tools: tools::rows(policy, &collected, &problems, &findings),
+        tools: tools::rows(policy, &collected, expected, &problems, &findings),
         exceptions: exceptions.into_iter().map(|exception| exception.row).collect(),
         verdict,
         counts,
