@@ -2,7 +2,8 @@
 
 mod script;
 
-use std::io::{ErrorKind, Write as _};
+use std::fmt::Write as _;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use script::{Absence, Event};
@@ -168,10 +169,10 @@ fn uninstall(hooks: &Hooks) -> Result<(), Exit> {
         let (shown, local) = (output::path(&path), local(&path));
         if exists(&local) && is_chained(&path)? {
             std::fs::rename(&local, &path).map_err(|error| failed(&local, "renamed", &error))?;
-            said += &format!("`{shown}` is again what it was before\n");
+            let _ = writeln!(said, "`{shown}` is again what it was before");
         } else {
             std::fs::remove_file(&path).map_err(|error| failed(&path, "removed", &error))?;
-            said += &format!("removed `{shown}`\n");
+            let _ = writeln!(said, "removed `{shown}`");
         }
     }
     if said.is_empty() {
@@ -192,12 +193,12 @@ fn status(hooks: &Hooks) -> Result<(), Exit> {
             Found::Ours => format!("portcullis (`{}`)", event.command()),
             Found::Foreign(mechanism) => mechanism.name().to_owned(),
         };
-        said += &format!("{}: {found}\n", event.name());
+        let _ = writeln!(said, "{}: {found}", event.name());
     }
     for file in CONFIGURATIONS {
         let configured = read(&hooks.top.join(file)).is_ok_and(|content| content.contains("portcullis"));
         if configured {
-            said += &format!("{file}: names portcullis\n");
+            let _ = writeln!(said, "{file}: names portcullis");
         }
     }
     output::to_stdout(said.as_bytes())
@@ -261,6 +262,7 @@ fn local(path: &Path) -> PathBuf {
 
 /// Under a temporary name first: git may start a hook at any time.
 fn write_executable(path: &Path, content: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(format!(".{}.part", std::process::id()));
     let temporary = PathBuf::from(temporary);

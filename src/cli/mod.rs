@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod finding;
 mod hook;
+mod init;
 mod output;
 mod policy;
 mod staged;
@@ -87,6 +88,8 @@ enum Command {
     /// Work on the policy
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Look at this repository, and write a policy and what belongs to it. Nothing that is there is overwritten
+    Init(init::Arguments),
     /// Put `portcullis staged` into the hooks of this repository, or take it out
     #[command(subcommand)]
     Hook(hook::Command),
@@ -124,6 +127,7 @@ fn dispatch(arguments: &Arguments) -> Exit {
         Command::Policy(command) => policy::run(&arguments.global, command),
         Command::Staged(command) => staged::run(&arguments.global, command),
         Command::Commits(command) => commits::run(&arguments.global, command),
+        Command::Init(command) => init::run(&arguments.global, command),
         Command::Hook(command) => hook::run(&arguments.global, command),
         Command::Completions(command) => completions::run(command),
         Command::Man(command) => completions::man(&arguments.global, command),

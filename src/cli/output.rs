@@ -133,7 +133,9 @@ pub(super) fn brief(judged: &Judged, global: &Global) -> Result<(), Exit> {
     outcome.findings.truncate(MOST_IN_BRIEF);
     let mut text = portcullis_render::short(&outcome, &plain(verbosity.min(Verbosity::Normal)));
     if further > 0 && verbosity != Verbosity::Silent {
-        text += &format!("and {further} more: `portcullis staged` shows all of them\n");
+        text.push_str("and ");
+        text.push_str(&further.to_string());
+        text.push_str(" more: `portcullis staged` shows all of them\n");
     }
     // Without findings what is left of the long report is what could not be judged, and the verdict.
     outcome.findings.clear();
@@ -149,10 +151,15 @@ fn render(judged: &Judged, format: Format, terminal: &Terminal) -> Result<Vec<u8
         Format::Short => Ok(portcullis_render::short(outcome, terminal).into_bytes()),
         Format::Json => portcullis_render::json(outcome, JsonForm::Pretty).map_err(failed),
         Format::JsonLines => portcullis_render::jsonl(outcome).map_err(failed),
-        Format::Baseline => {
-            portcullis_render::baseline(&judged.written.of(outcome).map_err(Exit::Usage)?).map_err(failed)
-        }
+        Format::Baseline => baseline(judged),
     }
+}
+
+/// The document of a baseline, or why there is none.
+pub(super) fn baseline(judged: &Judged) -> Result<Vec<u8>, Exit> {
+    let baseline = judged.written.of(&judged.outcome).map_err(Exit::Usage)?;
+    portcullis_render::baseline(&baseline)
+        .map_err(|error| Exit::Bug(format!("the baseline cannot be written as JSON: {error}")))
 }
 
 /// Prints the page of a rule.
@@ -299,7 +306,7 @@ pub(super) fn to_stdout(bytes: &[u8]) -> Result<(), Exit> {
 }
 
 /// The first baseline of a repository is often its first file in `.portcullis/`.
-fn make_directory_of(file: &Path) -> Result<(), Exit> {
+pub(super) fn make_directory_of(file: &Path) -> Result<(), Exit> {
     let Some(directory) = file.parent() else { return Ok(()) };
     std::fs::create_dir_all(directory)
         .map_err(|error| Exit::Usage(format!("`{}` cannot be made: {error}", path(directory))))

@@ -86,7 +86,7 @@ mod tests {
     fn a_time_has_a_unit_or_counts_seconds() {
         assert_eq!(duration("10"), Ok(Duration::from_secs(10)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(duration("2m"), Ok(Duration::from_mins(2)));
         assert!(duration("-1s").is_err() && duration("soon").is_err());
     }
 }

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use portcullis_model::{Diagnostic, Outcome};
 use portcullis_policy::{Policy, Tally};
-pub(crate) use portcullis_source::Since;
+pub(crate) use portcullis_source::{POLICY_FILES, Since};
 
 pub(crate) use baseline::Written;
 pub(crate) use difference::{Difference, difference};
@@ -86,6 +86,23 @@ pub(crate) fn policy(request: &Request) -> Result<Option<Box<Gate>>, Refusal> {
         trust::Steering::Known(gate) => Ok(Some(gate)),
         trust::Steering::Unreadable(problem) => Err(Refusal::Usage(problem.message)),
     }
+}
+
+/// What a repository holds, before anything is judged.
+pub(crate) struct Survey {
+    /// Where the paths start.
+    pub(crate) root: PathBuf,
+    /// Every path, sorted.
+    pub(crate) paths: Vec<String>,
+    /// Whether it is a git repository.
+    pub(crate) has_git: bool,
+}
+
+/// Looks at the repository the request starts in.
+pub(crate) fn survey(request: &Request) -> Result<Option<Survey>, Refusal> {
+    let plan::Planned::Run(plan) = plan::plan(request)? else { return Ok(None) };
+    let (root, has_git) = (plan.repository.root().to_owned(), plan.repository.has_git());
+    Ok(Some(Survey { root, paths: plan.tracked, has_git }))
 }
 
 /// Where the repository and its hooks lie.

@@ -98,10 +98,11 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init, reason = "one range of lines is meant, not its numbers")]
     fn a_line_of_a_file_that_looks_like_a_header_changes_nothing() {
         let patch =
             b"diff --git a/a b/a\nindex 12..34 100644\n--- a/a\n+++ b/a\n@@ -1 +2 @@\n-index 56..78\n+@@ -1 +9,9 @@\n";
         let versions = (b"12".to_vec(), b"34".to_vec());
-        assert_eq!(added_lines(patch), [(versions, vec![2..3])].into());
+        assert_eq!(added_lines(patch), BTreeMap::from([(versions, Vec::from_iter([2..3]))]));
     }
 }

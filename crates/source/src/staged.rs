@@ -39,7 +39,7 @@ pub enum AddedLines {
 impl AddedLines {
     /// The same as bytes of the content.
     pub fn bytes(&self, content: &[u8]) -> Vec<Range<usize>> {
-        let Self::Some(lines) = self else { return vec![0..content.len()] };
+        let Self::Some(lines) = self else { return std::iter::once(0..content.len()).collect() };
         let ends = content.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
         let starts: Vec<usize> = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
         let start_of = |line: u32| {

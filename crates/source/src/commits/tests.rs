@@ -67,7 +67,9 @@ fn names_of_every_kind_are_read_back() {
     let place = Place::repository();
     let first = place.commit();
     let mut names = vec!["a b", "quo\"te", "back\\slash", "tab\there", "new\nline", "\u{1}", "ü", "+++ b", "-dash"];
-    names.iter().for_each(|name| _ = place.write(name, "x\n"));
+    for name in &names {
+        place.write(name, "x\n");
+    }
     place.commit();
     names.sort_unstable();
     let found: Vec<String> =

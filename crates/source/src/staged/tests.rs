@@ -1,3 +1,5 @@
+#![allow(clippy::single_range_in_vec_init, reason = "one range of lines is meant, not its numbers")]
+
 use proptest::prelude::*;
 
 use super::AddedLines;
@@ -99,9 +101,13 @@ fn attributes_and_nul_bytes_hide_no_line() {
 fn names_of_every_kind_are_found_with_their_lines() {
     let place = Place::repository();
     let names = ["a b", "quo\"te", "tab\there", "ü", "new\nline", "-dash", "index 1..2"];
-    names.iter().for_each(|name| _ = place.write(name, &format!("{name}\n")));
+    for name in names {
+        place.write(name, &format!("{name}\n"));
+    }
     place.commit();
-    names.iter().for_each(|name| _ = place.write(name, &format!("{name}\nmore\n")));
+    for name in names {
+        place.write(name, &format!("{name}\nmore\n"));
+    }
     place.git(&["add", "--all"]);
     // A name with a line end has one line more.
     let lines = |name: &str| if name.contains('\n') { 3..4 } else { 2..3 };
