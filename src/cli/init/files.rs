@@ -82,12 +82,12 @@ repos:
 
 /// Who owns `*`: the last such line counts.
 pub(super) fn owners_of_everything(code_owners: &str) -> Option<String> {
-    let lines = code_owners.lines().filter_map(|line| {
+    let mut lines = code_owners.lines().filter_map(|line| {
         let line = line.split('#').next().unwrap_or_default();
         let mut words = line.split_whitespace();
         (words.next() == Some("*")).then(|| words.collect::<Vec<_>>().join(" "))
     });
-    lines.last().filter(|owners| !owners.is_empty())
+    lines.next_back().filter(|owners| !owners.is_empty())
 }
 
 /// The file with the lines of the gate at its end, where they win.
