@@ -93,6 +93,7 @@ pub(super) fn request(global: &Global, paths: &[PathBuf], reports: &[String]) ->
         return Err(Exit::Usage(format!("`{}` is no directory: give one with -C", output::path(&directory))));
     }
     Ok(Request {
+        subject: gate::Subject::WorkTree,
         explicit_directory: global.directory.is_some(),
         directory,
         paths: paths.to_vec(),

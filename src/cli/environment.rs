@@ -5,7 +5,7 @@ use portcullis_model::suggest;
 use super::output;
 
 /// Every variable the program reads besides those of the runner.
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 8] = [
     "PORTCULLIS_ANNOTATIONS",
     "PORTCULLIS_COLOR",
     "PORTCULLIS_EXIT_ZERO",
@@ -13,6 +13,7 @@ const KNOWN: [&str; 7] = [
     "PORTCULLIS_JOBS",
     "PORTCULLIS_NOW",
     "PORTCULLIS_SUMMARY",
+    "PORTCULLIS_TIMEOUT",
 ];
 
 /// Warns of each unknown `PORTCULLIS_*` variable, with the nearest known one.

@@ -9,6 +9,8 @@ use crate::gate::{self, Refusal};
 
 /// A bug.
 pub(super) const BUG: u8 = 70;
+/// Evidence is missing.
+pub(super) const INCOMPLETE: u8 = 3;
 /// Bad flags, or a policy that cannot be used.
 const USAGE: u8 = 2;
 

@@ -2,14 +2,19 @@
 
 mod actions;
 mod check;
+mod commits;
+mod completions;
 mod environment;
 mod exception;
 mod exit;
 mod explain;
 mod finding;
+mod hook;
+mod init;
 mod output;
 mod policy;
 mod report;
+mod staged;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -79,6 +84,10 @@ enum Command {
     Check(check::Arguments),
     /// Render a stored result again
     Report(report::Arguments),
+    /// Judge what is about to be committed: the index alone, without network. Made for hooks
+    Staged(staged::Arguments),
+    /// Look for secrets in the lines commits added, and judge the last of them
+    Commits(commits::Arguments),
     /// Print the page of a rule, or why a finding has its level
     Explain(explain::Arguments),
     /// Accept findings for a while, and clean up behind them
@@ -87,6 +96,15 @@ enum Command {
     /// Work on the policy
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Look at this repository, and write a policy and what belongs to it. Nothing that is there is overwritten
+    Init(init::Arguments),
+    /// Put `portcullis staged` into the hooks of this repository, or take it out
+    #[command(subcommand)]
+    Hook(hook::Command),
+    /// Print the completions of a shell
+    Completions(completions::Arguments),
+    /// Print the manual page, or write one for each command
+    Man(completions::ManArguments),
 }
 
 /// Reads the arguments, runs the command, and says how it went.
@@ -117,6 +135,12 @@ fn dispatch(arguments: &Arguments) -> Exit {
         Command::Explain(command) => explain::run(&arguments.global, command),
         Command::Exception(command) => exception::run(&arguments.global, command),
         Command::Policy(command) => policy::run(&arguments.global, command),
+        Command::Staged(command) => staged::run(&arguments.global, command),
+        Command::Commits(command) => commits::run(&arguments.global, command),
+        Command::Init(command) => init::run(&arguments.global, command),
+        Command::Hook(command) => hook::run(&arguments.global, command),
+        Command::Completions(command) => completions::run(command),
+        Command::Man(command) => completions::man(&arguments.global, command),
     };
     result.unwrap_or_else(Exit::from)
 }

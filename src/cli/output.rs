@@ -4,16 +4,18 @@ use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use portcullis_model::{Diagnostic, Outcome, RulePage};
+use portcullis_model::{Diagnostic, Level, Outcome, RulePage};
 use portcullis_render::escape::{LogLine, StopToken, TermText};
 use portcullis_render::{COMMENT_BYTES, Delivery, JsonForm, Terminal, Verbosity};
 
 use super::exit::Exit;
 use super::{Global, variables};
-use crate::gate::{self, Gate, Written};
+use crate::gate::{self, Gate, Judged, Written};
 
 /// Widest line where the terminal does not say its width.
 const WIDTH: usize = 100;
+/// Findings in the log of pre-commit.
+const MOST_IN_BRIEF: usize = 25;
 /// Longest line of a message of ours.
 const LONGEST_MESSAGE: usize = 4_000;
 
@@ -163,6 +165,28 @@ pub(super) fn deliver(outcome: &Outcome, written: &Written, global: &Global) -> 
     Ok(())
 }
 
+/// Writes a report short enough for the log of pre-commit: a line for each finding, the blocking ones first, and the verdict.
+pub(super) fn brief(judged: &Judged, global: &Global) -> Result<(), Exit> {
+    let plain = |verbosity| Terminal { verbosity, ..Terminal::default() };
+    let verbosity = verbosity(global);
+    let least = if verbosity == Verbosity::Quiet { Level::Fail } else { Level::Warn };
+    let mut outcome = judged.outcome.clone();
+    outcome.findings.retain(|judged| judged.is_open() && judged.level >= least);
+    outcome.findings.sort_by_key(|judged| std::cmp::Reverse(judged.level));
+    let further = outcome.findings.len().saturating_sub(MOST_IN_BRIEF);
+    outcome.findings.truncate(MOST_IN_BRIEF);
+    let mut text = portcullis_render::short(&outcome, &plain(verbosity.min(Verbosity::Normal)));
+    if further > 0 && verbosity != Verbosity::Silent {
+        text.push_str("and ");
+        text.push_str(&further.to_string());
+        text.push_str(" more: `portcullis staged` shows all of them\n");
+    }
+    // Without findings what is left of the long report is what could not be judged, and the verdict.
+    outcome.findings.clear();
+    text += &portcullis_render::human(&outcome, &plain(verbosity.min(Verbosity::Quiet)));
+    to_stdout(text.as_bytes())
+}
+
 fn render(outcome: &Outcome, written: &Written, format: Format, terminal: &Terminal) -> Result<Vec<u8>, Exit> {
     match format {
         Format::Human => Ok(portcullis_render::human(outcome, terminal).into_bytes()),
@@ -226,6 +250,12 @@ pub(super) fn commands(commands: &str, sinks: &[Sink]) -> Result<(), Exit> {
     }
     write_stderr(commands.as_bytes());
     Ok(())
+}
+
+/// The document of a baseline, or why there is none.
+pub(super) fn baseline(judged: &Judged) -> Result<Vec<u8>, Exit> {
+    let baseline = judged.written.of(&judged.outcome).map_err(Exit::Usage)?;
+    portcullis_render::baseline(&baseline).map_err(not_json)
 }
 
 /// Prints the page of a rule.
@@ -404,7 +434,7 @@ pub(super) fn to_stdout(bytes: &[u8]) -> Result<(), Exit> {
 }
 
 /// The first baseline of a repository is often its first file in `.portcullis/`.
-fn make_directory_of(file: &Path) -> Result<(), Exit> {
+pub(super) fn make_directory_of(file: &Path) -> Result<(), Exit> {
     let Some(directory) = file.parent() else { return Ok(()) };
     std::fs::create_dir_all(directory)
         .map_err(|error| Exit::Usage(format!("`{}` cannot be made: {error}", path(directory))))
@@ -418,7 +448,7 @@ pub(super) fn to_new_file(file: &Path, bytes: &[u8]) -> Result<(), Exit> {
 
 /// Writes a file under a temporary name beside it, and renames it. What is no regular file (`/dev/null`, a pipe, a link) is
 /// written to as it is: a rename would put a file in its place.
-fn to_file(file: &Path, bytes: &[u8]) -> Result<(), Exit> {
+pub(super) fn to_file(file: &Path, bytes: &[u8]) -> Result<(), Exit> {
     let failed = |error: std::io::Error| Exit::Usage(format!("`{}` cannot be written: {error}", path(file)));
     if file.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return std::fs::OpenOptions::new()

@@ -47,7 +47,8 @@ pub(super) fn answer(
     let evidence = Evidence {
         collected,
         tracked: plan.tracked.clone(),
-        partial: !request.paths.is_empty(),
+        partial: plan.is_partial(request),
+        own_checks_only: plan.is_local_change(),
         baseline,
         judges_change: plan.ci.judges_change(),
         lines_compared,
@@ -61,7 +62,7 @@ pub(super) fn answer(
     let tally = take_over(&mut outcome, judgement);
     secrets.extend(redact::secrets_in(&mut outcome, &gate.scanner));
     let redactor = Redactor::new(secrets);
-    excerpt::fill(&mut outcome.findings, &plan.subject, &redactor);
+    excerpt::fill(&mut outcome.findings, &*plan.subject, &redactor);
     redact::redact(&mut outcome, &redactor);
     Answer::Judged(Box::new(Judged {
         outcome,

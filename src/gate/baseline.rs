@@ -111,7 +111,7 @@ impl Written {
             // Only who writes one asks git for the commit.
             request.writes_baseline.then(|| plan.repository.head().ok().flatten()).flatten()
         });
-        Self { earlier, created: request.now, commit, partial: !request.paths.is_empty() }
+        Self { earlier, created: request.now, commit, partial: plan.is_partial(request) }
     }
 
     /// For the stored result of an earlier run, which carries nothing on.
@@ -123,7 +123,7 @@ impl Written {
     /// The baseline of the run, or why there is none.
     pub(crate) fn of(&self, outcome: &Outcome) -> Result<Baseline, String> {
         if self.partial {
-            return Err("no baseline is written: only some files were judged; run `check` without paths".to_owned());
+            return Err("no baseline is written: only some files were judged; run `check`, without paths".to_owned());
         }
         match baseline::refusal(outcome) {
             Some(why) => Err(why),

@@ -24,12 +24,12 @@ impl<'a> Desk<'a> {
     /// Reads them; `None` where the event says that there is nothing to judge.
     pub(crate) fn open(request: &'a Request) -> Result<Option<Self>, Refusal> {
         let plan::Planned::Run(plan) = plan::plan(request)? else { return Ok(None) };
-        let gate = of_tree(request, &plan.subject)?;
+        let gate = of_tree(request, &*plan.subject)?;
         Ok(Some(Self { request, plan, gate }))
     }
 
     pub(super) fn subject(&self) -> &dyn Tree {
-        &self.plan.subject
+        &*self.plan.subject
     }
 
     /// The text of a file; `None` where there is none.
@@ -72,7 +72,7 @@ impl<'a> Desk<'a> {
 
     /// The gate with these texts in place of those on disk.
     pub(crate) fn amended(&self, edits: &Edits) -> Result<Gate, Refusal> {
-        of_tree(self.request, &Amended { tree: &self.plan.subject, edits })
+        of_tree(self.request, &Amended { tree: &*self.plan.subject, edits })
     }
 
     /// Where a file is written. No directory on the way may be a link: it could lead anywhere.

@@ -37,7 +37,7 @@ pub(crate) fn difference(
     let (before, _) = version(request, &plan, &base)?;
     let (after, tracked) = match head {
         Some(head) => version(request, &plan, head)?,
-        None => (trust::of_tree(request, &plan.subject)?, plan.tracked.clone()),
+        None => (trust::of_tree(request, &*plan.subject)?, plan.tracked.clone()),
     };
     // A rule that only one of them knows is a rule of the other tool's configuration: the newer registry names it.
     let changes = portcullis_policy::diff(&before.policy, &after.policy, &after.registry);
@@ -50,7 +50,7 @@ fn version(request: &Request, plan: &Plan, name: &str) -> Result<(Gate, Vec<Stri
     if request.directory.join(name).is_file() {
         let file = inside_root(request, &plan.repository, Path::new(name))?;
         let request = Request { policy_file: Some(file), ..request.clone() };
-        return Ok((trust::of_tree(&request, &plan.subject)?, plan.tracked.clone()));
+        return Ok((trust::of_tree(&request, &*plan.subject)?, plan.tracked.clone()));
     }
     let commit = plan
         .repository

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_model::{Judged, Location, Redactor, Tree, text};
+use portcullis_model::{Finding, Fragment, Judged, Location, Redactor, Tree, text};
 
 /// Columns shown before the place in a line that is too long to be shown whole.
 const LEAD: usize = 60;
@@ -21,13 +21,21 @@ pub(super) fn fill(findings: &mut [Judged], subject: &dyn Tree, redactor: &Redac
     for (path, mut places) in wanted {
         let Ok(bytes) = subject.read(&path) else { continue };
         places.sort_by_key(|place| (place.start_line, place.start_col));
-        fill_file(&decoded(bytes), places, redactor);
+        fill_file(&decoded(bytes), 1, places, redactor);
     }
 }
 
-/// Walks the file once; the places come in the order of lines and columns.
-fn fill_file(content: &str, places: Vec<&mut Location>, redactor: &Redactor) {
-    let mut lines = (1_u32..).zip(content.split('\n'));
+/// The same for a piece of a file as a commit holds it: the file may read otherwise by now.
+pub(super) fn of_fragment(findings: &mut [Finding], fragment: &Fragment, redactor: &Redactor) {
+    let places = findings.iter_mut().flat_map(|finding| finding.locations.iter_mut().chain(&mut finding.related));
+    let mut places: Vec<&mut Location> = places.filter(|place| place.start_line.is_some()).collect();
+    places.sort_by_key(|place| (place.start_line, place.start_col));
+    fill_file(&decoded(fragment.bytes.clone()), fragment.first_line, places, redactor);
+}
+
+/// Walks the file once, whose first line has this number; the places come in the order of lines and columns.
+fn fill_file(content: &str, first_line: u32, places: Vec<&mut Location>, redactor: &Redactor) {
+    let mut lines = (first_line..).zip(content.split('\n'));
     let mut current = lines.next();
     let mut cursor = Cursor::default();
     for place in places {

@@ -1,25 +1,30 @@
 //! One file of the subject tree: read once, shown to every wing that wants it.
 
 use portcullis_model::{
-    CheckRun, Collected, Entry, EntryKind, Problem, ProblemCode, RunStatus, Section, Skipped, Tree, TreeError,
+    CheckRun, Collected, Entry, EntryKind, Problem, ProblemCode, RunStatus, Section, Skipped, TreeError,
 };
 
 use super::panics::contained;
+use super::plan::{Plan, Secrets};
+use super::staged;
 use super::trust::Gate;
 
 /// Id of the check run of the secrets wing.
 pub(super) const SECRETS: &str = "secrets";
 
 /// Everything the wings say about one entry of the tree.
-pub(super) fn judge(entry: &Entry, subject: &dyn Tree, gate: &Gate, options: &portcullis_checks::Options) -> Collected {
-    let path = entry.path.as_str();
+pub(super) fn judge(entry: &Entry, plan: &Plan, gate: &Gate, options: &portcullis_checks::Options) -> Collected {
+    let (path, subject) = (entry.path.as_str(), &*plan.subject);
     let wanted_by_checks = portcullis_checks::wants(path);
     let bytes = match &entry.stat.kind {
         EntryKind::Directory => return Collected::default(),
         EntryKind::Submodule => return left_out(path, "a submodule is a repository of its own"),
         EntryKind::Special => return left_out(path, "neither a file nor a link"),
         // What a link inside the tree leads to is searched for secrets under its own name.
-        EntryKind::Symlink(_) if !wanted_by_checks => return link(path, subject),
+        EntryKind::Symlink(target) if !wanted_by_checks => return link(path, target, plan, gate),
+        EntryKind::File if plan.is_local_change() && entry.stat.size > staged::LARGEST => {
+            Err(TreeError::TooLarge { size: entry.stat.size, limit: staged::LARGEST })
+        }
         EntryKind::Symlink(_) | EntryKind::File => subject.read(path),
     };
     let bytes = match bytes {
@@ -29,7 +34,9 @@ pub(super) fn judge(entry: &Entry, subject: &dyn Tree, gate: &Gate, options: &po
     let mut collected = Collected::default();
     if entry.stat.kind == EntryKind::File {
         collected.absorb(contained(path, Section::Secrets, SECRETS, || {
-            gate.scanner.scan(&portcullis_secrets::File::new(path, &bytes))
+            let mut searched = gate.scanner.scan(&portcullis_secrets::File::new(path, &bytes));
+            plan.secrets.keep(path, &bytes, &mut searched);
+            searched
         }));
     }
     if wanted_by_checks {
@@ -40,8 +47,14 @@ pub(super) fn judge(entry: &Entry, subject: &dyn Tree, gate: &Gate, options: &po
 }
 
 /// A link that leads out of the repository, or nowhere, is not followed; that is said.
-fn link(path: &str, subject: &dyn Tree) -> Collected {
-    match subject.read(path) {
+fn link(path: &str, target: &str, plan: &Plan, gate: &Gate) -> Collected {
+    // What is committed of a link is the text of its target.
+    if let Secrets::AddedLines(_) = plan.secrets {
+        return contained(path, Section::Secrets, SECRETS, || {
+            gate.scanner.scan(&portcullis_secrets::File::new(path, target.as_bytes()))
+        });
+    }
+    match plan.subject.read(path) {
         Ok(_) | Err(TreeError::NotAFile) => Collected::default(),
         Err(error) => left_out(path, &format!("the link is not followed: it {error}")),
     }

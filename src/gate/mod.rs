@@ -4,6 +4,7 @@ mod advice;
 mod answer;
 mod baseline;
 mod collect;
+mod commits;
 mod desk;
 mod difference;
 mod enrich;
@@ -17,16 +18,20 @@ mod quality;
 mod redact;
 mod reports;
 mod result;
+mod staged;
 mod trust;
+
+use std::path::PathBuf;
 
 use portcullis_model::{Diagnostic, Outcome};
 use portcullis_policy::{Policy, Tally};
+pub(crate) use portcullis_source::{POLICY_FILES, Since};
 
 pub(crate) use baseline::Written;
 pub(crate) use desk::{Desk, Edits};
 pub(crate) use difference::{Difference, difference};
 pub(crate) use panics::are_contained as panics_are_contained;
-pub(crate) use plan::{ReportArgument, Request};
+pub(crate) use plan::{Range, ReportArgument, Request, Subject};
 pub(crate) use result::result;
 pub(crate) use trust::{Gate, masked, rule_book};
 
@@ -89,4 +94,37 @@ pub(crate) fn policy(request: &Request) -> Result<Option<Box<Gate>>, Refusal> {
         trust::Steering::Known(gate) => Ok(Some(gate)),
         trust::Steering::Unreadable(problem) => Err(Refusal::Usage(problem.message)),
     }
+}
+
+/// What a repository holds, before anything is judged.
+pub(crate) struct Survey {
+    /// Where the paths start.
+    pub(crate) root: PathBuf,
+    /// Every path, sorted.
+    pub(crate) paths: Vec<String>,
+    /// Whether it is a git repository.
+    pub(crate) has_git: bool,
+}
+
+/// Looks at the repository the request starts in.
+pub(crate) fn survey(request: &Request) -> Result<Option<Survey>, Refusal> {
+    let plan::Planned::Run(plan) = plan::plan(request)? else { return Ok(None) };
+    let (root, has_git) = (plan.repository.root().to_owned(), plan.repository.has_git());
+    Ok(Some(Survey { root, paths: plan.tracked, has_git }))
+}
+
+/// Where the repository and its hooks lie.
+pub(crate) struct Hooks {
+    /// Top level of the work tree.
+    pub(crate) top: PathBuf,
+    /// The directory git runs hooks from; it need not be there.
+    pub(crate) directory: PathBuf,
+}
+
+/// Finds the hooks of the repository the request starts in.
+pub(crate) fn hooks(request: &Request) -> Result<Hooks, Refusal> {
+    let refused = |error: portcullis_source::SourceError| Refusal::Usage(error.to_string());
+    let settings = portcullis_source::GitSettings::default();
+    let repository = portcullis_source::Repository::discover(&request.directory, &settings).map_err(refused)?;
+    Ok(Hooks { directory: repository.hooks_directory().map_err(refused)?, top: repository.root().to_owned() })
 }

@@ -6,13 +6,15 @@ use std::path::{Component, Path, PathBuf};
 use jiff::Timestamp;
 use portcullis_github::{CiContext, Idle, PAYLOAD_LIMIT, Steering};
 use portcullis_model::{Entry, EntryKind, Problem, Stat, Tree};
-use portcullis_source::{GitSettings, Repository, WorkTree};
+use portcullis_source::{AddedLines, GitSettings, HookEnvironment, Repository, Since, WorkTree};
 
-use super::Refusal;
+use super::{Refusal, commits, staged};
 
 /// What the command line asks for, with everything the gate may know of the process.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
+    /// What is judged.
+    pub(crate) subject: Subject,
     /// Where the run starts; absolute.
     pub(crate) directory: PathBuf,
     /// It was named with `-C`.
@@ -35,6 +37,29 @@ pub(crate) struct Request {
     pub(crate) now_is_given: bool,
     /// The variables of the process.
     pub(crate) environment: BTreeMap<String, String>,
+}
+
+/// What a run judges.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The files on disk, and the reports about them.
+    #[default]
+    WorkTree,
+    /// What is about to be committed.
+    Index,
+    /// Commits that are about to be pushed, or were.
+    Commits(Range),
+}
+
+/// Commits that lead to a tip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Range {
+    /// Where they begin.
+    pub(crate) since: Since,
+    /// A push names them: the remote may be where this clone has never been.
+    pub(crate) of_push: bool,
+    /// The last of them: any name git understands.
+    pub(crate) tip: String,
 }
 
 /// `--report [FORMAT=]PATH`.
@@ -73,13 +98,37 @@ pub(super) struct Plan {
     /// Where gate files are read from.
     pub(super) steering: Steering,
     /// What is judged.
-    pub(super) subject: WorkTree,
+    pub(super) subject: Box<dyn Tree>,
+    /// Where a secret counts.
+    pub(super) secrets: Secrets,
     /// The files to judge, sorted.
     pub(super) entries: Vec<Entry>,
     /// Every path of the repository, sorted: also where only some are judged.
     pub(super) tracked: Vec<String>,
     /// Directories and names that could not be looked at.
     pub(super) problems: Vec<Problem>,
+}
+
+/// Where a secret counts.
+pub(super) enum Secrets {
+    /// Anywhere in a file.
+    Files,
+    /// In the lines of files that are about to be committed.
+    AddedLines(BTreeMap<String, AddedLines>),
+    /// In the lines these commits added.
+    Commits(Vec<String>),
+}
+
+impl Plan {
+    /// Whether a change is judged before anybody else has seen it: no scanner has run, so no report is read and none missed.
+    pub(super) const fn is_local_change(&self) -> bool {
+        !matches!(self.secrets, Secrets::Files)
+    }
+
+    /// Whether only some files are judged: what matched nothing may match elsewhere.
+    pub(super) fn is_partial(&self, request: &Request) -> bool {
+        self.is_local_change() || !request.paths.is_empty()
+    }
 }
 
 /// Decides what is judged by what, or why nothing is.
@@ -89,6 +138,14 @@ pub(super) enum Planned {
 }
 
 pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
+    match &request.subject {
+        Subject::WorkTree => files(request),
+        Subject::Index => staged::plan(request),
+        Subject::Commits(range) => commits::plan(request, range),
+    }
+}
+
+fn files(request: &Request) -> Result<Planned, Refusal> {
     let ci = CiContext::detect(&request.environment, &read_payload);
     match ci.idle {
         Some(Idle::PullRequestClosed) => return Ok(Planned::Idle("the pull request is closed: nothing to judge")),
@@ -105,13 +162,28 @@ pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
     })?;
     let tracked = listing.entries.iter().map(|entry| entry.path.clone()).collect();
     let entries = selected(request, &repository, &subject, listing.entries)?;
-    Ok(Planned::Run(Box::new(Plan { repository, ci, steering, subject, entries, tracked, problems: listing.problems })))
+    Ok(Planned::Run(Box::new(Plan {
+        repository,
+        ci,
+        steering,
+        subject: Box::new(subject),
+        secrets: Secrets::Files,
+        entries,
+        tracked,
+        problems: listing.problems,
+    })))
 }
 
 /// A directory with a policy of its own is a root only outside of events about a change: there it would choose its own gate.
 fn repository(request: &Request, ci: &CiContext) -> Result<Repository, Refusal> {
+    repository_of(request, ci, HookEnvironment::default())
+}
+
+/// The same for a command that git calls as a hook.
+pub(super) fn repository_of(request: &Request, ci: &CiContext, hook: HookEnvironment) -> Result<Repository, Refusal> {
     let settings = GitSettings {
         safe_directory: ci.in_actions.then(|| request.environment.get("GITHUB_WORKSPACE").map(PathBuf::from)).flatten(),
+        hook,
         ..GitSettings::default()
     };
     let own_root = request.explicit_directory && !ci.judges_change();
@@ -123,7 +195,7 @@ fn repository(request: &Request, ci: &CiContext) -> Result<Repository, Refusal> 
     found.map_err(|error| Refusal::Usage(error.to_string()))
 }
 
-fn read_payload(path: &str) -> Result<Vec<u8>, String> {
+pub(super) fn read_payload(path: &str) -> Result<Vec<u8>, String> {
     portcullis_source::read_report(Path::new(path), PAYLOAD_LIMIT as u64)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{Collected, Health, InputReport, LineCoverage, Metric, Problem, ProblemCode, Section};
-use portcullis_source::{AddedLines, SourceError};
+use portcullis_source::{AddedRanges, SourceError};
 use rust_decimal::Decimal;
 
 use super::plan::Plan;
@@ -30,7 +30,7 @@ pub(super) fn complete(plan: &Plan, collected: &mut Collected) -> bool {
 }
 
 /// What the change adds since it left its base. Where a shallow clone hides that place, everything that differs from the base.
-fn added_lines(plan: &Plan, base: &str) -> Result<Vec<AddedLines>, SourceError> {
+fn added_lines(plan: &Plan, base: &str) -> Result<Vec<AddedRanges>, SourceError> {
     let fork = match plan.repository.merge_base(base, "HEAD") {
         Ok(fork) => fork,
         Err(SourceError::ShallowHistory { .. }) => None,
@@ -67,7 +67,7 @@ fn together(metrics: Vec<Metric>, reports: &[InputReport]) -> Vec<Metric> {
 
 /// For each report the share of the added lines that ran, among those it says could run. A line that one file of the report
 /// has run has run.
-fn new_lines(coverage: &[LineCoverage], added: &[AddedLines]) -> Vec<Metric> {
+fn new_lines(coverage: &[LineCoverage], added: &[AddedRanges]) -> Vec<Metric> {
     let added: BTreeMap<&str, &[(u32, u32)]> =
         added.iter().map(|file| (file.path.as_str(), file.ranges.as_slice())).collect();
     let mut reports: BTreeMap<&str, BTreeMap<(&str, u32), bool>> = BTreeMap::new();
@@ -115,8 +115,8 @@ mod tests {
         }
     }
 
-    fn added(path: &str, ranges: &[(u32, u32)]) -> AddedLines {
-        AddedLines { path: path.to_owned(), ranges: ranges.to_vec() }
+    fn added(path: &str, ranges: &[(u32, u32)]) -> AddedRanges {
+        AddedRanges { path: path.to_owned(), ranges: ranges.to_vec() }
     }
 
     fn shares(metrics: &[Metric]) -> Vec<(&str, String)> {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use portcullis_ingest::{Input, Options, ReportOptions, SeverityFrom, SkipLimit, Surroundings};
 use portcullis_model::{
-    CheckRun, Collected, InputReport, PathResolver, Problem, ProblemCode, RunStatus, Section, Skipped, Tree,
+    CheckRun, Collected, InputReport, PathResolver, Problem, ProblemCode, RunStatus, Section, Skipped,
 };
 use portcullis_policy::{Amount, IngestPolicy, ReportEntry};
 use portcullis_source::{ReportFile, Selection, read_report, read_stdin, select};

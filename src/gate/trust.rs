@@ -3,8 +3,8 @@
 
 use portcullis_github::Steering as Source;
 use portcullis_model::{
-    Baseline, Diagnostic, DiagnosticSeverity, Entry, PolicyInfo, PolicySource, Problem, ProblemCode, Registry, Section,
-    Span, Tree, TreeError,
+    Baseline, Diagnostic, DiagnosticSeverity, PolicyInfo, PolicySource, Problem, ProblemCode, Registry, Section, Span,
+    Tree, TreeError,
 };
 use portcullis_policy::{Document, Inputs, Policy};
 use portcullis_secrets::{Config, IGNORE_NAME, IgnoreFile, Options, Scanner, Sources};
@@ -48,7 +48,7 @@ pub(super) enum Steering {
 /// Reads every gate file from the tree that may steer.
 pub(super) fn gate(request: &Request, plan: &Plan) -> Result<Steering, Refusal> {
     match &plan.steering {
-        Source::WorkTree => read(request, plan, &plan.subject, PolicySource::Local, None),
+        Source::WorkTree => read(request, plan, &*plan.subject, PolicySource::Local, None),
         Source::Unknown(why) => Ok(Steering::Unreadable(unreadable(why))),
         Source::BaseCommit(id) => {
             let base = match plan.repository.commit(id) {
@@ -63,7 +63,7 @@ pub(super) fn gate(request: &Request, plan: &Plan) -> Result<Steering, Refusal> 
                 },
                 // A fork cannot bring the first policy: it would choose its own gate.
                 Ok(false) if plan.ci.context.fork => read(request, plan, &base, PolicySource::Builtin, Some(id)),
-                Ok(false) => read(request, plan, &plan.subject, PolicySource::Bootstrap, None),
+                Ok(false) => read(request, plan, &*plan.subject, PolicySource::Bootstrap, None),
             }
         }
     }
@@ -71,7 +71,7 @@ pub(super) fn gate(request: &Request, plan: &Plan) -> Result<Steering, Refusal> 
 
 /// The base trusts the change's own policy: that one decides, but for whom to trust.
 fn of_head(request: &Request, plan: &Plan, base: &Gate) -> Result<Steering, Refusal> {
-    Ok(match read(request, plan, &plan.subject, PolicySource::Head, None)? {
+    Ok(match read(request, plan, &*plan.subject, PolicySource::Head, None)? {
         Steering::Known(mut head) => {
             head.policy = head.policy.with_trust_of(&base.policy);
             Steering::Known(head)
@@ -86,7 +86,7 @@ pub(super) fn tightening(request: &Request, plan: &Plan, gate: &mut Gate) -> Opt
     if gate.info.source != PolicySource::Base || !gate.policy.applies_tightening() {
         return None;
     }
-    match of_tree(request, &plan.subject) {
+    match of_tree(request, &*plan.subject) {
         Ok(mut head) => {
             head.policy = head.policy.with_trust_of(&gate.policy);
             Some(head)
@@ -133,7 +133,7 @@ fn is_named(policy: &Policy, path: &str) -> bool {
 }
 
 fn has_gate_files(tree: &dyn Tree) -> Result<bool, TreeError> {
-    Ok(tree.list()?.entries.iter().any(|entry| is_gate_file(&entry.path)))
+    Ok(tree.paths()?.iter().any(|path| is_gate_file(path)))
 }
 
 /// One file that steers.
@@ -257,8 +257,7 @@ fn load(
     let registry = registry_with(&scanner);
     let formats = portcullis_ingest::format_names();
     // What the policy says of files is held against those it stands beside: in a pull request both are the base's.
-    let listing = tree.list().map_err(|error| Refusal::Usage(format!("the gate files cannot be listed: {error}")))?;
-    let tracked: Vec<String> = listing.entries.into_iter().map(|entry| entry.path).collect();
+    let tracked = tree.paths().map_err(|error| Refusal::Usage(format!("the gate files cannot be listed: {error}")))?;
     let exceptions: Vec<Document<'_>> = files.exceptions.iter().map(GateFile::document).collect();
     let inputs = Inputs {
         policy: files.policy.as_ref().map(GateFile::document),
@@ -391,13 +390,13 @@ pub(super) fn is_exception_file(path: &str) -> bool {
 }
 
 fn exception_files(tree: &dyn Tree) -> Result<Vec<GateFile>, String> {
-    let is_exceptions = |entry: &&Entry| is_exception_file(&entry.path);
-    let listing = tree.list().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
-    let read = |entry: &Entry| match tree.read(&entry.path) {
-        Ok(bytes) => Ok(GateFile { path: entry.path.clone(), bytes }),
-        Err(error) => Err(format!("the exceptions `{}` cannot be read: {error}", entry.path)),
+    let is_exceptions = |path: &&String| is_exception_file(path);
+    let paths = tree.paths().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
+    let read = |path: &String| match tree.read(path) {
+        Ok(bytes) => Ok(GateFile { path: path.clone(), bytes }),
+        Err(error) => Err(format!("the exceptions `{path}` cannot be read: {error}")),
     };
-    listing.entries.iter().filter(is_exceptions).map(read).collect()
+    paths.iter().filter(is_exceptions).map(read).collect()
 }
 
 /// Every built-in rule, without a repository: for `explain`.

@@ -1,5 +1,7 @@
 //! `bench`: the program as a whole, from start to end, and its size.
 
+mod staged;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -28,7 +30,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         let at = |share: usize| times.get((times.len() - 1) * share / 100).copied().unwrap_or_default();
         say(&format!("{name:<17} min {:>5.1?}   median {:>5.1?}   p95 {:>5.1?}", at(0), at(50), at(95)));
     }
-    Ok(())
+    staged::run(&program)
 }
 
 fn once(program: &Path, arguments: &[&str], root: &Path) -> Result<Duration> {

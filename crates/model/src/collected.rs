@@ -82,6 +82,8 @@ pub struct Evidence {
     pub tracked: Vec<String>,
     /// Only some files were judged: what matched nothing may match elsewhere.
     pub partial: bool,
+    /// The checks of the program alone judge a change nobody else has seen: no report is read, and none is missed.
+    pub own_checks_only: bool,
     /// What was there before; without one nothing is known to be new.
     pub baseline: Option<Baseline>,
     /// A pull request or merge group is judged, and not a branch as it is.

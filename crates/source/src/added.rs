@@ -5,7 +5,7 @@ use crate::{SourceError, name};
 
 /// The lines of a file that only the later of two commits has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AddedLines {
+pub struct AddedRanges {
     /// Path in the later commit.
     pub path: String,
     /// First and last line of each run of lines, 1-based, sorted.
@@ -14,7 +14,7 @@ pub struct AddedLines {
 
 /// The lines `head` adds or edits below `prefix`, sorted by path; files without any are left out. Two commits are compared,
 /// never the work tree: git would run the filters of its configuration on that.
-pub(crate) fn added_lines(git: &Git, base: &str, head: &str, prefix: &[u8]) -> Result<Vec<AddedLines>, SourceError> {
+pub(crate) fn added_lines(git: &Git, base: &str, head: &str, prefix: &[u8]) -> Result<Vec<AddedRanges>, SourceError> {
     let arguments = [
         "diff-tree",
         "-r",
@@ -39,15 +39,15 @@ pub(crate) fn added_lines(git: &Git, base: &str, head: &str, prefix: &[u8]) -> R
 }
 
 /// Reads a patch without context. The lines of a hunk are counted and passed over: what stands in them may look like a head.
-fn of_patch(patch: &[u8], prefix: &[u8]) -> Vec<AddedLines> {
-    let mut files: Vec<AddedLines> = Vec::new();
-    let mut current: Option<AddedLines> = None;
+fn of_patch(patch: &[u8], prefix: &[u8]) -> Vec<AddedRanges> {
+    let mut files: Vec<AddedRanges> = Vec::new();
+    let mut current: Option<AddedRanges> = None;
     let mut lines = patch.split(|byte| *byte == b'\n');
     while let Some(line) = lines.next() {
         if let Some(file) = line.strip_prefix(b"+++ ") {
             files.extend(current.take().filter(|file| !file.ranges.is_empty()));
             let inside = unquoted(file).and_then(|path| Some(path.strip_prefix(b"b/")?.strip_prefix(prefix)?.to_vec()));
-            current = inside.map(|path| AddedLines { path: name::to_text(&path), ranges: Vec::new() });
+            current = inside.map(|path| AddedRanges { path: name::to_text(&path), ranges: Vec::new() });
         } else if let Some(hunk) = line.strip_prefix(b"@@ ").and_then(hunk) {
             if let Some(file) = current.as_mut().filter(|_| hunk.added > 0) {
                 file.ranges.push((hunk.first, hunk.first.saturating_add(hunk.added - 1)));
@@ -135,7 +135,7 @@ mod tests {
         let place = Place::repository();
         place.write("a.txt", "1\n2\n3\n4\n5\n").write("gone.txt", "x\n").write("same.txt", "x\n");
         let base = place.commit();
-        place.write("a.txt", "1\nnew\n2\nthree\n4\n5\nlast").write("dir/b c.txt", "x\ny\n");
+        place.write("a.txt", "1\nnew\n2\nthree\n4\n5\nlast").write("dir/b c.txt", "p\nq\n");
         place.remove("gone.txt");
         place.commit();
         assert_eq!(

@@ -1,6 +1,6 @@
 //! The files of a commit.
 
-use portcullis_model::{Listing, Stat, Tree, TreeError};
+use portcullis_model::{Entry, Listing, Stat, Tree, TreeError};
 
 use crate::git::{Git, records};
 use crate::snapshot::Snapshot;
@@ -33,6 +33,11 @@ impl Commit {
     /// Its full object id.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// What stands at these paths: the same as in [`Tree::list`], asked for them alone. A path nothing stands at is left out.
+    pub fn entries(&self, paths: &[&str]) -> Result<Vec<Entry>, TreeError> {
+        self.snapshot.entries(paths)
     }
 
     /// The same with another limit for [`Tree::read`], in bytes.
@@ -100,6 +105,10 @@ impl Tree for Commit {
 
     fn list(&self) -> Result<Listing, TreeError> {
         self.snapshot.list()
+    }
+
+    fn paths(&self) -> Result<Vec<String>, TreeError> {
+        Ok(self.snapshot.paths())
     }
 
     fn stat(&self, path: &str) -> Result<Option<Stat>, TreeError> {

@@ -11,7 +11,7 @@ use crate::SourceError;
 /// Settings given with every call. The user's own configuration stays in effect otherwise: it carries `safe.directory`.
 const CONFIGURATION: &[&str] = &[
     "core.fsmonitor=false",
-    "core.hooksPath=/dev/null",
+    NO_HOOKS,
     "core.pager=cat",
     "core.quotePath=false",
     "core.warnAmbiguousRefs=false",
@@ -116,7 +116,20 @@ pub(crate) struct Git {
     directory: PathBuf,
     settings: GitSettings,
     network: Network,
+    hooks: Hooks,
 }
+
+/// Whether git is told that there are no hooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hooks {
+    /// None runs.
+    Hidden,
+    /// For the question where they lie.
+    Seen,
+}
+
+/// Where hooks are hidden.
+const NO_HOOKS: &str = "core.hooksPath=/dev/null";
 
 /// Whether git may talk to a remote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,12 +154,22 @@ impl Answer {
 
 impl Git {
     pub(crate) fn new(directory: &Path, settings: &GitSettings) -> Self {
-        Self { directory: directory.to_owned(), settings: settings.clone(), network: Network::Forbidden }
+        Self {
+            directory: directory.to_owned(),
+            settings: settings.clone(),
+            network: Network::Forbidden,
+            hooks: Hooks::Hidden,
+        }
     }
 
     /// The same git, allowed to fetch.
     pub(crate) fn with_network(&self) -> Self {
         Self { network: Network::Allowed, ..self.clone() }
+    }
+
+    /// The same git, which knows where its hooks lie. Only for commands that run none.
+    pub(crate) fn with_hooks(&self) -> Self {
+        Self { hooks: Hooks::Seen, ..self.clone() }
     }
 
     /// The same git in another directory.
@@ -180,7 +203,7 @@ impl Git {
             // Older git knows no GIT_NO_LAZY_FETCH; with no protocol allowed it cannot fetch either.
             .env("GIT_ALLOW_PROTOCOL", if self.network == Network::Allowed { PROTOCOLS } else { "" });
         command.arg("--no-pager").arg("-C").arg(&self.directory);
-        for setting in CONFIGURATION {
+        for setting in CONFIGURATION.iter().filter(|setting| self.hooks == Hooks::Hidden || **setting != NO_HOOKS) {
             command.arg("-c").arg(setting);
         }
         if let Some(directory) = &self.settings.safe_directory {

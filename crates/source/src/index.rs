@@ -1,6 +1,6 @@
 //! The files of the index: what the next commit will hold.
 
-use portcullis_model::{Listing, Stat, Tree, TreeError};
+use portcullis_model::{Entry, Listing, Problem, Stat, Tree, TreeError};
 
 use crate::git::{Git, records};
 use crate::snapshot::Snapshot;
@@ -39,6 +39,16 @@ impl Index {
         self.snapshot.set_limit(limit);
         self
     }
+
+    /// Paths in conflict, and those that no checkout can hold.
+    pub fn problems(&self) -> &[Problem] {
+        self.snapshot.problems()
+    }
+
+    /// What stands at these paths: the same as in [`Tree::list`], asked for them alone. A path nothing stands at is left out.
+    pub fn entries(&self, paths: &[&str]) -> Result<Vec<Entry>, TreeError> {
+        self.snapshot.entries(paths)
+    }
 }
 
 /// An entry of the index: `100644 ID 0<TAB>path`, with `-t` after a letter and a space.
@@ -72,6 +82,10 @@ impl Tree for Index {
 
     fn list(&self) -> Result<Listing, TreeError> {
         self.snapshot.list()
+    }
+
+    fn paths(&self) -> Result<Vec<String>, TreeError> {
+        Ok(self.snapshot.paths())
     }
 
     fn stat(&self, path: &str) -> Result<Option<Stat>, TreeError> {

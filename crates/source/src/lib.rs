@@ -6,16 +6,20 @@
 
 mod added;
 mod commit;
+mod commits;
 mod error;
 mod git;
 mod history;
+mod hooks;
 mod index;
 mod objects;
+mod patch;
 mod platform;
 mod reports;
 mod repository;
 mod resolve;
 mod snapshot;
+mod staged;
 mod walk;
 mod work_tree;
 
@@ -26,14 +30,16 @@ mod agreement;
 #[cfg(test)]
 mod testing;
 
-pub use added::AddedLines;
+pub use added::AddedRanges;
 pub use commit::Commit;
+pub use commits::{Addition, Since, Unread};
 pub use error::SourceError;
 pub use git::{GitSettings, HookEnvironment};
 pub use history::{Change, ChangedFile};
 pub use index::Index;
 pub use reports::{ReportFile, Selection, read_report, read_stdin, select};
 pub use repository::{POLICY_FILES, Repository};
+pub use staged::{AddedLines, Staged, StagedFile};
 pub use work_tree::WorkTree;
 
 /// Bytes of a file that are read whole unless a tree is told otherwise: 256 MiB.

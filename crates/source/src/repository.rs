@@ -3,12 +3,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::added::{self, AddedLines};
+use crate::added::{self, AddedRanges};
+use crate::commits::{self, Addition, Since, Unread};
 use crate::git::{Git, GitSettings};
 use crate::history::{self, ChangedFile};
+use crate::hooks;
 use crate::platform::path_of;
 use crate::work_tree::WorkTree;
-use crate::{Commit, Index, SourceError, name};
+use crate::{Commit, Index, SourceError, Staged, name, staged};
 
 /// The names a policy may have below the root (spec/policy.md 1).
 pub const POLICY_FILES: [&str; 4] =
@@ -95,6 +97,32 @@ impl Repository {
         Index::open(&self.located("the index")?.git)
     }
 
+    /// The commits behind `since` up to `tip`, the oldest first.
+    pub fn commits(&self, since: &Since, tip: &str) -> Result<Vec<String>, SourceError> {
+        let git = &self.located("a range of commits")?.git;
+        let since = match since {
+            Since::Commit(revision) => Since::Commit(self.commit_id(revision)?),
+            other => other.clone(),
+        };
+        commits::ids(git, &since, &self.commit_id(tip)?)
+    }
+
+    /// Hands over the lines below the root that each commit adds to all of its parents, in the order of the commits.
+    pub fn additions(&self, commits: &[String], take: &mut dyn FnMut(Addition)) -> Result<Unread, SourceError> {
+        commits::additions(&self.located("what commits add")?.git, commits, take)
+    }
+
+    /// The directory git runs hooks from; it need not be there.
+    pub fn hooks_directory(&self) -> Result<PathBuf, SourceError> {
+        let located = self.located("a hook")?;
+        hooks::directory(&located.git.within(&located.top), &located.top)
+    }
+
+    /// What the next commit changes below the root, deletions aside.
+    pub fn staged(&self) -> Result<Staged, SourceError> {
+        staged::staged(&self.located("what is staged")?.git, &self.root)
+    }
+
     /// The files of a commit, named by anything git understands (`main`, `HEAD~2`, an id).
     pub fn commit(&self, revision: &str) -> Result<Commit, SourceError> {
         let id = self.commit_id(revision)?;
@@ -155,7 +183,7 @@ impl Repository {
 
     /// The lines below the root that `head` adds or edits against `base`, sorted by path; for what a branch itself has changed
     /// give [`Repository::merge_base`] as `base`.
-    pub fn added_lines(&self, base: &str, head: &str) -> Result<Vec<AddedLines>, SourceError> {
+    pub fn added_lines(&self, base: &str, head: &str) -> Result<Vec<AddedRanges>, SourceError> {
         let located = self.located("a comparison")?;
         added::added_lines(&located.git, &self.commit_id(base)?, &self.commit_id(head)?, &located.prefix)
     }

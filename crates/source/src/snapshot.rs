@@ -107,10 +107,41 @@ impl Snapshot {
     }
 
     pub(crate) fn list(&self) -> Result<Listing, TreeError> {
-        let mut listing = Listing { entries: Vec::with_capacity(self.entries.len()), problems: self.problems.clone() };
+        let (entries, found) = self.looked_at(self.entries.iter(), &|recorded| self.size(recorded))?;
+        Ok(Listing { entries, problems: self.problems.iter().cloned().chain(found).collect() })
+    }
+
+    /// The paths of [`Snapshot::list`].
+    pub(crate) fn paths(&self) -> Vec<String> {
+        self.entries.keys().cloned().collect()
+    }
+
+    /// What was wrong with the names themselves.
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// What stands at some paths; only their sizes are asked for.
+    pub(crate) fn entries(&self, paths: &[&str]) -> Result<Vec<Entry>, TreeError> {
+        let wanted: BTreeMap<&String, &Recorded> =
+            paths.iter().filter_map(|path| self.entries.get_key_value(*path)).collect();
+        let sizes = self.objects.sizes(&ids(wanted.values().copied()))?;
+        let size = |recorded: &Recorded| match recorded.mode {
+            Mode::Submodule => Ok(Some(0)),
+            _ => Ok(sizes.get(&recorded.id).copied()),
+        };
+        Ok(self.looked_at(wanted.into_iter(), &size)?.0)
+    }
+
+    fn looked_at<'s>(
+        &self,
+        recorded: impl Iterator<Item = (&'s String, &'s Recorded)>,
+        size: &dyn Fn(&Recorded) -> Result<Option<u64>, TreeError>,
+    ) -> Result<(Vec<Entry>, Vec<Problem>), TreeError> {
+        let (mut entries, mut problems) = (Vec::new(), Vec::new());
         let mut absent = Absent::default();
-        for (path, recorded) in &self.entries {
-            let size = self.size(recorded)?;
+        for (path, recorded) in recorded {
+            let size = size(recorded)?;
             if size.is_none() {
                 absent.add(path);
             }
@@ -121,18 +152,17 @@ impl Snapshot {
                     Ok(Some(kind)) => kind,
                     Ok(None) => continue,
                     Err(error) => {
-                        listing.problems.push(unreadable(path, &error));
+                        problems.push(unreadable(path, &error));
                         EntryKind::Symlink(String::new())
                     }
                 },
             };
             let executable = recorded.mode == Mode::Executable;
-            listing
-                .entries
-                .push(Entry { path: path.clone(), stat: Stat { kind, size: size.unwrap_or_default(), executable } });
+            let stat = Stat { kind, size: size.unwrap_or_default(), executable };
+            entries.push(Entry { path: path.clone(), stat });
         }
-        listing.problems.extend(absent.problem());
-        Ok(listing)
+        problems.extend(absent.problem());
+        Ok((entries, problems))
     }
 
     /// Bytes of an entry; `None` where its object is not in the clone.
@@ -140,11 +170,7 @@ impl Snapshot {
         if recorded.mode == Mode::Submodule {
             return Ok(Some(0));
         }
-        let sizes = self.sizes.get_or_init(|| {
-            let files = self.entries.values().filter(|recorded| recorded.mode != Mode::Submodule);
-            let ids: BTreeSet<&str> = files.map(|recorded| recorded.id.as_str()).collect();
-            self.objects.sizes(&ids)
-        });
+        let sizes = self.sizes.get_or_init(|| self.objects.sizes(&ids(self.entries.values())));
         sizes.as_ref().map(|sizes| sizes.get(&recorded.id).copied()).map_err(Clone::clone)
     }
 
@@ -161,6 +187,11 @@ impl Snapshot {
         let next = self.entries.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded)).next();
         Ok(next.filter(|(next, _)| next.starts_with(&below)).map(|_| EntryKind::Directory))
     }
+}
+
+/// The objects behind entries; the commit of a submodule is in another repository.
+fn ids<'s>(recorded: impl Iterator<Item = &'s Recorded>) -> BTreeSet<&'s str> {
+    recorded.filter(|recorded| recorded.mode != Mode::Submodule).map(|recorded| recorded.id.as_str()).collect()
 }
 
 /// The problem of one file.

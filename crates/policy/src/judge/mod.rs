@@ -25,6 +25,7 @@ use crate::policy::Setting;
 use crate::supply;
 pub use exceptions::{applies, near_misses};
 pub(crate) use levels::section_level;
+use required::Expected;
 pub use verdict::{Tally, exit_code};
 
 /// The answer, before the gate adds context.
@@ -90,15 +91,26 @@ struct Assessed {
     exceptions: Vec<ExceptionRow>,
     problems: Vec<Problem>,
     collected: Collected,
+    expected: Expected,
 }
 
 fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Assessed {
-    let Evidence { mut collected, tracked, partial, baseline, judges_change, lines_compared, vex, well_known_names } =
-        evidence;
+    let Evidence {
+        mut collected,
+        tracked,
+        partial,
+        own_checks_only,
+        baseline,
+        judges_change,
+        lines_compared,
+        vex,
+        well_known_names,
+    } = evidence;
+    let expected = if own_checks_only { Expected::OwnChecks } else { Expected::Everything };
     let made = supply::made(policy, &collected, &well_known_names, today);
     collected.findings.extend(made.findings);
     collected.problems.extend(made.problems);
-    let mut problems = required::problems(policy, &collected, &tracked, registry);
+    let mut problems = required::problems(policy, &collected, expected, &tracked, registry);
 
     let mut findings: Vec<Judged> = std::mem::take(&mut collected.findings).into_iter().map(unjudged).collect();
     problems.extend(supply::vex::apply(&policy.vex, &vex, &collected, &mut findings, today));
@@ -142,12 +154,12 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
     findings.extend(compared.gone);
     findings.sort_by(|one, two| order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two))));
     let exceptions = exceptions.into_iter().map(|exception| exception.row).chain(honoured).collect();
-    Assessed { findings, exceptions, problems, collected }
+    Assessed { findings, exceptions, problems, collected, expected }
 }
 
 impl Assessed {
     fn conclude(self, policy: &Policy, today: Date) -> Judgement {
-        let Self { findings, exceptions, problems, collected } = self;
+        let Self { findings, exceptions, problems, collected, expected } = self;
         let report_only = policy.report_only.as_ref().filter(|mode| mode.holds(today));
         let counts = count(&findings);
         let mut tally = verdict::tally(policy, &counts, &problems, &collected.check_runs);
@@ -156,7 +168,7 @@ impl Assessed {
         let verdict = tally.verdict();
         Judgement {
             reasons: verdict::reasons(verdict, &tally, &counts, &problems, &findings, report_only),
-            tools: tools::rows(policy, &collected, &problems, &findings),
+            tools: tools::rows(policy, &collected, expected, &problems, &findings),
             exceptions,
             verdict,
             counts,

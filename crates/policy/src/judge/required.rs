@@ -8,20 +8,33 @@ use super::is_error;
 use crate::Policy;
 use crate::policy::{Required, Setting, fed_by_reports};
 
+/// Who may be asked for evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expected {
+    /// Scanners too: their reports are evidence.
+    Everything,
+    /// Nobody but the checks of the program.
+    OwnChecks,
+}
+
 /// Every problem of the evidence, those of the reports included, and what is missing besides; sorted.
 pub(super) fn problems(
     policy: &Policy,
     collected: &Collected,
+    expected: Expected,
     tracked: &[String],
     registry: &Registry,
 ) -> Vec<Problem> {
     let mut problems = collected.problems.clone();
     problems.extend(collected.reports.iter().flat_map(|report| report.problems.iter().cloned()));
-    problems.extend(missing_reports(policy, collected, &problems));
+    if expected == Expected::Everything {
+        problems.extend(missing_reports(policy, collected, &problems));
+    }
     for section in Section::ALL {
         let broken = broken_check(*section, &collected.check_runs, &problems);
         problems.extend(broken);
-        if !is_served_by_inventory(*section, collected) {
+        let is_expected = expected == Expected::Everything || !fed_by_reports(*section);
+        if is_expected && !is_served_by_inventory(*section, collected) {
             problems.extend(missing_check(policy, *section, &collected.check_runs, tracked, registry));
         }
         problems.extend(skipped_inputs(policy, *section, &collected.check_runs));

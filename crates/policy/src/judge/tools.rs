@@ -8,11 +8,18 @@ use portcullis_model::{
 };
 
 use super::is_error;
+use super::required::Expected;
 use crate::Policy;
 use crate::policy::Required;
 
 /// Checks of our own in the order of the sections, then reports by name, then required reports that are not there.
-pub(super) fn rows(policy: &Policy, collected: &Collected, problems: &[Problem], findings: &[Judged]) -> Vec<ToolRow> {
+pub(super) fn rows(
+    policy: &Policy,
+    collected: &Collected,
+    expected: Expected,
+    problems: &[Problem],
+    findings: &[Judged],
+) -> Vec<ToolRow> {
     let mut rows: Vec<ToolRow> = Vec::new();
     let own = collected.check_runs.iter().filter(|run| !run.id.starts_with("report:"));
     rows.extend(own.map(|run| check(policy, run, problems)));
@@ -22,7 +29,9 @@ pub(super) fn rows(policy: &Policy, collected: &Collected, problems: &[Problem],
     reports.sort_by(|one, two| (&one.id, file(one)).cmp(&(&two.id, file(two))));
     let first_report = rows.len();
     rows.extend(reports);
-    rows.extend(missing(policy, collected));
+    if expected == Expected::Everything {
+        rows.extend(missing(policy, collected));
+    }
     add_findings(&mut rows, first_report, findings);
     rows
 }

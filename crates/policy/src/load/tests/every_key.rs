@@ -19,6 +19,7 @@ pub(crate) fn samples(kind: &Type) -> Vec<&'static str> {
         Type::Severity => vec!["unknown", "info", "low", "medium", "high", "critical"],
         Type::Date => vec!["2026-11-20", "2026-12-24", "2027-01-31"],
         Type::Duration => vec!["15m", "36h", "30d"],
+        Type::Percent => vec!["0%", "3%", "50%"],
         Type::CountOrPercent => vec!["0", "3", "5%"],
         Type::Word(words) => words.to_vec(),
         Type::Version => vec!["'0.0.1'", "'0.1'"],
@@ -31,6 +32,7 @@ pub(crate) fn samples(kind: &Type) -> Vec<&'static str> {
             Type::Severity => vec!["[]", "[critical]", "[high, low]"],
             Type::Word(words) => vec!["[]", written(&words[..1]), written(&words[1..])],
             Type::Reference => vec!["[]"],
+            Type::License => vec!["[]", "[MIT]", "[ISC, Zlib]"],
             Type::RuleSelector => vec!["[]", "['trivy:A']", "['trivy:B', 'trivy:C']"],
             _ => vec!["[]", "[trivy]", "[portcullis, severity]"],
         },
@@ -69,6 +71,11 @@ pub(crate) fn document(path: &str, value: &str) -> String {
                     format!("overrides: [{}]", with(&[("paths", "['**']"), ("reason", "only examples")]))
                 }
                 "exceptions[]" => format!("exceptions: [{}]", with(&exception)),
+                "deny[]" => format!("deny: [{}]", with(&[("id", "left-pad"), ("package", "pkg:npm/left-pad")])),
+                "vex[]" => format!("vex: [{}]", with(&[("path", "vex.json")])),
+                "gates[]" => {
+                    format!("gates: [{}]", with(&[("name", "lines"), ("metric", "coverage.line"), ("min", "80")]))
+                }
                 "annotations[]" => format!("annotations: [{}]", with(&[("name", "summary")])),
                 "*" => format!("'gha/*': {}", with(&[])),
                 "report_only" => format!("report_only: {}", with(&[("until", "2026-12-24")])),
@@ -176,6 +183,7 @@ fn lists_that_can_be_edited_keep_what_is_not_named() {
     for row in edited.into_iter().filter(has_three) {
         let [one, two, three] = match row.key.kind {
             Type::List(Type::Word(words)) => [words[0], words[1], words[2]],
+            Type::List(Type::License) => ["MIT", "ISC", "Zlib"],
             Type::List(Type::RuleSelector) => ["trivy:one", "trivy:two", "trivy:three"],
             _ => ["one", "two", "three"],
         };
@@ -208,6 +216,8 @@ fn ordered(row: &Row) -> Option<(&'static str, &'static str)> {
     let (first, second, last) = (*values.first()?, *values.get(1)?, *values.last()?);
     match row.key.strict {
         Strict::Level => Some(("off", "fail")),
+        // A list that allows everything while it is empty.
+        Strict::FewerButNotNone => Some((first, second)),
         Strict::Fewer => Some((second, first)),
         Strict::Down | Strict::DownOrUnset | Strict::False => Some((last, first)),
         Strict::Up | Strict::True | Strict::Later | Strict::Required => Some((first, last)),

@@ -1,0 +1,118 @@
+//! The texts of the files `init` writes. Each passes our own gate; tests/it/init.rs holds them to it.
+
+use super::found::Found;
+
+pub(super) const LEFTHOOK: &str = "pre-commit:\n  commands:\n    portcullis:\n      run: portcullis staged\n";
+pub(super) const HUSKY: &str = "portcullis staged\n";
+
+/// The policy, with what the repository shows to need.
+pub(super) fn policy(found: &Found<'_>) -> String {
+    let mut text = "\
+# yaml-language-server: $schema=https://raw.githubusercontent.com/portcullis-gate/portcullis/main/docs/schema/v1.json
+#
+# What blocks a merge here. `portcullis policy show --origin` prints everything that is in force and who says so.
+version: 1
+extends: preset:baseline@1
+"
+    .to_owned();
+    if !found.of("lock files").is_empty() {
+        text.push_str(
+            "
+# The lock files say which packages are used, a scanner says what is wrong with them. Nothing is demanded of it until its
+# report is named here:
+# reports:
+#   - { name: dependencies, path: reports/trivy.json, format: trivy, required: true, max_age: 24h }
+vulnerabilities: { required: false }
+",
+        );
+    }
+    text
+}
+
+/// A workflow that judges pull requests by the policy of their base.
+pub(super) fn workflow() -> String {
+    format!(
+        "\
+name: portcullis
+on:
+  pull_request:
+  merge_group:
+
+permissions:
+  contents: read
+
+concurrency:
+  group: portcullis-${{{{ github.ref }}}}
+  cancel-in-progress: true
+
+jobs:
+  gate:
+    name: Gate
+    runs-on: ubuntu-latest
+    timeout-minutes: 20
+    steps:
+      - name: Check out
+        uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+        with:
+          # The policy is read from the base commit.
+          fetch-depth: 0
+          persist-credentials: false
+      - name: Install portcullis
+        run: cargo install --locked --git https://github.com/portcullis-gate/portcullis --tag v{} portcullis
+      - name: Judge
+        run: portcullis check
+",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// The settings of pre-commit.
+pub(super) fn pre_commit() -> String {
+    format!(
+        "\
+repos:
+  - repo: https://github.com/portcullis-gate/portcullis
+    rev: v{}
+    hooks:
+      - id: portcullis-system
+",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// Who owns `*`: the last such line counts.
+pub(super) fn owners_of_everything(code_owners: &str) -> Option<String> {
+    let mut lines = code_owners.lines().filter_map(|line| {
+        let line = line.split('#').next().unwrap_or_default();
+        let mut words = line.split_whitespace();
+        (words.next() == Some("*")).then(|| words.collect::<Vec<_>>().join(" "))
+    });
+    lines.next_back().filter(|owners| !owners.is_empty())
+}
+
+/// The file with the lines of the gate at its end, where they win.
+pub(super) fn code_owners(before: &str, owners: &str) -> String {
+    let mut text = before.to_owned();
+    if !text.is_empty() {
+        text.push_str(if text.ends_with('\n') { "\n" } else { "\n\n" });
+    }
+    text.push_str("# Who may change what blocks a merge.\n");
+    for path in ["/portcullis.yaml", "/.portcullis/", "/.github/CODEOWNERS"] {
+        text.push_str(path);
+        text.push(' ');
+        text.push_str(owners);
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_about_everything_names_the_owners() {
+        assert_eq!(owners_of_everything("* @a\n*.md @b\n*  @c @d # both\n").as_deref(), Some("@c @d"));
+        assert_eq!(owners_of_everything("*.md @b\n* # nobody\n"), None);
+    }
+}
