@@ -47,8 +47,8 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
         }
         None if portcullis_policy::codes().any(|page| page.code == id) => {
             let pages = portcullis_policy::codes().filter(|page| page.code == id);
-            let text: String = pages.map(|page| format!("{}: {}\n\n{}\n", page.code, page.title, page.body)).collect();
-            output::to_stdout(text.as_bytes())?;
+            let text: Vec<_> = pages.map(|page| format!("{}: {}\n\n{}\n", page.code, page.title, page.body)).collect();
+            output::to_stdout(text.concat().as_bytes())?;
             Ok(Exit::Code(0))
         }
         None => finding(id, global, &arguments.place, &book.registry.nearest(id), &rules),

@@ -76,12 +76,13 @@ impl Desk<'_> {
 
 /// Whether the last line that matches a path names somebody.
 fn is_owned(codeowners: &str, path: &str) -> bool {
-    let lines = codeowners.lines().filter_map(|line| {
+    // The last line that matches decides.
+    let mut lines = codeowners.lines().rev().filter_map(|line| {
         let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
         let pattern = words.next()?;
         matches(pattern, path).then(|| words.next().is_some())
     });
-    lines.last().unwrap_or(false)
+    lines.next().unwrap_or(false)
 }
 
 /// A pattern of CODEOWNERS: as in `.gitignore`, a leading `/` or an inner one binds it to the root, a directory covers what

@@ -22,7 +22,7 @@ pub(super) struct Gates<'a> {
 pub(super) fn answer(
     request: &Request,
     plan: &Plan,
-    gates: Gates<'_>,
+    gates: &Gates<'_>,
     mut collected: Collected,
     baseline: Option<Baseline>,
 ) -> Answer {

@@ -84,7 +84,7 @@ pub(crate) fn judge(request: &Request) -> Result<Answer, Refusal> {
     };
     let head = trust::tightening(request, &plan, &mut gate);
     let collected = collect::collect(request, &plan, &gate)?;
-    Ok(answer::answer(request, &plan, answer::Gates { gate: &gate, head: head.as_ref() }, collected, baseline))
+    Ok(answer::answer(request, &plan, &answer::Gates { gate: &gate, head: head.as_ref() }, collected, baseline))
 }
 
 /// Reads everything that steers a run and judges nothing.

@@ -66,7 +66,7 @@ fn manifests(gate: &Gate, options: &mut Options) -> Result<(), Refusal> {
         if !kind.value.contains('/') {
             return Err(refused("manifests.skip_kinds", kind, "write `group/Kind`, `*` for either"));
         }
-        Glob::new(&kind.value).map_err(|why| refused("manifests.skip_kinds", kind, &why.to_string()))
+        Glob::new(&kind.value).map_err(|why| refused("manifests.skip_kinds", kind, &why))
     });
     options.manifests.skip_kinds = Globs::new(kinds.collect::<Result<Vec<_>, _>>()?);
     Ok(())

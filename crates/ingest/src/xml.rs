@@ -87,7 +87,7 @@ pub(crate) fn read(text: &str, handler: &mut impl Handler) -> Result<(), Break> 
                     ResolveResult::Bound(namespace) => namespace.as_ref().to_owned(),
                     ResolveResult::Unbound | ResolveResult::Unknown(_) => String::new(),
                 };
-                walk.open(element(&start, namespace, byte)?, handler)?;
+                walk.open(&element(&start, namespace, byte)?, handler)?;
             }
             Event::End(_) => walk.close(handler),
             Event::Text(piece) => walk.text(&piece),
@@ -161,9 +161,9 @@ fn resolved(reference: &BytesRef<'_>, byte: usize) -> Result<String, Break> {
         let char = reference.resolve_char_ref().ok().flatten().filter(|char| *char != '\0');
         return Ok(char.unwrap_or('\u{fffd}').to_string());
     }
-    match quick_xml::escape::resolve_xml_entity(&name) {
+    match quick_xml::escape::resolve_xml_entity(name) {
         Some(text) => Ok(text.to_owned()),
-        None => Err(Break::Entity { byte, name: bounded(&name, 60) }),
+        None => Err(Break::Entity { byte, name: bounded(name, 60) }),
     }
 }
 
@@ -175,13 +175,13 @@ struct Walk {
 }
 
 impl Walk {
-    fn open(&mut self, element: Element, handler: &mut impl Handler) -> Result<(), Break> {
+    fn open(&mut self, element: &Element, handler: &mut impl Handler) -> Result<(), Break> {
         if self.path.len() >= MAX_DEPTH {
             return Err(Break::TooDeep { byte: element.byte });
         }
         self.path.push(element.name.clone());
         self.texts.push(String::new());
-        handler.open(&self.path, &element);
+        handler.open(&self.path, element);
         Ok(())
     }
 

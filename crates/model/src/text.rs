@@ -34,6 +34,7 @@ pub fn cut(text: String, most: usize) -> String {
 }
 
 /// No byte of it can belong to a control character: C0 but tab and line feed, DEL, C1 (whose first byte is 0xC2).
+#[allow(clippy::needless_bitwise_bool, reason = "a jump per byte would keep the compiler from comparing many at once")]
 fn is_plain(text: &str) -> bool {
     // Without a way out in the middle, so that the compiler compares many bytes at once.
     !text.bytes().fold(false, |found, byte| {

@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn changes_far_apart_have_hunks_of_their_own() {
-        let old: String = (0..40).map(|line| format!("{line}\n")).collect();
+        let old = (0..40).map(|line| format!("{line}")).collect::<Vec<_>>().join("\n") + "\n";
         let new = old.replace("3\n", "three\n").replacen("30\n", "", 1);
         let diff = unified("x", Some(&old), Some(&new));
         assert!(diff.matches("@@ -").count() >= 2, "{diff}");

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn a_moved_file_has_only_the_lines_that_were_edited() {
         let place = Place::repository();
-        let text: String = (0..40).map(|line| format!("line {line}\n")).collect();
+        let text = (0..40).map(|line| format!("line {line}")).collect::<Vec<_>>().join("\n") + "\n";
         place.write("old.txt", &text);
         let base = place.commit();
         place.remove("old.txt");

@@ -204,9 +204,9 @@ fn tell(global: &Global, path: &str, draft: &Draft, judged: &Judged) {
     if draft.keeps_when_fixed {
         let versions = judged.finding.fix.as_ref().map(|fix| fix.versions.join(", ")).unwrap_or_default();
         let version = if versions.is_empty() { String::new() } else { format!(" ({versions})") };
-        text.push_str(&format!(
-            "note: a fix exists{version}; the exception says `when_fixed: keep`, without it it would end at once\n"
-        ));
+        text += "note: a fix exists";
+        text += &version;
+        text += "; the exception says `when_fixed: keep`, without it it would end at once\n";
     }
     output::to_stderr(&text);
 }

@@ -109,21 +109,16 @@ fn tell(global: &Global, desk: &Desk<'_>, gone: &[(&Exception, String)], edits: 
         return;
     }
     let kept = desk.gate.policy.exceptions().len() - gone.len();
-    let mut text = String::new();
-    for (exception, why) in gone {
-        text.push_str(&format!("{}: {why} ({})\n", exception.id, exception.origin));
-    }
-    for (path, _) in edits.iter().filter(|(_, text)| text.is_none()) {
-        text.push_str(&format!(
-            "`{path}` holds nothing any more and {}\n",
-            if only_shown { "would go" } else { "is deleted" }
-        ));
-    }
+    let mut lines: Vec<String> =
+        gone.iter().map(|(exception, why)| format!("{}: {why} ({})", exception.id, exception.origin)).collect();
+    let fate = if only_shown { "would go" } else { "is deleted" };
+    let emptied = edits.iter().filter(|(_, text)| text.is_none());
+    lines.extend(emptied.map(|(path, _)| format!("`{path}` holds nothing any more and {fate}")));
     let count = gone.len();
     let what = if only_shown { "would go" } else { "deleted" };
-    text.push_str(&match count {
+    lines.push(match count {
         0 => format!("nothing to delete: {kept} in use or not known to be unused\n"),
         count => format!("{count} {what}, {kept} kept\n"),
     });
-    output::to_stderr(&text);
+    output::to_stderr(&lines.join("\n"));
 }

@@ -22,11 +22,7 @@ pub struct Selectors {
 
 /// Rule and package of what was found in a package, rule and file of everything else, the fingerprint of secrets. Where that
 /// would cover other findings of the run too, the next selector narrows it: file, object, fingerprint.
-pub fn narrowest<'a>(
-    finding: &Finding,
-    run: impl IntoIterator<Item = &'a Judged> + Clone,
-    registry: &Registry,
-) -> Selectors {
+pub fn narrowest(finding: &Finding, run: &[Judged], registry: &Registry) -> Selectors {
     let mut selectors = Selectors { rule: rule(finding, registry), ..Selectors::default() };
     if finding.kind == Kind::Secret {
         selectors.fingerprint = Some(finding.fingerprint.clone());
@@ -38,7 +34,7 @@ pub fn narrowest<'a>(
         selectors.path.clone_from(&path);
     }
     let is_alone = |selectors: &Selectors| {
-        let mut others = run.clone().into_iter().filter(|judged| judged.is_open());
+        let mut others = run.iter().filter(|judged| judged.is_open());
         !others.any(|judged| judged.finding.fingerprint != finding.fingerprint && selectors.cover(&judged.finding))
     };
     // A name without a directory is a pattern for every directory.

@@ -68,8 +68,8 @@ fn severity_and_level(policy: &Policy, judged: &mut Judged, named: Option<&Named
     let (severity, level) = if in_force.names_no_rule() {
         (None, None)
     } else {
-        let names = pattern::names(&judged.finding);
-        (in_force.rule_severity(&names), in_force.rule_level(&names))
+        let ids = pattern::names(&judged.finding);
+        (in_force.rule_severity(&ids), in_force.rule_level(&ids))
     };
     if let Some((key, severity, origin)) = supply::severity(policy, &judged.finding)
         && severity != judged.severity

@@ -187,10 +187,10 @@ impl Check<'_> {
         }
         let is_secret = |rule: &str| self.inputs.registry.secret_rules().iter().any(|known| known == rule);
         let is_malware = |rule: &str| rule.starts_with("MAL-");
-        let kinds: [(&str, &dyn Fn(&str) -> bool, &str); 2] =
-            [("secret", &is_secret, "secrets"), ("malware", &is_malware, "malware")];
+        let kinds = [("secret", "secrets"), ("malware", "malware")];
         let mut refused = Vec::new();
-        for (word, is_it, what) in kinds {
+        for (word, what) in kinds {
+            let is_it = |rule: &str| if word == "secret" { is_secret(rule) } else { is_malware(rule) };
             let demands = self.tree.list(&["exception_policy", "require_approval"]);
             let Some(demand) = demands.iter().find(|demand| demand.as_text() == Some(word)) else { continue };
             let accepts = |located: &&Located| located.as_text().is_some_and(is_it);

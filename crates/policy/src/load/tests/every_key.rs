@@ -199,8 +199,7 @@ fn every_row_merges_as_its_type_can() {
     for row in rows(POLICY) {
         let fits = match row.key.kind {
             Type::Map(_) => matches!(row.key.merge, Merge::Deep | Merge::Set),
-            Type::Mapping(_) => row.key.merge == Merge::Deep,
-            Type::PerPath(_) | Type::Levels(_) => row.key.merge == Merge::Deep,
+            Type::Mapping(_) | Type::PerPath(_) | Type::Levels(_) => row.key.merge == Merge::Deep,
             Type::Rules(_) => row.key.merge == Merge::LastMatch,
             Type::Entries(..) => matches!(row.key.merge, Merge::Keyed | Merge::Append),
             Type::List(_) => matches!(row.key.merge, Merge::Edit | Merge::Set | Merge::Own),
@@ -216,12 +215,11 @@ fn ordered(row: &Row) -> Option<(&'static str, &'static str)> {
     let (first, second, last) = (*values.first()?, *values.get(1)?, *values.last()?);
     match row.key.strict {
         Strict::Level => Some(("off", "fail")),
-        // A list that allows everything while it is empty.
-        Strict::FewerButNotNone => Some((first, second)),
         Strict::Fewer => Some((second, first)),
         Strict::Down | Strict::DownOrUnset | Strict::False => Some((last, first)),
         Strict::Up | Strict::True | Strict::Later | Strict::Required => Some((first, last)),
-        Strict::More => Some((first, second)),
+        // One of them allows everything while it is empty.
+        Strict::More | Strict::FewerButNotNone => Some((first, second)),
         _ => None,
     }
 }
