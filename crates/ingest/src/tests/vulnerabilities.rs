@@ -325,7 +325,7 @@ fn gitlab_reports_are_of_the_kind_their_category_says() {
     assert!(finding.cwes.contains(&1321));
     assert_eq!(collected.components.len(), 2);
     let written = serde_json::to_string(&collected.findings).unwrap();
-    assert!(!written.contains("AKIAZ7QX4VNTR2LKPW3M"));
+    assert!(!written.contains("AKIAZ7QX4VNTREXAMPLE"));
     let failed = GITLAB.replace("\"status\": \"success\"", "\"status\": \"failure\"");
     assert_eq!(codes(&read(failed)), [ProblemCode::ScannerError]);
 }
