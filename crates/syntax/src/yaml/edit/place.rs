@@ -17,8 +17,13 @@ impl<'a> Node<'a> {
         self.replaced(text, true)
     }
 
-    /// Replaces a scalar by text: quoted also where it would otherwise read as a number, a boolean or null.
+    /// Replaces a scalar by text: quoted also where it would otherwise read as a number, a boolean or null. `None` where a
+    /// tag says that it is something else (`!!int 5`): no text could stand behind it.
     pub fn replace_with_text(self, text: &str) -> Option<Change> {
+        let is_text = self.tag().is_none_or(|tag| !(tag.starts_with("!!") || tag.starts_with("!<")) || tag == "!!str");
+        if !is_text {
+            return None;
+        }
         self.replaced(text, false)
     }
 
@@ -81,7 +86,8 @@ impl<'a> Node<'a> {
     /// place in the source or the new text has no form in this style.
     pub fn replace_within(self, value: Range<usize>, text: &str) -> Option<Change> {
         let old = self.value()?;
-        if self.kind() != Kind::Scalar {
+        // What is not written has no place: behind a tag the text would become part of the tag.
+        if self.kind() != Kind::Scalar || self.is_absent() {
             return None;
         }
         if self.style() == Style::Plain {

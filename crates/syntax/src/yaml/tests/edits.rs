@@ -39,6 +39,20 @@ fn text_is_quoted_where_either_dialect_would_read_something_else() {
 }
 
 #[test]
+fn text_does_not_go_behind_a_tag_that_says_something_else() {
+    let change = |text: &str| root(&core(text)).replace_with_text("x");
+    assert_eq!(change("!!int 5\n"), None);
+    assert_eq!(change("!<tag:yaml.org,2002:int> 5\n"), None);
+    assert!(change("!!str 5\n").is_some());
+    assert!(change("!Ref name\n").is_some());
+}
+
+#[test]
+fn nothing_is_put_into_a_value_that_is_not_written() {
+    assert_eq!(root(&core("!Ref\n")).replace_within(0..0, "x"), None);
+}
+
+#[test]
 fn an_entry_goes_below_the_last_line_of_its_mapping() {
     let insert = |text: &str, path: &'static str| {
         edited(text, |root| root.at(path)[0].insert_entry("new", &New::Plain("false".into())))
