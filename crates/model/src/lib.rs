@@ -49,7 +49,7 @@ pub use outcome::{
     Context, Counts, ExceptionRow, ExceptionState, InputFile, Limit, Outcome, PolicyInfo, PolicySource, RESULT_SCHEMA,
     Reason, ToolCounts, ToolRow, Verdict,
 };
-pub use package::{Package, Scope};
+pub use package::{LOCK_FILES, Package, Scope};
 pub use path_resolver::{Mount, PathResolver, ResolvedPath};
 pub use problem::{Health, Problem, ProblemCode};
 pub use report::{

@@ -2,37 +2,13 @@
 
 use std::fmt::Write as _;
 
-use portcullis_model::Globs;
+use portcullis_model::{Globs, LOCK_FILES};
 
 use crate::cli::output;
 
 /// Kinds of files, as they are told, and the names by which they are known.
 const KINDS: [(&str, &[&str]); 9] = [
-    (
-        "lock files",
-        &[
-            "package-lock.json",
-            "npm-shrinkwrap.json",
-            "yarn.lock",
-            "pnpm-lock.yaml",
-            "bun.lock",
-            "poetry.lock",
-            "uv.lock",
-            "pdm.lock",
-            "Pipfile.lock",
-            "pylock.toml",
-            "Cargo.lock",
-            "go.sum",
-            "Gemfile.lock",
-            "composer.lock",
-            "packages.lock.json",
-            "gradle.lockfile",
-            "mix.lock",
-            "pubspec.lock",
-            "Package.resolved",
-            "Podfile.lock",
-        ],
-    ),
+    ("lock files", LOCK_FILES),
     ("workflows", &[".github/workflows/*.{yml,yaml}"]),
     ("Dockerfiles", &["Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile"]),
     ("compose files", &["{docker-,}compose{,.*}.{yml,yaml}"]),

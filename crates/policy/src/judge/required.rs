@@ -1,7 +1,7 @@
 //! Evidence the policy asks for and nobody brought: problems that keep the verdict from being a pass.
 
 use portcullis_model::{
-    CheckRun, Collected, Glob, Globs, Health, Problem, ProblemCode, Registry, RunStatus, Section, order,
+    CheckRun, Collected, Glob, Globs, Health, LOCK_FILES, Problem, ProblemCode, Registry, RunStatus, Section, order,
 };
 
 use super::is_error;
@@ -172,28 +172,7 @@ fn problem(section: Section, message: String) -> Problem {
 /// The files by which a repository shows that a section concerns it.
 fn subject(section: Section) -> Option<Globs> {
     let patterns: &[&str] = match section {
-        Section::Vulnerabilities => &[
-            "package-lock.json",
-            "npm-shrinkwrap.json",
-            "yarn.lock",
-            "pnpm-lock.yaml",
-            "bun.lock",
-            "poetry.lock",
-            "uv.lock",
-            "pdm.lock",
-            "Pipfile.lock",
-            "pylock.toml",
-            "Cargo.lock",
-            "go.sum",
-            "Gemfile.lock",
-            "composer.lock",
-            "packages.lock.json",
-            "gradle.lockfile",
-            "mix.lock",
-            "pubspec.lock",
-            "Package.resolved",
-            "Podfile.lock",
-        ],
+        Section::Vulnerabilities => LOCK_FILES,
         Section::Secrets => &["**"],
         Section::Workflows => &[".github/workflows/*.{yml,yaml}", "action.{yml,yaml}", ".github/dependabot.{yml,yaml}"],
         Section::Dockerfiles => &["Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile"],
