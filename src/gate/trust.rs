@@ -188,6 +188,7 @@ fn read(
         path: gate.policy.path().map(str::to_owned),
         digest: gate.policy.digest().to_owned(),
         changed_in_pr: changed_gate_files(plan, &gate.policy),
+        preview: None,
     };
     Ok(Steering::Known(Box::new(gate)))
 }

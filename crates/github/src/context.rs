@@ -156,6 +156,8 @@ impl CiContext {
         let of_ref = || self.runner.reference.as_deref().and_then(number_in_pull_ref);
         self.context.pr = payload.number.or(pull_request.number).or_else(of_ref);
         self.context.fork = self.is_fork(&pull_request);
+        let base_branch = pull_request.base.reference.clone();
+        self.context.base_ref = base_branch.or_else(|| self.runner.base_reference.clone());
         if self.event == Event::PullRequest && payload.action.as_deref() == Some("closed") {
             self.idle = Some(Idle::PullRequestClosed);
         }
@@ -189,6 +191,8 @@ impl CiContext {
         self.context.head_sha = self.optional_id("merge_group.head_sha", head).or(commit);
         let queue_branch = group.and_then(|group| group.head_ref.as_deref()).or(self.runner.reference.as_deref());
         self.context.pr = queue_branch.and_then(number_in_queue_branch);
+        let branch = group.and_then(|group| group.base_ref.as_deref());
+        self.context.base_ref = branch.map(|name| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned());
         self.base = Base::commit_or(base, "the event names no base commit");
     }
 

@@ -33,6 +33,9 @@ pub(crate) struct PullRequest {
 #[serde(default)]
 pub(crate) struct Side {
     pub(crate) sha: Option<String>,
+    /// Branch.
+    #[serde(rename = "ref")]
+    pub(crate) reference: Option<String>,
     /// Null where the fork was deleted.
     pub(crate) repo: Option<Repository>,
 }
@@ -50,6 +53,7 @@ pub(crate) struct MergeGroup {
     pub(crate) base_sha: Option<String>,
     pub(crate) head_sha: Option<String>,
     pub(crate) head_ref: Option<String>,
+    pub(crate) base_ref: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -46,8 +46,9 @@ pub use judged::{Decision, Introduced, Judged, Origin, Step, Suggestion};
 pub use level::Level;
 pub use location::Location;
 pub use outcome::{
-    Context, Counts, ExceptionRow, ExceptionState, InputFile, Limit, Outcome, PolicyInfo, PolicySource, RESULT_SCHEMA,
-    Reason, ToolCounts, ToolRow, Verdict,
+    AddedSuppression, Context, Counts, ExceptionRow, ExceptionState, InputFile, Limit, Outcome, PolicyInfo,
+    PolicyPreview, PolicySource, ProposedException, RESULT_SCHEMA, Reason, RuleChange, RuleWeakening, ToolCounts,
+    ToolRow, Verdict,
 };
 pub use package::{LOCK_FILES, Package, Scope};
 pub use path_resolver::{Mount, PathResolver, ResolvedPath};

@@ -110,6 +110,9 @@ pub struct Context {
     /// Number of the pull request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pr: Option<u64>,
+    /// Branch the change goes to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_ref: Option<String>,
     /// Commit the change starts from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_sha: Option<String>,
@@ -148,6 +151,81 @@ pub struct PolicyInfo {
     pub digest: String,
     /// Gate files the change touches.
     pub changed_in_pr: Vec<String>,
+    /// What the gate files of the change would decide; absent where they are those of the base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<PolicyPreview>,
+}
+
+/// What would be decided with the gate files the change proposes (spec/github-ux.md 10.2). Nothing here has an effect on the
+/// verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PolicyPreview {
+    /// Why the proposed gate files cannot be used; the numbers below are 0 then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unusable: Option<String>,
+    /// Findings that block now and would not.
+    pub stop_blocking: u64,
+    /// Findings that do not block now and would.
+    pub start_blocking: u64,
+    /// Keys of the proposed policy that decided what stops blocking, each once, sorted.
+    pub keys: Vec<String>,
+    /// Rules that are weakened, sorted by id.
+    pub rules: Vec<RuleChange>,
+    /// Exceptions the change adds, sorted by id.
+    pub exceptions: Vec<ProposedException>,
+    /// Suppression comments the change adds to files that are judged, by path and line.
+    pub inline: Vec<AddedSuppression>,
+}
+
+/// A rule that the proposed policy weakens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RuleChange {
+    /// Id of the rule.
+    pub id: String,
+    /// What happens to it.
+    pub change: RuleWeakening,
+}
+
+/// How a rule is weakened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleWeakening {
+    /// It is no longer there.
+    Removed,
+    /// Its level is `off`.
+    Disabled,
+    /// Its level is lower.
+    #[default]
+    Downgraded,
+}
+
+/// An exception that stands only in the change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProposedException {
+    /// Its id.
+    pub id: String,
+    /// Rules, packages or paths it covers, as written.
+    pub covers: String,
+    /// Its last day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Date>,
+}
+
+/// A suppression comment that the change adds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AddedSuppression {
+    /// Where.
+    pub path: String,
+    /// Line in the change, from 1.
+    pub line: u32,
+    /// The comment's own form: `portcullis: ignore`, `gitleaks:allow`, ….
+    pub form: String,
+    /// Rules it names; none means all.
+    pub rules: Vec<String>,
 }
 
 /// Where the policy was read.

@@ -2,12 +2,13 @@
 
 use jiff::civil::date;
 use portcullis_model::{
-    Artifact, BySeverity, CheckRun, Component, Confidence, Context, Counts, Dates, Decision, Edit, Epss, ExceptionRow,
-    ExceptionState, FailedCase, Finding, Fix, FixState, Hash, Health, InputFile, InputReport, Introduced, Judged, Kev,
-    Kind, Level, License, Limit, Location, Metric, Origin, Outcome, Package, PolicyInfo, PolicySource, Problem,
-    ProblemCode, RESULT_SCHEMA, Reason, ReportCounts, RunStatus, Safety, Scope, Score, Secret, Section, Severity,
-    SeveritySource, Skipped, Source, State, Step, Suggestion, Suppression, TestSuite, Threshold, Tier, Tool,
-    ToolCounts, ToolRow, ToolStatus, Verdict, Vulnerability,
+    AddedSuppression, Artifact, BySeverity, CheckRun, Component, Confidence, Context, Counts, Dates, Decision, Edit,
+    Epss, ExceptionRow, ExceptionState, FailedCase, Finding, Fix, FixState, Hash, Health, InputFile, InputReport,
+    Introduced, Judged, Kev, Kind, Level, License, Limit, Location, Metric, Origin, Outcome, Package, PolicyInfo,
+    PolicyPreview, PolicySource, Problem, ProblemCode, ProposedException, RESULT_SCHEMA, Reason, ReportCounts,
+    RuleChange, RuleWeakening, RunStatus, Safety, Scope, Score, Secret, Section, Severity, SeveritySource, Skipped,
+    Source, State, Step, Suggestion, Suppression, TestSuite, Threshold, Tier, Tool, ToolCounts, ToolRow, ToolStatus,
+    Verdict, Vulnerability,
 };
 
 /// Every field of the document has a value that is written out. Written without `..Default::default()`, so that a new
@@ -156,6 +157,7 @@ pub(crate) fn filled() -> Outcome {
             server_url: text(),
             event: some(),
             pr: Some(1),
+            base_ref: some(),
             base_sha: some(),
             head_sha: some(),
             merge_sha: some(),
@@ -170,6 +172,15 @@ pub(crate) fn filled() -> Outcome {
             path: some(),
             digest: text(),
             changed_in_pr: vec![text()],
+            preview: Some(PolicyPreview {
+                unusable: some(),
+                stop_blocking: 1,
+                start_blocking: 1,
+                keys: vec![text()],
+                rules: vec![RuleChange { id: text(), change: RuleWeakening::Disabled }],
+                exceptions: vec![ProposedException { id: text(), covers: text(), expires: day }],
+                inline: vec![AddedSuppression { path: text(), line: 1, form: text(), rules: vec![text()] }],
+            }),
         },
         counts: Counts {
             total: 1,
