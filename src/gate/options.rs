@@ -105,7 +105,7 @@ fn refused(key: &str, setting: &Setting<String>, why: &str) -> Refusal {
 pub(super) fn span(origin: &Origin) -> Span {
     let (line, col) = (origin.line.unwrap_or(1), origin.col.unwrap_or(1));
     Span {
-        path: origin.layer.clone(),
+        path: origin.layer.to_string(),
         start_line: line,
         start_col: col,
         end_line: line,

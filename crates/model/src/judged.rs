@@ -1,5 +1,8 @@
 //! A finding with what the policy made of it.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -54,10 +57,10 @@ pub struct Decision {
     /// The key that decided: `levels.high`, `rules.gha/unpinned-uses`, an exception's id.
     pub key: String,
     /// Level (for `severity`: severity) before; empty at the first step.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub from: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub from: Cow<'static, str>,
     /// Level (or severity, or state) after.
-    pub to: String,
+    pub to: Cow<'static, str>,
     /// Where that key was set.
     pub origin: Origin,
 }
@@ -100,7 +103,7 @@ pub enum Step {
 #[serde(default)]
 pub struct Origin {
     /// `default`, `preset:baseline@1`, or the path of the file.
-    pub layer: String,
+    pub layer: Arc<str>,
     /// 1-based line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
@@ -112,7 +115,7 @@ pub struct Origin {
 impl Origin {
     /// The built-in default.
     pub fn builtin() -> Self {
-        Self { layer: "default".to_owned(), line: None, col: None }
+        Self { layer: "default".into(), line: None, col: None }
     }
 }
 

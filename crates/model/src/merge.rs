@@ -6,29 +6,30 @@ use crate::{Finding, FixState, Kind, Severity, State, advisory, fingerprint, ord
 
 /// Merges duplicates, gives every finding its fingerprints, and puts all into the total order.
 pub fn merge(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(order::findings);
+    order::sort(&mut findings, order::findings);
     let groups = groups(&findings);
-    let mut merged: BTreeMap<usize, Finding> = BTreeMap::new();
+    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
+    // Where the first of a group stands in `merged`; the first comes before all others of its group.
+    let mut places = Vec::with_capacity(findings.len());
     let mut united = BTreeSet::new();
-    for (finding, group) in findings.into_iter().zip(groups) {
-        match merged.get_mut(&group) {
+    for (index, (finding, group)) in findings.into_iter().zip(groups).enumerate() {
+        let place = places.get(group).copied().unwrap_or(merged.len());
+        places.push(place);
+        match merged.get_mut(place).filter(|_| group != index) {
             Some(first) => {
                 unite(first, finding);
-                united.insert(group);
+                united.insert(place);
             }
-            None => {
-                merged.insert(group, finding);
-            }
+            None => merged.push(finding),
         }
     }
     // What was not merged keeps the id its reader chose.
-    for group in united {
-        merged.get_mut(&group).into_iter().for_each(settle);
+    for place in united {
+        merged.get_mut(place).into_iter().for_each(settle);
     }
-    let mut findings: Vec<Finding> = merged.into_values().collect();
-    fingerprint::assign(&mut findings);
-    findings.sort_by(order::findings);
-    findings
+    fingerprint::assign(&mut merged);
+    order::sort(&mut merged, order::findings);
+    merged
 }
 
 /// For each finding the index of the first one of its group.

@@ -125,10 +125,10 @@ mod tests {
         judged.decision.push(Decision {
             step: Step::Exception,
             key: "EX-0007".to_owned(),
-            from: "fail".to_owned(),
-            to: "off".to_owned(),
+            from: "fail".into(),
+            to: "off".into(),
             origin: portcullis_model::Origin {
-                layer: ".portcullis/exceptions/web.yaml".to_owned(),
+                layer: ".portcullis/exceptions/web.yaml".into(),
                 line: Some(6),
                 col: None,
             },

@@ -174,10 +174,10 @@ fn fitting(desk: &Desk<'_>, judged: &Judged, owner: &str) -> Result<String, Exit
     }
     let mut exceptions = desk.gate.policy.exceptions().iter();
     let theirs = exceptions.find(|exception| {
-        let file = &exception.origin.layer;
-        exception.owner == owner && files.contains(file) && !is_of_a_section(file)
+        let file = &*exception.origin.layer;
+        exception.owner == owner && files.iter().any(|known| known == file) && !is_of_a_section(file)
     });
-    Ok(theirs.map_or_else(|| of_section("yaml"), |exception| exception.origin.layer.clone()))
+    Ok(theirs.map_or_else(|| of_section("yaml"), |exception| exception.origin.layer.to_string()))
 }
 
 /// The whole policy with the new entry must be valid, accept the finding, and be otherwise the same.

@@ -277,8 +277,8 @@ fn fixed(known: &BaselineFinding, tools: &BTreeMap<&str, &str>) -> Judged {
     let decision = Decision {
         step: Step::State,
         key: "absent since the baseline".to_owned(),
-        from: String::new(),
-        to: Level::Off.to_string(),
+        from: "".into(),
+        to: Level::Off.as_str().into(),
         origin: Origin::builtin(),
     };
     Judged {

@@ -44,13 +44,7 @@ fn excluded(policy: &Policy, judged: &mut Judged) -> bool {
         Some(pattern) => format!("{section}.paths.exclude: {}", pattern.value.as_str()),
         None => format!("{section}.paths.{what}"),
     };
-    judged.decision.push(Decision {
-        step: Step::ExcludedPath,
-        key,
-        from: String::new(),
-        to: "excluded".to_owned(),
-        origin,
-    });
+    judged.decision.push(Decision { step: Step::ExcludedPath, key, from: "".into(), to: "excluded".into(), origin });
     judged.state = State::Excluded;
     judged.level = Level::Off;
     true
@@ -128,8 +122,8 @@ pub(super) fn set_severity(judged: &mut Judged, key: String, setting: &Setting<S
     judged.decision.push(Decision {
         step: Step::Severity,
         key,
-        from: from.to_string(),
-        to: judged.severity.to_string(),
+        from: from.as_str().into(),
+        to: judged.severity.as_str().into(),
         origin: setting.origin.clone(),
     });
 }

@@ -152,7 +152,9 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
         }
     }
     findings.extend(compared.gone);
-    findings.sort_by(|one, two| order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two))));
+    order::sort(&mut findings, |one, two| {
+        order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two)))
+    });
     let exceptions = exceptions.into_iter().map(|exception| exception.row).chain(honoured).collect();
     Assessed { findings, exceptions, problems, collected, expected }
 }
@@ -190,13 +192,17 @@ fn tie(judged: &Judged) -> (Reverse<Level>, u8, State) {
 
 /// Sets a level and says which step did.
 fn set_level(judged: &mut Judged, step: Step, key: impl Into<String>, level: Level, origin: &Origin) {
-    let from = if step == Step::BaseLevel { String::new() } else { judged.level.as_str().to_owned() };
+    let from = if step == Step::BaseLevel { "" } else { judged.level.as_str() };
     judged.level = level;
+    if judged.decision.is_empty() {
+        // Most findings are decided in one step or two.
+        judged.decision.reserve_exact(2);
+    }
     judged.decision.push(Decision {
         step,
         key: key.into(),
-        from,
-        to: level.as_str().to_owned(),
+        from: from.into(),
+        to: level.as_str().into(),
         origin: origin.clone(),
     });
 }

@@ -258,7 +258,7 @@ fn level(policy: &Policy, finding: Finding, named: Option<(&'static str, Setting
 
 fn lines(origin: &Origin, last_line: u32) -> Location {
     Location {
-        path: origin.layer.clone(),
+        path: origin.layer.to_string(),
         start_line: origin.line,
         start_col: origin.col,
         end_line: origin.line.map(|_| last_line),

@@ -33,7 +33,7 @@ pub(super) fn closed(policy: &Policy, judged: &mut Judged, today: Date) -> bool 
     let origin = suppression.and_then(place_of).unwrap_or_else(Origin::builtin);
     let state = state_word(judged.state);
     let key = suppression.map_or_else(|| state.to_owned(), |suppression| format!("{state} by {}", suppression.by));
-    judged.decision.push(Decision { step: Step::State, key, from: String::new(), to: Level::Off.to_string(), origin });
+    judged.decision.push(Decision { step: Step::State, key, from: "".into(), to: Level::Off.as_str().into(), origin });
     true
 }
 
@@ -65,12 +65,11 @@ fn imported(policy: &Policy, judged: &mut Judged, today: Date) -> bool {
             continue;
         }
         judged.state = State::Suppressed;
-        let to = Level::Off.to_string();
         judged.decision.push(Decision {
             step: Step::State,
             key: BY_IMPORT.to_owned(),
-            from: String::new(),
-            to,
+            from: "".into(),
+            to: Level::Off.as_str().into(),
             origin,
         });
         return true;
@@ -139,7 +138,7 @@ const fn state_word(state: State) -> &'static str {
 
 fn place_of(suppression: &Suppression) -> Option<Origin> {
     let layer = suppression.source_file.clone()?;
-    Some(Origin { layer, line: suppression.line, col: None })
+    Some(Origin { layer: layer.into(), line: suppression.line, col: None })
 }
 
 /// Step 8: a comment beside the finding is honoured down to `log`, so that the finding stays in the result.

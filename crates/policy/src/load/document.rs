@@ -26,7 +26,7 @@ pub(crate) fn read(
     told: &mut Vec<Diagnostic>,
 ) -> (usize, Option<Located>) {
     let file = yaml::parse(bytes, Dialect::Core, &LIMITS);
-    let position = sources.push(Source { name: name.to_owned(), file });
+    let position = sources.push(Source { name: name.into(), file });
     let Some(source) = sources.get(position) else { return (position, None) };
     match validate(position, source, schema, known) {
         Ok((tree, errors)) => {

@@ -1,6 +1,7 @@
 //! The files of a policy, and how places in them are named.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use portcullis_model::{Origin, Span};
 use portcullis_syntax::yaml;
@@ -8,7 +9,7 @@ use portcullis_syntax::yaml;
 /// A file that was read.
 pub(crate) struct Source {
     /// `portcullis.yaml`, `preset:baseline@1`.
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) file: yaml::File,
 }
 
@@ -75,7 +76,7 @@ impl Source {
         let first_line = text.lines().next().unwrap_or_default().trim_end();
         let end = self.file.position(bytes.start + first_line.len());
         Span {
-            path: self.name.clone(),
+            path: self.name.to_string(),
             start_line: start.line,
             start_col: start.col,
             end_line: end.line,

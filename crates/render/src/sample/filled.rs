@@ -53,7 +53,7 @@ pub(crate) fn filled() -> Outcome {
         upstream: vec![text()],
         bom_ref: some(),
     };
-    let origin = || Origin { layer: text(), line: Some(1), col: Some(1) };
+    let origin = || Origin { layer: text().into(), line: Some(1), col: Some(1) };
     let problem = || Problem {
         code: ProblemCode::Truncated,
         message: text(),
@@ -136,7 +136,13 @@ pub(crate) fn filled() -> Outcome {
         state: State::Open,
         finding,
         level: Level::Fail,
-        decision: vec![Decision { step: Step::Floor, key: text(), from: text(), to: text(), origin: origin() }],
+        decision: vec![Decision {
+            step: Step::Floor,
+            key: text(),
+            from: text().into(),
+            to: text().into(),
+            origin: origin(),
+        }],
         exception: some(),
         introduced: Introduced::New,
         due: day,

@@ -14,7 +14,7 @@ use portcullis_model::{
 use crate::escape;
 
 pub(crate) fn preset(line: u32) -> Origin {
-    Origin { layer: "preset:baseline@1".to_owned(), line: Some(line), col: None }
+    Origin { layer: "preset:baseline@1".into(), line: Some(line), col: None }
 }
 
 /// A finding of ours on one line of a file.
@@ -53,8 +53,8 @@ pub(crate) fn ours(
         decision: vec![Decision {
             step: Step::BaseLevel,
             key: format!("levels.{severity}"),
-            from: String::new(),
-            to: level.to_string(),
+            from: "".into(),
+            to: level.to_string().into(),
             origin: preset(9),
         }],
         introduced: Introduced::New,
@@ -109,15 +109,15 @@ pub(crate) fn vulnerability() -> Judged {
             Decision {
                 step: Step::BaseLevel,
                 key: "vulnerabilities.levels.critical".to_owned(),
-                from: String::new(),
-                to: "warn".to_owned(),
-                origin: Origin { layer: "portcullis.yaml".to_owned(), line: Some(12), col: Some(5) },
+                from: "".into(),
+                to: "warn".into(),
+                origin: Origin { layer: "portcullis.yaml".into(), line: Some(12), col: Some(5) },
             },
             Decision {
                 step: Step::Floor,
                 key: "vulnerabilities.kev".to_owned(),
-                from: "warn".to_owned(),
-                to: "fail".to_owned(),
+                from: "warn".into(),
+                to: "fail".into(),
                 origin: preset(17),
             },
         ],
@@ -417,7 +417,7 @@ pub(crate) fn hostile() -> Outcome {
         });
         judged.decision = vec![Decision {
             key: attack.clone(),
-            origin: Origin { layer: attack.clone(), line: Some(1), col: None },
+            origin: Origin { layer: attack.as_str().into(), line: Some(1), col: None },
             ..Decision::default()
         }];
         outcome.findings.push(judged);

@@ -143,7 +143,7 @@ fn place(origin: &Origin) -> Option<Location> {
     let ending = origin.layer.rsplit_once('.').map(|(_, ending)| ending);
     let is_file = !origin.layer.contains(':') && matches!(ending, Some("yaml" | "yml"));
     (is_file && origin.line.is_some()).then(|| Location {
-        path: origin.layer.clone(),
+        path: origin.layer.to_string(),
         start_line: origin.line,
         start_col: origin.col,
         ..Location::default()
