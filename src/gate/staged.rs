@@ -19,11 +19,10 @@ pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
     let ci = CiContext::detect(&BTreeMap::new(), &|_| Err("no event is read".to_owned()));
     let repository = repository_of(request, &ci, HookEnvironment::from_process())?;
     let unreadable = |error: SourceError| Refusal::Usage(format!("what is staged cannot be told: {error}"));
-    let staged = repository.staged().map_err(unreadable)?;
-    if staged.files.is_empty() && staged.in_conflict.is_empty() {
+    let (staged, index) = repository.staged().map_err(unreadable)?;
+    let Some(index) = index.filter(|_| !staged.files.is_empty() || !staged.in_conflict.is_empty()) else {
         return Ok(Planned::Idle("nothing is staged"));
-    }
-    let index = repository.index().map_err(unreadable)?;
+    };
     let added: BTreeMap<_, _> = staged.files.into_iter().map(|file| (file.path, file.added)).collect();
     let paths: Vec<&str> = added.keys().map(String::as_str).collect();
     let entries = index

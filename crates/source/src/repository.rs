@@ -118,8 +118,8 @@ impl Repository {
         hooks::directory(&located.git.within(&located.top), &located.top)
     }
 
-    /// What the next commit changes below the root, deletions aside.
-    pub fn staged(&self) -> Result<Staged, SourceError> {
+    /// What the next commit changes below the root, deletions aside; and the index, unless nothing is staged.
+    pub fn staged(&self) -> Result<(Staged, Option<Index>), SourceError> {
         staged::staged(&self.located("what is staged")?.git, &self.root)
     }
 

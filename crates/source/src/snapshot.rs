@@ -4,6 +4,7 @@ use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use portcullis_model::{Entry, EntryKind, Listing, Problem, ProblemCode, Stat, TreeError};
 
@@ -11,6 +12,9 @@ use crate::git::Git;
 use crate::name;
 use crate::objects::{Objects, missing};
 use crate::resolve::{LONGEST_TARGET, LastLink, is_git_directory, resolve};
+
+/// How many files are looked at one by one before the sizes of all are asked for.
+const LOOKED_AT_ALONE: usize = 16;
 
 /// Paths and the objects that stand there.
 #[derive(Debug)]
@@ -20,6 +24,8 @@ pub(crate) struct Snapshot {
     objects: Objects,
     /// Sizes by object id, asked for all at once: a process for each of many questions takes seconds.
     sizes: OnceLock<Result<BTreeMap<String, u64>, TreeError>>,
+    /// How many have been looked at alone.
+    looked_at: AtomicUsize,
     limit: u64,
 }
 
@@ -44,6 +50,7 @@ impl Snapshot {
             problems: Vec::new(),
             objects: Objects::new(git),
             sizes: OnceLock::new(),
+            looked_at: AtomicUsize::new(0),
             limit,
         }
     }
@@ -102,7 +109,7 @@ impl Snapshot {
         let Some(recorded) = self.entries.get(&path) else {
             return Ok(Some(Stat { kind, size: 0, executable: false }));
         };
-        let size = self.size(recorded)?.ok_or_else(|| missing(&recorded.id))?;
+        let size = self.size_alone(recorded)?.ok_or_else(|| missing(&recorded.id))?;
         Ok(Some(Stat { kind, size, executable: recorded.mode == Mode::Executable }))
     }
 
@@ -163,6 +170,20 @@ impl Snapshot {
         }
         problems.extend(absent.problem());
         Ok((entries, problems))
+    }
+
+    /// Bytes of an entry that somebody asks for alone. Who asks for a few names mostly reads them too, and the sizes of a
+    /// hundred thousand files are not worth their price for them.
+    fn size_alone(&self, recorded: &Recorded) -> Result<Option<u64>, TreeError> {
+        let is_alone = self.sizes.get().is_none() && recorded.mode != Mode::Submodule;
+        if !is_alone || self.looked_at.fetch_add(1, Ordering::Relaxed) >= LOOKED_AT_ALONE {
+            return self.size(recorded);
+        }
+        match self.objects.blob(&recorded.id, self.limit) {
+            Ok(bytes) => Ok(Some(bytes.len() as u64)),
+            Err(TreeError::TooLarge { size, .. }) => Ok(Some(size)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Bytes of an entry; `None` where its object is not in the clone.

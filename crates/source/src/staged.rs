@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::git::{Answer, Git, records};
 use crate::patch::{self, Versions};
 use crate::platform::path_of;
-use crate::{SourceError, name};
+use crate::{Index, SourceError, name};
 
 /// What the next commit changes, deletions aside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,20 +73,39 @@ impl AddedLines {
 
 /// What the index changes against every parent of the next commit. Of a merge that is in progress only what differs from
 /// all of them was made by the merge itself.
-pub(crate) fn staged(git: &Git, root: &Path) -> Result<Staged, SourceError> {
-    let mut changed = match against(git, "HEAD") {
+///
+/// Gives the index besides, unless nothing is staged. A commit waits for this: what git can be asked at once is.
+pub(crate) fn staged(git: &Git, root: &Path) -> Result<(Staged, Option<Index>), SourceError> {
+    let changed = match against(git, "HEAD") {
         Ok(changed) => changed,
         Err(error) if is_unborn(git)? => against(git, &empty_tree(git).map_err(|_| error)?)?,
         Err(error) => return Err(error),
     };
     if changed.is_empty() {
-        return Ok(Staged::default());
+        return Ok((Staged::default(), None));
     }
+    let (staged, index) = at_once(|| completed(git, root, changed), || Index::open(git));
+    Ok((staged?, Some(index?)))
+}
+
+/// Runs the second beside the first. A thread that cannot be had or has ended early is no reason to give up.
+fn at_once<A, B: Send>(first: impl FnOnce() -> A, second: impl Fn() -> B + Sync) -> (A, B) {
+    std::thread::scope(|scope| {
+        let beside = std::thread::Builder::new().spawn_scoped(scope, &second);
+        let first = first();
+        let beside = beside.ok().and_then(|beside| beside.join().ok());
+        (first, beside.unwrap_or_else(&second))
+    })
+}
+
+/// What is new in each of the changed files.
+fn completed(git: &Git, root: &Path, mut changed: BTreeMap<String, Record>) -> Result<Staged, SourceError> {
     let in_conflict: BTreeSet<String> =
         changed.iter().filter(|(_, record)| record.is_unmerged()).map(|(path, _)| path.clone()).collect();
     changed.retain(|_, record| !record.is_unmerged());
-    let mut added = lines(git, "HEAD", &changed)?;
-    for parent in merged(git, root)? {
+    let (added, parents) = at_once(|| lines(git, "HEAD", &changed), || merged(git, root));
+    let mut added = added?;
+    for parent in parents? {
         let others = against(git, &parent)?;
         let others = lines(git, &parent, &others)?;
         added = added
