@@ -93,3 +93,35 @@ fn the_list_of_rules_is_an_array_with_the_fields_of_a_rule() {
         assert!(!first[field].is_null(), "{field}: {first}");
     }
 }
+
+/// Every `"policy/…"` of the code that is no test.
+fn codes_in_the_code() -> std::collections::BTreeSet<String> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut directories = vec![root.join("src"), root.join("crates/policy/src")];
+    let mut codes = std::collections::BTreeSet::new();
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
+            let (path, name) = (entry.path(), entry.file_name().into_string().unwrap());
+            if path.is_dir() && name != "tests" {
+                directories.push(path);
+            } else if name.ends_with(".rs") && name != "tests.rs" {
+                let text = std::fs::read_to_string(path).unwrap();
+                let code = text.split("#[cfg(test)]").next().unwrap();
+                let named = code.split("\"policy/").skip(1).filter_map(|rest| rest.split('"').next());
+                let is_slug = |slug: &&str| {
+                    !slug.is_empty() && slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+                };
+                codes.extend(named.filter(is_slug).map(|slug| format!("policy/{slug}")));
+            }
+        }
+    }
+    codes
+}
+
+#[test]
+fn every_code_that_an_error_may_carry_is_explained() {
+    let (repository, codes) = (Repository::new(), codes_in_the_code());
+    assert!(codes.len() > 20, "{codes:?}");
+    let unexplained: Vec<_> = codes.iter().filter(|code| repository.run(&["explain", code]).code != 0).collect();
+    assert!(unexplained.is_empty(), "{unexplained:?}");
+}

@@ -32,6 +32,15 @@ const KNOWN: &[&str] = &[
     "policy/report-only",
     "policy/version",
     "policy/yaml",
+    "policy/override-expired",
+    "policy/override-unmatched",
+    "policy/too-many-errors",
+    "policy/two-policies",
+    "policy/nested",
+    "policy/no-owner",
+    "policy/exception-ending",
+    "policy/baseline-invalid",
+    "policy/unreadable",
 ];
 
 #[cfg(test)]
@@ -39,10 +48,22 @@ mod tests {
     use super::*;
     use crate::load::tests::load_files;
 
+    /// What these say is about several files, or about more than a policy.
+    const WITHOUT_EXAMPLE: &[&str] = &[
+        "policy/override-unmatched",
+        "policy/too-many-errors",
+        "policy/two-policies",
+        "policy/nested",
+        "policy/no-owner",
+        "policy/exception-ending",
+        "policy/baseline-invalid",
+        "policy/unreadable",
+    ];
+
     #[test]
     fn the_example_of_every_page_is_told_with_its_code() {
         assert_eq!(codes().map(|page| page.code).collect::<Vec<_>>(), KNOWN);
-        for page in codes() {
+        for page in codes().filter(|page| !WITHOUT_EXAMPLE.contains(&page.code)) {
             let example = page.body.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
             let told = load_files(example, &[]).map_or_else(|errors| errors, |loaded| loaded.warnings);
             assert!(told.iter().any(|diagnostic| diagnostic.code == page.code), "{}: {told:?}", page.code);
