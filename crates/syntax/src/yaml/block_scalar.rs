@@ -37,6 +37,16 @@ pub(super) fn indicator_length(scalar: &str) -> usize {
     (1 + signs).min(scalar.len())
 }
 
+/// The indentation of a line of nothing but U+0085, U+2028 or U+2029: line breaks of YAML 1.1 and content of 1.2. The parser
+/// keeps them in the value and gives no indentation.
+fn unseen_indent(body: &str) -> Option<usize> {
+    body.split(['\n', '\r']).find_map(|line| {
+        let content = line.trim_start_matches(' ');
+        let is_old_break = |char| matches!(char, '\u{85}' | '\u{2028}' | '\u{2029}');
+        (!content.is_empty() && content.chars().all(is_old_break)).then(|| line.len() - content.len())
+    })
+}
+
 /// Without `+`, blank lines at the end are not content; with it each of their breaks is.
 fn content_end(text: &str, start: usize, reported: usize, indent: Option<usize>) -> usize {
     let Some(scalar) = text.get(start..reported) else { return reported };
@@ -49,7 +59,8 @@ fn content_end(text: &str, start: usize, reported: usize, indent: Option<usize>)
         return if at_end { reported } else { start + line };
     }
     let header = scalar.get(..header_end).unwrap_or_default().trim_end_matches([' ', '\t']);
-    let Some(indent) = indent else { return start + indicator_length(header) };
+    let body = scalar.get(header_end..).unwrap_or_default();
+    let Some(indent) = indent.or_else(|| unseen_indent(body)) else { return start + indicator_length(header) };
     let mut end = scalar.len();
     while end > header_end {
         let kept = scalar.get(..end).unwrap_or_default();

@@ -155,3 +155,16 @@ fn offsets_of_a_value_lead_back_to_the_source_in_every_style() {
         assert!(file.text()[found.byte..].starts_with(source), "{key} {needle}: {:?}", &file.text()[found.byte..]);
     }
 }
+
+#[test]
+fn a_block_scalar_of_nothing_but_an_old_line_break_reaches_to_its_end() {
+    for (text, whole) in [
+        ("a: |\n  \u{85}\nb: 1\n", "|\n  \u{85}"),
+        ("a: >\n  \u{85}\n", ">\n  \u{85}"),
+        ("a: |\n\n  \u{2028}\n# no content\nb: 1\n", "|\n\n  \u{2028}"),
+    ] {
+        let file = core(text);
+        let node = root(&file).get("a").unwrap();
+        assert_eq!(file.text().get(node.span()), Some(whole), "{text:?} is {:?}", node.as_str());
+    }
+}
