@@ -6,7 +6,8 @@
 plain() {
   local LC_ALL=C value="${1:0:400}" marker='##['
   value="${value//[^[:print:]]/?}"
-  printf '%s' "${value//"$marker"/# #[}"
+  value=${value//"$marker"/# #[}
+  printf '%s' "$value"
 }
 
 note() {
