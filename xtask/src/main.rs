@@ -1,10 +1,12 @@
 //! Chores of the repository: `cargo run -p xtask -- gen` writes what is made from the rule pages and from the schema of the
-//! policy, `gen --check` says whether it is what they make; `bench` times the program as a whole.
+//! policy, `gen --check` says whether it is what they make; `bench` times the program as a whole; `sbom DIR` writes its bill of
+//! materials.
 
 mod bench;
 mod page;
 mod policy;
 mod registry;
+mod sbom;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,7 +20,8 @@ fn main() -> ExitCode {
         ["gen"] => registry::write(root()).and_then(|()| policy::write(root())),
         ["gen", "--check"] => registry::check(root()).and_then(|()| policy::check(root())),
         ["bench"] => bench::run(root()),
-        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench")),
+        ["sbom", directory] => sbom::write(root(), Path::new(directory)),
+        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench | sbom DIR")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
