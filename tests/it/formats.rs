@@ -8,8 +8,8 @@ use crate::repository::{Repository, finding_ids, project, run_in};
 use crate::runner::Runner;
 
 /// Every format `-f` takes.
-const FORMATS: [&str; 10] =
-    ["human", "short", "json", "jsonl", "sarif", "junit", "csv", "markdown", "github", "baseline"];
+const FORMATS: [&str; 11] =
+    ["human", "short", "json", "jsonl", "sarif", "junit", "csv", "html", "markdown", "github", "baseline"];
 
 const WORKFLOW: &str = "on: push\npermissions: {}\njobs:\n  b:\n    runs-on: x\n    steps:\n      - uses: a/b@main\n";
 
