@@ -1,7 +1,9 @@
 //! One finding as a row: how bad, what and why, where, what to do.
 
 use jiff::civil::Date;
-use portcullis_model::{Decision, Finding, FixState, Introduced, Judged, Location, Outcome, Package, Scope, Suppression};
+use portcullis_model::{
+    Decision, Finding, FixState, Introduced, Judged, Location, Outcome, Package, Scope, Suppression,
+};
 
 use super::markup::{Markup, count, joined};
 use super::words::{self, short_commit};
@@ -291,7 +293,8 @@ impl Row<'_> {
             also.add(&joined(&ids, ", "));
             pieces.push(also);
         }
-        let cwes: Vec<Markup> = finding.cwes.iter().take(NAMED).map(|cwe| Markup::of(&format!("CWE-{cwe}"), 20)).collect();
+        let cwes: Vec<Markup> =
+            finding.cwes.iter().take(NAMED).map(|cwe| Markup::of(&format!("CWE-{cwe}"), 20)).collect();
         pieces.push(joined(&cwes, ", "));
         if let Some(address) = finding.references.first() {
             let mut reference = Markup::default();

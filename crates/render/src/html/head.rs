@@ -141,7 +141,8 @@ fn contents(outcome: &Outcome) -> Markup {
         let findings = outcome.findings.iter().filter(|judged| judged.introduced != Introduced::Fixed);
         count(findings.filter(|judged| judged.is_open() && judged.level == level).count())
     };
-    let taken_out = outcome.findings.iter().filter(|judged| !judged.is_open() && judged.introduced != Introduced::Fixed);
+    let taken_out =
+        outcome.findings.iter().filter(|judged| !judged.is_open() && judged.introduced != Introduced::Fixed);
     let entries = [
         ("<a href=\"#problems\">Problems</a>", count(outcome.problems.len())),
         ("<a href=\"#checks\">Checks</a>", count(outcome.tools.len())),

@@ -221,7 +221,12 @@ fn hostile_everywhere() -> Outcome {
         preview.keys.push(attack.clone());
         preview.rules.push(RuleChange { id: attack.clone(), change: RuleWeakening::Removed });
         preview.exceptions.push(ProposedException { id: attack.clone(), covers: attack.clone(), expires: None });
-        preview.inline.push(AddedSuppression { path: attack.clone(), line: 1, form: attack.clone(), rules: vec![attack.clone()] });
+        preview.inline.push(AddedSuppression {
+            path: attack.clone(),
+            line: 1,
+            form: attack.clone(),
+            rules: vec![attack.clone()],
+        });
         outcome.test_suites.push(TestSuite { name: attack.clone(), ..TestSuite::default() });
         outcome.metrics.push(Metric { name: attack.clone(), unit: attack.clone(), ..Metric::default() });
         let mut judged = sample::vulnerability();
@@ -315,13 +320,12 @@ fn days_are_counted_from_the_given_day() {
     let exception =
         |expires| ExceptionRow { state: ExceptionState::Active, expires: Some(expires), ..ExceptionRow::default() };
     let mut outcome = sample::passing();
-    outcome.exceptions = [date(2026, 12, 1), date(2026, 11, 21), date(2026, 11, 20), date(2028, 11, 21)].map(exception).into();
+    outcome.exceptions =
+        [date(2026, 12, 1), date(2026, 11, 21), date(2026, 11, 20), date(2028, 11, 21)].map(exception).into();
     let document = Document::parse(&page(&outcome));
-    let ends: Vec<&str> = document.named("td").map(|cell| cell.text.as_str()).filter(|text| text.starts_with("202")).collect();
-    assert_eq!(
-        ends,
-        ["2026-12-01 in 10 days", "2026-11-21 today", "2026-11-20 1 day ago", "2028-11-21 in 731 days"]
-    );
+    let ends: Vec<&str> =
+        document.named("td").map(|cell| cell.text.as_str()).filter(|text| text.starts_with("202")).collect();
+    assert_eq!(ends, ["2026-12-01 in 10 days", "2026-11-21 today", "2026-11-20 1 day ago", "2028-11-21 in 731 days"]);
 }
 
 #[test]
@@ -365,7 +369,8 @@ fn the_longest_texts_keep_the_page_below_its_size_and_every_finding_accounted_fo
     let rendered = html(&outcome, TODAY);
     assert!(rendered.text.len() < MOST_BYTES, "{}", rendered.text.len());
     let shown = Document::parse(&rendered.text).rows();
-    let dropped: u64 = rendered.limits.iter().filter(|limit| is_of_findings(&limit.what)).map(|limit| limit.dropped).sum();
+    let dropped: u64 =
+        rendered.limits.iter().filter(|limit| is_of_findings(&limit.what)).map(|limit| limit.dropped).sum();
     assert_eq!(u64::try_from(shown).unwrap() + dropped, 20_000);
     assert!(shown > 1_000, "{shown}");
     let exceptions = rendered.limits.iter().find(|limit| limit.what == "HTML: exceptions").unwrap();
