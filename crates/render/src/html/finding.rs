@@ -121,9 +121,6 @@ impl Row<'_> {
             due.day(day).put(", ").add(&words::distance(day, self.today));
             pieces.push(due);
         }
-        if finding.tool() != "portcullis" {
-            pieces.push(reported_by(finding));
-        }
         let mut facts = Markup::default();
         let line = joined(&pieces, " · ");
         if !line.is_empty() {
@@ -141,13 +138,21 @@ impl Row<'_> {
     /// The line of the policy that decided, or what took the finding out.
     fn why(&self) -> Markup {
         let judged = self.judged;
-        let mut why = Markup::default();
+        let mut pieces = Vec::new();
         if let Some(decision) = judged.decision.last() {
-            why.put("<p class=why>").put(judged.level.as_str()).put(" by ").add(&decided(decision));
+            let mut level = Markup::new(judged.level.as_str());
+            level.put(" by ").add(&decided(decision));
             if let Some(id) = judged.exception.as_deref().filter(|id| *id != decision.key) {
-                why.put(", exception ").code(id, cap::RULE);
+                level.put(", exception ").code(id, cap::RULE);
             }
-            why.put("</p>");
+            pieces.push(level);
+        }
+        if judged.finding.tool() != "portcullis" {
+            pieces.push(reported_by(&judged.finding));
+        }
+        let mut why = Markup::default();
+        if !pieces.is_empty() {
+            why.put("<p class=why>").add(&joined(&pieces, " · ")).put("</p>");
         }
         for suppression in &judged.finding.suppressions {
             why.put("<p class=why>").add(&suppressed(suppression)).put("</p>");
@@ -241,7 +246,21 @@ impl Row<'_> {
         if !is_said {
             pieces.push(Markup::of_prose(advice, most));
         }
-        joined(&pieces, ". ")
+        let advice = joined(&pieces, ". ");
+        if advice.is_empty() && most > cap::TITLE { self.reading() } else { advice }
+    }
+
+    /// Where to read on, where nobody says what to do.
+    fn reading(&self) -> Markup {
+        let finding = &self.judged.finding;
+        let mut reading = Markup::default();
+        if finding.tool() == "portcullis" && !finding.id.trim().is_empty() {
+            reading.put("See <code>portcullis explain ").text(&finding.id, cap::RULE).put("</code>");
+        } else if let Some(address) = finding.references.first() {
+            let url = Url::new(address, self.hosts);
+            reading.put("See ").linked(&Markup::of_code(address, cap::PATH), url.as_ref());
+        }
+        reading
     }
 
     /// The line it stands on.

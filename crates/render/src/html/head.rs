@@ -7,8 +7,8 @@ use super::words::{self, short_commit};
 use super::{SCRIPT, STYLE};
 use crate::escape::{Url, cap};
 
-/// Reasons that are listed.
-const REASONS: usize = 20;
+/// Reasons that are listed: the first things to look at, not the table again.
+const REASONS: usize = 6;
 
 pub(super) fn opening(outcome: &Outcome) -> Markup {
     let mut head = Markup::new(
@@ -57,18 +57,25 @@ fn subject(outcome: &Outcome) -> Markup {
     subject
 }
 
-/// The reasons, unless the headline has said the only one.
+/// The reasons besides the one the headline says.
 fn reasons(outcome: &Outcome) -> Markup {
     let mut list = Markup::default();
-    let has_said_it = outcome.reasons.len() == 1 && !matches!(outcome.verdict, Verdict::Fail);
-    if outcome.reasons.is_empty() || has_said_it {
+    // A headline that counts what blocks says the reason `blocking`; every other headline is the first reason.
+    let counts_blocking = outcome.verdict == Verdict::Fail && outcome.counts.fail > 0;
+    let skipped = outcome.reasons.first().is_some_and(|first| !counts_blocking || first.code == "blocking");
+    let reasons = outcome.reasons.get(usize::from(skipped)..).unwrap_or_default();
+    if reasons.is_empty() {
         return list;
     }
     list.put("<ul class=reasons>\n");
-    for reason in outcome.reasons.iter().take(REASONS) {
-        list.put("<li>").prose(&reason.text, cap::MESSAGE).put("</li>\n");
+    for reason in reasons.iter().take(REASONS) {
+        list.put("<li>").prose(&reason.text, cap::MESSAGE);
+        if let Some(tool) = &reason.tool {
+            list.put(" <span class=faint>").text(tool, cap::VERSION).put("</span>");
+        }
+        list.put("</li>\n");
     }
-    let further = count(outcome.reasons.len().saturating_sub(REASONS));
+    let further = count(reasons.len().saturating_sub(REASONS));
     if further > 0 {
         list.put("<li>").counted(further, "further reason", "further reasons").put("</li>\n");
     }
