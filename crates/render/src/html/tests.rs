@@ -73,7 +73,7 @@ impl Document {
         self.elements.iter().filter(move |element| element.name == name)
     }
 
-    fn only(&self, name: &str) -> &Element {
+    fn only<'a>(&'a self, name: &'a str) -> &'a Element {
         let mut all = self.named(name);
         let first = all.next().unwrap_or_else(|| panic!("no {name}"));
         assert!(all.next().is_none(), "a second {name}");
