@@ -79,7 +79,8 @@ impl Row<'_> {
                 row.put("<td>").add(&self.advice(cap::MESSAGE));
             }
         }
-        row.put("\n");
+        // The end tag keeps the line break out of the last cell, which may be empty.
+        row.put("</tr>\n");
         row
     }
 
@@ -268,7 +269,7 @@ impl Row<'_> {
         let mut source = Markup::default();
         let snippet = self.judged.finding.primary().and_then(|location| location.snippet.as_deref());
         if let Some(snippet) = snippet.filter(|snippet| !snippet.trim().is_empty()) {
-            source.put("<pre>").lines(snippet, 1, cap::MESSAGE).put("</pre>");
+            source.put("<pre>").text(snippet, cap::MESSAGE).put("</pre>");
         }
         source
     }
