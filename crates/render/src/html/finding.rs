@@ -7,7 +7,7 @@ use portcullis_model::{
 
 use super::markup::{Markup, count, joined};
 use super::words::{self, short_commit};
-use crate::escape::{LinkHosts, Url, cap};
+use crate::escape::{LinkHosts, Url, cap, clean};
 use crate::human::finding::step_word;
 use crate::short::{headline, subject};
 
@@ -242,7 +242,7 @@ impl Row<'_> {
             pieces.push(Markup::new("Revoke the value first, then remove it"));
         }
         // Some tools give the name of the rule as its help; the versions that mend a package stand here already.
-        let is_said = headline(self.judged).to_lowercase().contains(&advice.trim().to_lowercase())
+        let is_said = comparable(headline(self.judged)).contains(&comparable(advice))
             || (finding.package.is_some() && finding.fix.as_ref().is_some_and(|fix| !fix.versions.is_empty()));
         if !is_said {
             pieces.push(Markup::of_prose(advice, most));
@@ -334,9 +334,13 @@ impl Row<'_> {
 
 /// The message, unless the title says the same already.
 fn said_besides(judged: &Judged) -> &str {
-    let plain = |text: &str| text.trim().trim_end_matches('.').to_lowercase();
     let message = judged.finding.message.as_str();
-    if plain(message) == plain(headline(judged)) { "" } else { message }
+    if comparable(message) == comparable(headline(judged)) { "" } else { message }
+}
+
+/// A text as it is compared with others: no more of it than is shown.
+fn comparable(text: &str) -> String {
+    clean(text, cap::MESSAGE).trim_end_matches('.').to_lowercase()
 }
 
 /// `levels.high (portcullis.yaml:12)`

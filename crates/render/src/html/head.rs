@@ -163,6 +163,9 @@ fn contents(outcome: &Outcome) -> Markup {
         ("<a href=\"#metrics\">Metrics</a>", count(outcome.metrics.len())),
         ("<a href=\"#limits\">Limits</a>", count(outcome.limits.len())),
     ];
+    if entries.iter().all(|(_, number)| *number == 0) {
+        return Markup::default();
+    }
     let mut list = Markup::new("<nav class=contents aria-label=\"Sections\"><ul>\n");
     for (link, number) in entries.into_iter().filter(|(_, number)| *number > 0) {
         list.put("<li>").put(link).put(" <span class=faint>").number(number).put("</span></li>\n");
