@@ -108,7 +108,7 @@ pub(super) fn problems(outcome: &Outcome, cuts: &mut Cuts) -> Markup {
 fn problem(problem: &Problem) -> Markup {
     let (class, word) = words::health(problem.health);
     let mut row = Markup::new("<tr><td class=");
-    row.put(class).put(">").put(word).put("<td>").code(problem.code.as_str(), cap::RULE).put("<td>");
+    row.put(class).put(">").put(word).put("<td>").text(problem.code.as_str(), cap::RULE).put("<td>");
     let path = problem.path.as_deref().or(problem.report.as_deref()).unwrap_or_default();
     if !path.is_empty() {
         row.put("<code>").text(path, cap::PATH);
