@@ -68,7 +68,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
         Answer::Judged(mut judged) => {
             output::warnings(&judged.warnings);
             judged.notices.iter().for_each(|notice| output::to_stderr(&format!("note: {notice}\n")));
-            output::note_limits(&mut judged.outcome, &global.formats)?;
+            output::note_limits(&mut judged.outcome, global)?;
             output::deliver(&judged.outcome, &judged.written, global)?;
             let code = judged.tally.exit_code(global.exit_zero);
             actions::tell(&judged.outcome, code, global, &arguments.actions)?;

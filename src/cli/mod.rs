@@ -48,7 +48,7 @@ struct Global {
     /// Read the policy from this file of the repository
     #[arg(long, value_name = "FILE", global = true)]
     policy: Option<String>,
-    /// Output format, with a file to write it to (repeatable): human, short, json, jsonl, sarif, junit, csv, markdown, github, baseline; as in `-f sarif=out.sarif`
+    /// Output format, with a file to write it to (repeatable): human, short, json, jsonl, sarif, junit, csv, html, markdown, github, baseline; as in `-f sarif=out.sarif`
     #[arg(
         short,
         long = "format",

@@ -29,6 +29,7 @@ pub(super) enum Format {
     Sarif,
     Junit,
     Csv,
+    Html,
     Markdown,
     Github,
     Baseline,
@@ -37,7 +38,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    const ALL: [(&'static str, Self); 12] = [
+    const ALL: [(&'static str, Self); 13] = [
         ("human", Self::Human),
         ("short", Self::Short),
         ("json", Self::Json),
@@ -45,6 +46,7 @@ impl Format {
         ("sarif", Self::Sarif),
         ("junit", Self::Junit),
         ("csv", Self::Csv),
+        ("html", Self::Html),
         ("markdown", Self::Markdown),
         ("github", Self::Github),
         ("baseline", Self::Baseline),
@@ -126,12 +128,13 @@ pub(super) fn writes_baseline(sinks: &[Sink]) -> bool {
 }
 
 /// Renders what may have to leave something out, and enters that in the outcome's `limits` for the other formats to tell.
-pub(super) fn note_limits(outcome: &mut Outcome, sinks: &[Sink]) -> Result<(), Exit> {
+pub(super) fn note_limits(outcome: &mut Outcome, global: &Global) -> Result<(), Exit> {
     let mut limits = Vec::new();
-    for sink in sinks {
+    for sink in &global.formats {
         match sink.format {
             Format::Sarif => limits.extend(portcullis_render::sarif(outcome).map_err(not_json)?.limits),
             Format::Markdown => limits.extend(portcullis_render::markdown(outcome, COMMENT_BYTES).limits),
+            Format::Html => limits.extend(portcullis_render::html(outcome, today(outcome, global)).limits),
             _ => {}
         }
     }
@@ -142,7 +145,7 @@ pub(super) fn note_limits(outcome: &mut Outcome, sinks: &[Sink]) -> Result<(), E
 /// Writes the outcome to every sink; files whole or not at all. Without a sink the report for people goes to standard output.
 pub(super) fn deliver(outcome: &Outcome, written: &Written, global: &Global) -> Result<(), Exit> {
     let to_screen = |format| {
-        let bytes = render(outcome, written, format, &terminal(global, Stream::Output))?;
+        let bytes = render(outcome, written, format, &terminal(global, Stream::Output), today(outcome, global))?;
         to_stdout(&harmless(bytes, format))
     };
     if global.formats.is_empty() {
@@ -158,7 +161,7 @@ pub(super) fn deliver(outcome: &Outcome, written: &Written, global: &Global) -> 
                     make_directory_of(file)?;
                 }
                 let plain = Terminal { verbosity: verbosity(global), ..Terminal::default() };
-                to_file(file, &render(outcome, written, sink.format, &plain)?)?;
+                to_file(file, &render(outcome, written, sink.format, &plain, today(outcome, global))?)?;
             }
         }
     }
@@ -187,7 +190,19 @@ pub(super) fn brief(judged: &Judged, global: &Global) -> Result<(), Exit> {
     to_stdout(text.as_bytes())
 }
 
-fn render(outcome: &Outcome, written: &Written, format: Format, terminal: &Terminal) -> Result<Vec<u8>, Exit> {
+/// The day of the run where the outcome states it, else of `--now` or the clock.
+fn today(outcome: &Outcome, global: &Global) -> jiff::civil::Date {
+    let now = outcome.generated_at.or(global.now).unwrap_or_else(jiff::Timestamp::now);
+    now.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+fn render(
+    outcome: &Outcome,
+    written: &Written,
+    format: Format,
+    terminal: &Terminal,
+    today: jiff::civil::Date,
+) -> Result<Vec<u8>, Exit> {
     match format {
         Format::Human => Ok(portcullis_render::human(outcome, terminal).into_bytes()),
         Format::Short => Ok(portcullis_render::short(outcome, terminal).into_bytes()),
@@ -196,6 +211,7 @@ fn render(outcome: &Outcome, written: &Written, format: Format, terminal: &Termi
         Format::Sarif => Ok(portcullis_render::sarif(outcome).map_err(not_json)?.bytes),
         Format::Junit => Ok(portcullis_render::junit(outcome).into_bytes()),
         Format::Csv => Ok(portcullis_render::csv(outcome).into_bytes()),
+        Format::Html => Ok(portcullis_render::html(outcome, today).text.into_bytes()),
         Format::Markdown => Ok(portcullis_render::markdown(outcome, COMMENT_BYTES).text.into_bytes()),
         Format::Github => Ok(portcullis_render::annotations(outcome).into_bytes()),
         Format::Cyclonedx | Format::Openvex => Err(Exit::Usage("VEX is written by `exception export`".to_owned())),
@@ -209,10 +225,10 @@ fn not_json(error: serde_json::Error) -> Exit {
 }
 
 /// In the log of a workflow a line can be a command. The formats for people frame themselves, JSON and XML escape what could
-/// be one; these two are defused line by line, because a frame would become part of a file the output is redirected to.
+/// be one; these are defused line by line, because a frame would become part of a file the output is redirected to.
 fn harmless(bytes: Vec<u8>, format: Format) -> Vec<u8> {
     match format {
-        Format::Csv | Format::Markdown if is_workflow_log() => match String::from_utf8(bytes) {
+        Format::Csv | Format::Html | Format::Markdown if is_workflow_log() => match String::from_utf8(bytes) {
             Ok(text) => portcullis_render::defused(&text).into_bytes(),
             Err(error) => error.into_bytes(),
         },
@@ -228,6 +244,7 @@ pub(super) fn delivery(sinks: &[Sink]) -> Delivery {
         let name = match sink.format {
             Format::Json => "result-file",
             Format::Sarif => "sarif-file",
+            Format::Html => "html-file",
             Format::Markdown => "markdown-file",
             _ => continue,
         };
@@ -562,7 +579,7 @@ mod tests {
         let unknown = "xlsx".parse::<Sink>().unwrap_err();
         assert!(
             unknown.ends_with(
-                "this version writes human, short, json, jsonl, sarif, junit, csv, markdown, github, baseline, cyclonedx, openvex"
+                "this version writes human, short, json, jsonl, sarif, junit, csv, html, markdown, github, baseline, cyclonedx, openvex"
             )
         );
     }

@@ -8,8 +8,8 @@ use crate::repository::{Repository, finding_ids, project, run_in};
 use crate::runner::Runner;
 
 /// Every format `-f` takes.
-const FORMATS: [&str; 10] =
-    ["human", "short", "json", "jsonl", "sarif", "junit", "csv", "markdown", "github", "baseline"];
+const FORMATS: [&str; 11] =
+    ["human", "short", "json", "jsonl", "sarif", "junit", "csv", "html", "markdown", "github", "baseline"];
 
 const WORKFLOW: &str = "on: push\npermissions: {}\njobs:\n  b:\n    runs-on: x\n    steps:\n      - uses: a/b@main\n";
 
@@ -255,4 +255,23 @@ fn the_runner_sees_no_command_but_ours() {
         assert_eq!(runner.outputs().get("verdict").map(String::as_str), Some("fail"), "{format}");
         assert_eq!(runner.outputs().len(), 12, "{format}: {:?}", runner.outputs());
     }
+}
+
+#[test]
+fn a_page_in_the_log_gives_no_command_and_as_a_file_it_is_told_to_later_steps() {
+    let runner = Runner::new();
+    let variables = runner.variables();
+    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let workflow = WORKFLOW.replace("a/b@main", "a/b@##[error]::error::owned");
+    let repository = Repository::new().file(".github/workflows/ci.yml", &workflow);
+    let answer = repository.run_with(&["check", "-f", "html", "-f", "html=page.html"], &variables);
+    assert_eq!(answer.code, 1, "{}", answer.stderr);
+    let commands = Runner::commands(&answer.stdout);
+    assert!(commands.is_empty(), "{commands:?}");
+    assert_eq!(runner.outputs().get("html-file").map(String::as_str), Some("page.html"));
+    let page = std::fs::read_to_string(repository.path().join("page.html")).unwrap();
+    assert!(page.starts_with("<!doctype html>\n") && page.ends_with("</html>\n"));
+    // What the log does to a page stays outside of style and script: their hashes hold there too.
+    let head = page.find("<body>").unwrap();
+    assert_eq!(answer.stdout.get(..head), page.get(..head));
 }

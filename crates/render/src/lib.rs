@@ -3,7 +3,7 @@
 //!
 //! [`human`] is the report in a terminal, [`short`] one line for each finding, [`json`] the whole document; [`sarif`],
 //! [`junit`] and [`csv`] are read by other programs, [`annotations`] and [`outputs`] by the runner of GitHub; [`markdown`] is
-//! the comment and [`summary`] the page of the job;
+//! the comment and [`summary`] the page of the job; [`html()`] is the report as one file;
 //! [`diagnostics`] draws the errors of a policy; [`page`] and [`decision`] are what `explain` prints of a rule and of a
 //! finding. [`escape`] holds the only types that
 //! carry untrusted text into an output.
@@ -15,6 +15,7 @@ mod csv;
 mod decision;
 mod diagnostics;
 mod frame;
+mod html;
 mod human;
 mod json;
 mod junit;
@@ -35,6 +36,7 @@ pub use annotations::annotations;
 pub use csv::csv;
 pub use decision::decision;
 pub use diagnostics::{diagnostics, diagnostics_json};
+pub use html::{Html, html};
 pub use human::human;
 pub use json::{JsonForm, baseline, json, jsonl};
 pub use junit::junit;
