@@ -1,20 +1,30 @@
 //! Path globs of every policy key (spec/policy.md 1.1).
 
+use std::sync::OnceLock;
+
 use globset::{GlobBuilder, GlobMatcher};
+
+/// Longest pattern, in bytes: no automaton of such a one comes near the limits of the engine.
+const LONGEST: usize = 4_096;
 
 /// One glob over repository paths: `/` separates, `*` stays inside a component, a pattern without `/` matches the base name
 /// at any depth, a trailing `/` means the directory and everything below. Case-sensitive.
 #[derive(Clone, Debug)]
 pub struct Glob {
     text: String,
-    matcher: GlobMatcher,
+    glob: globset::Glob,
+    /// Compiled when first asked: a policy has many globs, and a run asks few of them.
+    matcher: OnceLock<GlobMatcher>,
 }
 
 impl Glob {
-    /// Compiles a pattern. The error is a sentence that says what is wrong and what to write instead.
+    /// Reads a pattern. The error is a sentence that says what is wrong and what to write instead.
     pub fn new(pattern: &str) -> Result<Self, String> {
         if pattern.is_empty() {
             return Err("an empty pattern matches nothing".to_owned());
+        }
+        if pattern.len() > LONGEST {
+            return Err(format!("a pattern has {LONGEST} bytes at most: write several"));
         }
         if pattern.starts_with('!') {
             return Err("a pattern cannot be negated: use `exclude`".to_owned());
@@ -33,12 +43,12 @@ impl Glob {
             .backslash_escape(true)
             .build()
             .map_err(|error| error.kind().to_string())?;
-        Ok(Self { text: pattern.to_owned(), matcher: glob.compile_matcher() })
+        Ok(Self { text: pattern.to_owned(), glob, matcher: OnceLock::new() })
     }
 
     /// Whether a repository path matches.
     pub fn matches(&self, path: &str) -> bool {
-        self.matcher.is_match(path)
+        self.matcher.get_or_init(|| self.glob.compile_matcher()).is_match(path)
     }
 
     /// The pattern as written.

@@ -1,6 +1,7 @@
 //! Patterns over things that are no paths: rule ids, objects, package URLs.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobMatcher};
 use portcullis_model::{Finding, Kind, Package, advisory};
@@ -14,17 +15,22 @@ pub(crate) struct Pattern {
     text: String,
     /// What every match begins with: most names are told apart by it, and few need the automaton.
     prefix: String,
-    matcher: Option<GlobMatcher>,
+    glob: Option<globset::Glob>,
+    /// Compiled when first asked.
+    matcher: OnceLock<GlobMatcher>,
 }
 
+/// Longest glob, in bytes.
+const LONGEST: usize = 4_096;
+
 impl Pattern {
-    /// Compiles a pattern; the error says what is wrong with it.
+    /// Reads a pattern; the error says what is wrong with it.
     pub(crate) fn new(text: &str) -> Result<Self, String> {
-        let matcher = if is_glob(text) { Some(compile(text)?) } else { None };
+        let glob = if is_glob(text) { Some(read(text)?) } else { None };
         // Advisory ids are compared in their canonical spelling, as findings carry them.
-        let text = if matcher.is_none() { advisory::spelling(text) } else { text.to_owned() };
+        let text = if glob.is_none() { advisory::spelling(text) } else { text.to_owned() };
         let prefix = text.split(WILDCARDS).next().unwrap_or_default().to_owned();
-        Ok(Self { text, prefix, matcher })
+        Ok(Self { text, prefix, glob, matcher: OnceLock::new() })
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -32,14 +38,13 @@ impl Pattern {
     }
 
     pub(crate) const fn is_glob(&self) -> bool {
-        self.matcher.is_some()
+        self.glob.is_some()
     }
 
     pub(crate) fn matches(&self, name: &str) -> bool {
-        match &self.matcher {
-            Some(matcher) => name.starts_with(&self.prefix) && (self.is_prefix() || matcher.is_match(name)),
-            None => self.text == name,
-        }
+        let Some(glob) = &self.glob else { return self.text == name };
+        let matcher = || self.matcher.get_or_init(|| glob.compile_matcher());
+        name.starts_with(&self.prefix) && (self.is_prefix() || matcher().is_match(name))
     }
 
     /// `gha/*`: whatever follows the prefix.
@@ -63,12 +68,14 @@ pub(crate) fn is_glob(text: &str) -> bool {
     text.contains(['*', '?', '[', '{'])
 }
 
-fn compile(text: &str) -> Result<GlobMatcher, String> {
+fn read(text: &str) -> Result<globset::Glob, String> {
+    if text.len() > LONGEST {
+        return Err(format!("a pattern has {LONGEST} bytes at most: write several"));
+    }
     GlobBuilder::new(text)
         .literal_separator(false)
         .backslash_escape(true)
         .build()
-        .map(|glob| glob.compile_matcher())
         .map_err(|error| error.kind().to_string())
 }
 
@@ -176,7 +183,11 @@ mod tests {
         for text in ["gha/*", "gha/un*-uses", "*", "?ha/*", "{gha,k8s}/*", "trivy:[A-Z]*", r"a\*b*", "gha/**"] {
             let pattern = Pattern::new(text).unwrap();
             for name in names {
-                assert_eq!(pattern.matches(name), compile(text).unwrap().is_match(name), "{text} {name}");
+                assert_eq!(
+                    pattern.matches(name),
+                    read(text).unwrap().compile_matcher().is_match(name),
+                    "{text} {name}"
+                );
             }
         }
     }
