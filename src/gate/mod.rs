@@ -10,6 +10,7 @@ mod difference;
 mod enrich;
 mod excerpt;
 mod files;
+mod ignores;
 mod named;
 mod options;
 mod panics;

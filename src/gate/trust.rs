@@ -118,7 +118,7 @@ pub(super) fn is_gate_file(path: &str) -> bool {
     POLICY_FILES.contains(&path)
         || path.starts_with(".portcullis/")
         || path == ".gitleaks.toml"
-        || path == ".gitleaksignore"
+        || portcullis_ingest::ignores::is_ignore_file(path)
 }
 
 /// Whether the policy names the file among those that steer.

@@ -5,7 +5,7 @@
 //! one keeps what came before the break; `severity`, `cvss`, `advisory` and `package_url` translate the words of tools
 //! into ours; `weakness` makes findings of them, `beside` asks the repository's lock files; `section` says which part of the
 //! policy judges a finding; `hidden` keeps secrets out of everything that is handed on, `source_lines` knows the flagged lines.
-//! `coverage` and `decimal` hold what is measured.
+//! `coverage` and `decimal` hold what is measured; [`ignores`] reads what other tools were told to ignore.
 //!
 //! Nothing that could not be read comes out as a healthy report without findings.
 
@@ -21,6 +21,7 @@ mod draft;
 mod format;
 mod health;
 mod hidden;
+pub mod ignores;
 mod inventory;
 mod items;
 mod json;

@@ -36,6 +36,22 @@ impl Glob {
         Ok(Self { text: pattern.to_owned(), matcher: glob.compile_matcher() })
     }
 
+    /// As [`Glob::new`], but a pattern without `/` means a file at the root: the globs of tools that compare whole paths.
+    pub fn anchored(pattern: &str) -> Result<Self, String> {
+        let plain = pattern.strip_prefix("./").unwrap_or(pattern);
+        let glob = Self::new(plain)?;
+        if plain.contains('/') {
+            return Ok(glob);
+        }
+        let matcher = GlobBuilder::new(plain)
+            .literal_separator(true)
+            .backslash_escape(true)
+            .build()
+            .map_err(|error| error.kind().to_string())?
+            .compile_matcher();
+        Ok(Self { matcher, ..glob })
+    }
+
     /// Whether a repository path matches.
     pub fn matches(&self, path: &str) -> bool {
         self.matcher.is_match(path)

@@ -174,6 +174,11 @@ impl Policy {
         &self.baseline.file
     }
 
+    /// Whether the entries of an ignore file of another tool are looked at (`exception_policy.import`).
+    pub fn imports(&self, path: &str) -> bool {
+        self.exception_policy.import.value.reads(path)
+    }
+
     /// How reports are read.
     pub const fn ingest(&self) -> &IngestPolicy {
         &self.ingest
