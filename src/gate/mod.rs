@@ -11,6 +11,7 @@ mod enrich;
 mod excerpt;
 mod files;
 mod ignores;
+mod merging;
 mod named;
 mod options;
 mod panics;

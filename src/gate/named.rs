@@ -4,12 +4,13 @@
 use portcullis_ingest::data::Enrichment;
 use portcullis_ingest::ignores::IgnoreFiles;
 use portcullis_ingest::{Input, Options, ReportOptions, Surroundings};
+use portcullis_model::merge::Merging;
 use portcullis_model::{Collected, PathResolver, Problem, ProblemCode, Section, Tree, VexStatement};
 use portcullis_policy::Policy;
 
 use super::panics::contained;
 use super::plan::Plan;
-use super::{Request, enrich, ignores};
+use super::{Request, enrich, ignores, merging};
 
 /// What the documents say.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,8 @@ pub(crate) struct Documents {
     pub(crate) data: Enrichment,
     /// What other tools were told to ignore.
     pub(crate) ignores: IgnoreFiles,
+    /// What makes two findings one, and whose severity counts then.
+    pub(crate) merging: Merging,
     /// Names of well-known packages.
     pub(crate) well_known_names: Vec<String>,
     /// What could not be read, and entries no file belongs to.
@@ -30,8 +33,10 @@ pub(super) fn read(request: &Request, plan: &Plan, tree: &dyn Tree, policy: &Pol
     let (well_known_names, problem) = well_known_names(tree, policy);
     let enrich::Enriched { data, problems } = enrich::read(tree, policy.data(), today(request));
     let ignored = ignores::read(plan, tree, policy);
-    let problems = problem.into_iter().chain(problems).chain(ignored.problems).collect();
-    let mut documents = Documents { data, ignores: ignored.files, well_known_names, problems, ..Documents::default() };
+    let (merging, no_table) = merging::of(tree, policy.ingest());
+    let problems = problem.into_iter().chain(problems).chain(ignored.problems).chain(no_table).collect();
+    let mut documents =
+        Documents { data, ignores: ignored.files, merging, well_known_names, problems, ..Documents::default() };
     if policy.vex().is_empty() {
         return documents;
     }

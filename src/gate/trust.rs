@@ -125,6 +125,7 @@ pub(super) fn is_gate_file(path: &str) -> bool {
 fn is_named(policy: &Policy, path: &str) -> bool {
     path == policy.baseline_file().value
         || policy.typosquats().is_some_and(|setting| setting.value == path)
+        || policy.ingest().equivalents.as_ref().is_some_and(|setting| setting.value == path)
         || policy
             .data()
             .paths()

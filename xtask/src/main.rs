@@ -1,7 +1,9 @@
 //! Chores of the repository: `cargo run -p xtask -- gen` writes what is made from the rule pages and from the schema of the
-//! policy, `gen --check` says whether it is what they make; `bench` times the program as a whole.
+//! policy, `gen --check` says whether it is what they make; `bench` times the program as a whole; `count-reports DIR` counts the findings of real reports
+//! anew and compares.
 
 mod bench;
+mod count_reports;
 mod page;
 mod policy;
 mod registry;
@@ -18,7 +20,8 @@ fn main() -> ExitCode {
         ["gen"] => registry::write(root()).and_then(|()| policy::write(root())),
         ["gen", "--check"] => registry::check(root()).and_then(|()| policy::check(root())),
         ["bench"] => bench::run(root()),
-        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench")),
+        ["count-reports", directory] => count_reports::run(root(), directory),
+        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench | count-reports DIR")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,6 +6,7 @@
 //! into ours; `weakness` makes findings of them, `beside` asks the repository's lock files; `section` says which part of the
 //! policy judges a finding; `hidden` keeps secrets out of everything that is handed on, `source_lines` knows the flagged lines.
 //! `coverage` and `decimal` hold what is measured; [`ignores`] reads what other tools were told to ignore.
+//! [`equivalents`] reads the table of rules that say the same.
 //!
 //! Nothing that could not be read comes out as a healthy report without findings.
 
@@ -18,6 +19,7 @@ pub mod data;
 mod decimal;
 mod detect;
 mod draft;
+pub mod equivalents;
 mod format;
 mod health;
 mod hidden;

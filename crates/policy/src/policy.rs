@@ -310,7 +310,7 @@ pub(crate) struct SecretPolicy {
 }
 
 /// `ingest`: how reports are read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct IngestPolicy {
     /// `tool_first`, `score_first`, `max`.
     pub severity_from: String,
@@ -322,6 +322,10 @@ pub struct IngestPolicy {
     pub sarif_levels: BTreeMap<String, BTreeMap<String, Severity>>,
     /// Tool, severity where its report states none.
     pub default_severity: BTreeMap<String, Severity>,
+    /// Tools whose severity counts where several report one weakness; none: the highest.
+    pub prefer_severity_of: Vec<String>,
+    /// Table of rules that say the same.
+    pub equivalents: Option<Setting<String>>,
 }
 
 /// `data`: files that say more about vulnerabilities than reports do.

@@ -1,5 +1,9 @@
 //! Each form of ignore file: what its entries take, what they leave, and what is told of what cannot be used.
 
+mod cargo;
+mod npm;
+mod trivy_yaml;
+
 use portcullis_model::{
     Artifact, Finding, Fix, FixState, Kind, License, Location, Package, Problem, ProblemCode, Secret, Source, State,
 };
@@ -134,97 +138,6 @@ mod trivy {
         let mut two = lodash("web/a.lock");
         two.locations.push(Location::file("api/a.lock"));
         assert!(!takes("web/.trivyignore", "CVE-2020-8203", two), "one of its places lies elsewhere");
-    }
-}
-
-mod trivy_yaml {
-    use super::*;
-
-    const FILE: &str = ".trivyignore.yaml";
-
-    fn entry(more: &str) -> String {
-        format!("vulnerabilities:\n  - id: CVE-2020-8203\n{more}")
-    }
-
-    #[test]
-    fn kinds_paths_and_purls_all_have_to_hold() {
-        let finding = || lodash("web/package-lock.json");
-        for (text, is_taken) in [
-            (entry(""), true),
-            (entry("").replace("vulnerabilities", "misconfigurations"), false),
-            (entry("    paths: [web/package-lock.json]\n"), true),
-            (entry("    paths: ['**/package-lock.json', x]\n"), true),
-            (entry("    paths: ['web/*']\n"), true),
-            (entry("    paths: ['package-lock.json']\n"), false),
-            (entry("    paths: ['*']\n"), false),
-            (entry("    purls: ['pkg:npm/lodash@4.17.15']\n"), true),
-            (entry("    purls: ['pkg:npm/lodash']\n"), true),
-            (entry("    purls: ['pkg:npm/other', 'pkg:npm/lodash']\n"), true),
-            (entry("    purls: ['pkg:npm/lodash@4']\n"), false),
-            (entry("    purls: ['pkg:npm/lodash']\n    paths: [api/*]\n"), false),
-        ] {
-            assert_eq!(takes(FILE, &text, finding()), is_taken, "{text}");
-        }
-        let mut without_purl = finding();
-        without_purl.package.as_mut().unwrap().purl = None;
-        assert!(!takes(FILE, &entry("    purls: ['pkg:npm/lodash']\n"), without_purl));
-    }
-
-    #[test]
-    fn paths_are_those_inside_an_image_too_and_start_where_the_file_lies() {
-        let mut inside = lodash("");
-        inside.package.as_mut().unwrap().path = Some("app/node_modules/lodash/package.json".to_owned());
-        assert!(takes(FILE, &entry("    paths: ['app/**/package.json']\n"), inside));
-        let below = entry("    paths: [package-lock.json]\n");
-        assert!(takes("web/.trivyignore.yaml", &below, lodash("web/package-lock.json")));
-    }
-
-    #[test]
-    fn end_and_statement_are_taken_over() {
-        let text = entry("    expired_at: 2027-01-31\n    statement: not reachable\n");
-        let suppression = ignore(FILE, &text, lodash("a")).finding.suppressions.remove(0);
-        assert_eq!(suppression.expires, Some(jiff::civil::date(2027, 1, 30)));
-        assert_eq!((suppression.reason.as_deref(), suppression.line), (Some("not reachable"), Some(2)));
-    }
-
-    #[test]
-    fn secrets_and_licences_have_lists_of_their_own() {
-        let secret = of_tool("trivy", Kind::Secret, "aws-access-key-id", "ops/.env");
-        assert!(takes(FILE, "secrets: [{ id: aws-access-key-id, paths: [ops/.env] }]", secret));
-        let license = Finding {
-            license: Some(Box::new(License::default())),
-            ..of_tool("trivy", Kind::License, "license:AGPL-3.0", "a")
-        };
-        assert!(takes(FILE, "licenses:\n  - id: AGPL-3.0\n", license));
-    }
-
-    #[test]
-    fn what_cannot_be_used_is_told_with_its_line() {
-        let lock = || lodash("a.lock");
-        for (text, told) in [
-            (entry("    expired_at: soon\n"), (3, ProblemCode::DroppedItem)),
-            (entry("    paths: web\n"), (3, ProblemCode::DroppedItem)),
-            (entry("    paths: ['[']\n"), (2, ProblemCode::DroppedItem)),
-            (entry("    purls: [npm/lodash]\n"), (2, ProblemCode::DroppedItem)),
-            ("vulnerabilities:\n  - CVE-2020-8203\n".to_owned(), (2, ProblemCode::DroppedItem)),
-            ("vulnerabilities:\n  id: CVE-2020-8203\n".to_owned(), (2, ProblemCode::LenientValue)),
-            ("- id: CVE-2020-8203\n".to_owned(), (1, ProblemCode::Unparsable)),
-            (entry("  - id: [\n"), (3, ProblemCode::Unparsable)),
-        ] {
-            let problems = refused(FILE, &text, lock());
-            assert_eq!(problems.first(), Some(&told), "{text}");
-        }
-        let unknown = odd(FILE, &entry("    path: [b]\nvulnerabilites: []\n"), lock());
-        assert_eq!(
-            unknown,
-            [
-                (4, "unknown key `vulnerabilites` (did you mean `vulnerabilities`?) in `.trivyignore.yaml`".to_owned()),
-                (
-                    3,
-                    "unknown key `path` (did you mean `paths`?) of `vulnerabilities` in `.trivyignore.yaml`".to_owned()
-                )
-            ]
-        );
     }
 }
 
@@ -476,118 +389,6 @@ mod gitleaks {
     #[test]
     fn a_file_below_the_root_is_none() {
         assert!(!super::super::is_ignore_file("web/.gitleaksignore"));
-    }
-}
-
-mod npm {
-    use super::*;
-
-    fn chain(links: &[&str]) -> Finding {
-        let mut finding = lodash("package-lock.json");
-        finding.package.as_mut().unwrap().dependency_path = links.iter().map(|link| (*link).to_owned()).collect();
-        finding
-    }
-
-    #[test]
-    fn audit_ci_allows_advisories_packages_and_chains() {
-        let allow =
-            |entry: &str| format!("{{\n\t// ours\n\t\"high\": true,\n\t\"allowlist\": [ /* x */ {entry}, ],\n}}\n");
-        for (entry, is_taken) in [
-            ("\"GHSA-p6mc-m468-83gw\"", true),
-            ("1523", true),
-            ("\"GHSA-p6mc-m468-83gw|async>lodash\"", true),
-            ("\"GHSA-p6mc-m468-83gw|*>lodash\"", true),
-            ("\"GHSA-p6mc-m468-83gw|other>lodash\"", false),
-            ("\"*|async>lodash\"", true),
-            ("\"async>lodash\"", true),
-            ("\"lodash\"", true),
-            ("\"async\"", false),
-            ("\"*\"", true),
-            (
-                "{ \"GHSA-p6mc-m468-83gw|async>lodash\": { \"active\": true, \"notes\": \"x\", \"expiry\": \"2027-01-01\" } }",
-                true,
-            ),
-            ("{ \"GHSA-p6mc-m468-83gw\": { \"active\": false } }", false),
-        ] {
-            let finding = chain(&["async", "lodash"]);
-            assert_eq!(takes("audit-ci.jsonc", &allow(entry), finding), is_taken, "{entry}");
-        }
-        let python = weakness("pypi", "lodash", "1", &["CVE-2020-8203", "GHSA-p6mc-m468-83gw"], "a");
-        assert!(!takes("audit-ci.jsonc", &allow("\"GHSA-p6mc-m468-83gw\", \"*\""), python));
-    }
-
-    #[test]
-    fn audit_ci_tells_unknown_keys_and_broken_files() {
-        let told = odd("audit-ci.jsonc", "{\n \"allow-list\": [],\n \"allowlist\": [\"lodash\"]\n}", chain(&[]));
-        assert_eq!(told, [(2, "unknown key `allow-list` (did you mean `allowlist`?) in `audit-ci.jsonc`".to_owned())]);
-        let broken = refused("audit-ci.jsonc", "{\n \"allowlist\": [\"lodash\"\n", chain(&[]));
-        assert_eq!(broken.iter().map(|(_, code)| *code).collect::<Vec<_>>(), [ProblemCode::Unparsable]);
-    }
-
-    #[test]
-    fn nsprc_names_advisories_with_notes_and_end() {
-        let text = "{\n  \"1523\": { \"active\": true, \"notes\": \"dev server\", \"expiry\": \"2027-01-31\" }\n}";
-        let suppression = ignore(".nsprc", text, chain(&[])).finding.suppressions.remove(0);
-        assert_eq!((suppression.line, suppression.reason.as_deref()), (Some(2), Some("dev server")));
-        assert_eq!(suppression.expires, Some(jiff::civil::date(2027, 1, 30)));
-        assert!(!takes(".nsprc", &text.replace("true", "false"), chain(&[])));
-        assert!(takes(".nsprc", "{\"GHSA-p6mc-m468-83gw\": \"dev server\"}", chain(&[])));
-        let old = "{\"exceptions\": [\"https://npmjs.com/advisories/1523\"]}";
-        assert!(takes(".nsprc", old, chain(&[])));
-    }
-
-    #[test]
-    fn nsprc_tells_what_it_cannot_use() {
-        let told = |text: &str| refused(".nsprc", text, chain(&[]));
-        assert_eq!(told("{\"1523\": {\"expiry\": \"soon\"}}"), [(1, ProblemCode::DroppedItem)]);
-        assert_eq!(told("{\"1523\": {\"active\": \"yes\"}}"), [(1, ProblemCode::DroppedItem)]);
-        assert_eq!(told("{\"1523\": []}"), [(1, ProblemCode::DroppedItem)]);
-        assert_eq!(told("{\"lodash\": {}}"), [(1, ProblemCode::LenientValue)]);
-        assert_eq!(told("[1523]"), [(1, ProblemCode::Unparsable)]);
-    }
-}
-
-mod cargo {
-    use super::*;
-
-    fn smallvec(path: &str) -> Finding {
-        weakness("cargo", "smallvec", "0.6.13", &["CVE-2021-25900", "RUSTSEC-2021-0003"], path)
-    }
-
-    #[test]
-    fn both_files_ignore_advisories_below_their_directory() {
-        let deny = "[advisories]\nversion = 2\nignore = [\n  \"RUSTSEC-2021-0001\",\n  { id = \"RUSTSEC-2021-0003\", reason = \"not called\" },\n]\n[bans]\nwildcards = \"deny\"\n";
-        let suppression = ignore("deny.toml", deny, smallvec("Cargo.lock")).finding.suppressions.remove(0);
-        assert_eq!((suppression.line, suppression.reason.as_deref()), (Some(5), Some("not called")));
-        let audit = "[advisories]\nignore = [\"RUSTSEC-2021-0003\"]\n[output]\nquiet = true\n";
-        assert!(takes(".cargo/audit.toml", audit, smallvec("Cargo.lock")));
-        assert!(takes("tools/.cargo/audit.toml", audit, smallvec("tools/Cargo.lock")));
-        assert!(!takes("tools/.cargo/audit.toml", audit, smallvec("Cargo.lock")));
-        let npm = weakness("npm", "smallvec", "1", &["RUSTSEC-2021-0003"], "a");
-        assert!(!takes("deny.toml", deny, npm));
-    }
-
-    #[test]
-    fn a_yanked_version_is_named_by_its_crate() {
-        let yanked = || Finding { kind: Kind::Outdated, ..smallvec("Cargo.lock") };
-        let deny = |entry: &str| format!("advisories.ignore = [{entry}]\n");
-        assert!(takes("deny.toml", &deny("\"smallvec@0.6.13\""), yanked()));
-        assert!(takes("deny.toml", &deny("{ crate = \"smallvec\", reason = \"soon\" }"), yanked()));
-        assert!(!takes("deny.toml", &deny("\"smallvec@0.6.14\""), yanked()));
-        assert!(!takes("deny.toml", &deny("\"smallvec@0.6.13\""), smallvec("Cargo.lock")));
-    }
-
-    #[test]
-    fn what_cannot_be_used_is_told_with_its_line() {
-        let told = |text: &str| refused("deny.toml", text, smallvec("Cargo.lock"));
-        assert_eq!(told("[advisories]\nignore = [{ reason = \"x\" }]\n"), [(2, ProblemCode::DroppedItem)]);
-        assert_eq!(told("[advisories]\nignore = \"RUSTSEC-2021-0003\"\n"), [(2, ProblemCode::LenientValue)]);
-        assert_eq!(told("[advisories\n"), [(1, ProblemCode::Unparsable)]);
-        let odd = odd("deny.toml", "[advisories]\nignored = []\nignore = [\"RUSTSEC-2021-0003\"]\n", smallvec("a"));
-        assert_eq!(
-            odd,
-            [(2, "unknown key `ignored` (did you mean `ignore`?) of `advisories` in `deny.toml`".to_owned())]
-        );
     }
 }
 

@@ -131,6 +131,11 @@ impl Comparison<'_> {
             Type::Mapping(element) => self.mapping(&path, key, element, old, new),
             Type::Mode(_) => self.tell(mode(old, new), path, old, new),
             Type::List(_) => self.tell(set(key, old, new), path, old, new),
+            // The word is the tightest it can say.
+            Type::WordOrMap(..) => {
+                let is_word = new.and_then(Node::plain).is_some();
+                self.tell(Direction::of(is_word), path, old, new);
+            }
             _ => {
                 let direction = self.scalar(&path, key, old, new);
                 self.tell(direction, path, old, new);
