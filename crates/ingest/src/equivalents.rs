@@ -47,7 +47,7 @@ mod tests {
             ("- [trivy:DS002, x:y]\n- [trivy:DS002]\n", "line 2"),
             ("- trivy:DS002\n", "line 1"),
             ("- [trivy:DS002, 3]\n", "line 1"),
-            ("- [trivy:DS002\n", "line 2"),
+            ("- [trivy:DS002\n", "line 1"),
         ] {
             let why = read(text.as_bytes()).unwrap_err();
             assert!(why.starts_with(line), "{text}: {why}");

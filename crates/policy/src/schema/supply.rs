@@ -220,7 +220,7 @@ pub(super) const INGEST: &[Key] = &[
 const MERGE_SEVERITY: &[Key] = &[key(
     "prefer",
     Type::List(&Type::Text),
-    Required,
+    Unset,
     Merge::Set,
     Strict::AnyIsLooser,
     "Tools whose severity counts, the first that states one; without any of them the highest counts.",

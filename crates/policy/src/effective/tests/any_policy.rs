@@ -129,9 +129,7 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
             choices.pick(&words)
         }
         Type::WordOrMap(words, _) => {
-            // What a mapping of this kind holds is required.
-            let fields: Vec<_> = kind.keys().map(|key| format!("{}: {}", key.name, value(&key.kind, choices))).collect();
-            let map = format!("{{ {} }}", fields.join(", "));
+            let map = map(kind, choices);
             let words: Vec<&str> = words.iter().copied().chain([map.as_str()]).collect();
             choices.pick(&words)
         }
