@@ -97,7 +97,8 @@ fn what_is_wrong_with_a_file_is_told_with_its_line() {
     let (answer, document) = scanned("").file(".grype.yaml", "ignore: [\n").check(&[]);
     assert_eq!((answer.code, document["problems"][0]["code"].as_str()), (1, Some("unparsable")), "{document:#}");
     let (_, document) = scanned("exception_policy: { import: off }\n").file(".grype.yaml", "ignore: [\n").check(&[]);
-    assert_eq!(document["problems"].as_array().map(Vec::len), Some(0), "nobody asked for it");
+    let about = document["problems"].as_array().unwrap().iter().filter(|problem| problem["path"] == ".grype.yaml");
+    assert_eq!(about.count(), 0, "nobody asked for it");
 }
 
 #[test]
