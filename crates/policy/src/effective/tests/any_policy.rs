@@ -129,7 +129,9 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
             choices.pick(&words)
         }
         Type::WordOrMap(words, _) => {
-            let map = map(kind, choices);
+            let fields: Vec<_> =
+                kind.keys().map(|key| format!("{}: {}", key.name, value(&key.kind, choices))).collect();
+            let map = format!("{{ {} }}", fields.join(", "));
             let words: Vec<&str> = words.iter().copied().chain([map.as_str()]).collect();
             choices.pick(&words)
         }
