@@ -100,5 +100,8 @@ fn judge_100_000(bencher: Bencher<'_, '_>) {
 /// 100,000 findings merged, fingerprinted and put in order.
 #[divan::bench(sample_count = 10)]
 fn merge_100_000(bencher: Bencher<'_, '_>) {
-    bencher.counter(ItemsCount::new(100_000_usize)).with_inputs(|| findings(100_000)).bench_values(merge::merge);
+    bencher
+        .counter(ItemsCount::new(100_000_usize))
+        .with_inputs(|| findings(100_000))
+        .bench_values(|findings| merge::merge(findings, &merge::Merging::default()));
 }

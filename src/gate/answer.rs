@@ -30,7 +30,9 @@ pub(super) fn answer(
     collected.problems.extend(gate.named.problems.iter().cloned());
     // Names decide what is one finding.
     gate.named.data.apply(&mut collected.findings, &reports::options(gate.policy.ingest()));
-    collected.findings = merge::merge(std::mem::take(&mut collected.findings));
+    collected.findings = merge::merge(std::mem::take(&mut collected.findings), &gate.named.merging);
+    // An entry may name any of the ids a finding has by now.
+    gate.named.ignores.apply(&mut collected.findings);
     let lines_compared = quality::complete(plan, &mut collected);
     let mut secrets = std::mem::take(&mut collected.known_secrets);
     let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();

@@ -10,6 +10,8 @@ mod difference;
 mod enrich;
 mod excerpt;
 mod files;
+mod ignores;
+mod merging;
 mod named;
 mod options;
 mod panics;

@@ -1,14 +1,16 @@
-//! The VEX documents and the list of well-known packages the policy names, read from the tree that steers: statements the change itself adds are not among them
-//! (spec/policy.md 11.1).
+//! The documents beside the policy, read from the tree that steers: VEX documents, data files, the list of well-known packages,
+//! ignore files. Statements the change itself adds are not among them (spec/policy.md 11.1).
 
 use portcullis_ingest::data::Enrichment;
+use portcullis_ingest::ignores::IgnoreFiles;
 use portcullis_ingest::{Input, Options, ReportOptions, Surroundings};
+use portcullis_model::merge::Merging;
 use portcullis_model::{Collected, PathResolver, Problem, ProblemCode, Section, Tree, VexStatement};
 use portcullis_policy::Policy;
 
 use super::panics::contained;
 use super::plan::Plan;
-use super::{Request, enrich};
+use super::{Request, enrich, ignores, merging};
 
 /// What the documents say.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +18,10 @@ pub(crate) struct Documents {
     pub(crate) statements: Vec<VexStatement>,
     /// What is known of vulnerabilities besides what reports say.
     pub(crate) data: Enrichment,
+    /// What other tools were told to ignore.
+    pub(crate) ignores: IgnoreFiles,
+    /// What makes two findings one, and whose severity counts then.
+    pub(crate) merging: Merging,
     /// Names of well-known packages.
     pub(crate) well_known_names: Vec<String>,
     /// What could not be read, and entries no file belongs to.
@@ -26,8 +32,11 @@ pub(crate) struct Documents {
 pub(super) fn read(request: &Request, plan: &Plan, tree: &dyn Tree, policy: &Policy) -> Documents {
     let (well_known_names, problem) = well_known_names(tree, policy);
     let enrich::Enriched { data, problems } = enrich::read(tree, policy.data(), today(request));
-    let problems = problem.into_iter().chain(problems).collect();
-    let mut documents = Documents { data, well_known_names, problems, ..Documents::default() };
+    let ignored = ignores::read(plan, tree, policy);
+    let (merging, no_table) = merging::of(tree, policy.ingest());
+    let problems = problem.into_iter().chain(problems).chain(ignored.problems).chain(no_table).collect();
+    let mut documents =
+        Documents { data, ignores: ignored.files, merging, well_known_names, problems, ..Documents::default() };
     if policy.vex().is_empty() {
         return documents;
     }

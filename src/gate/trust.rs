@@ -118,13 +118,14 @@ pub(super) fn is_gate_file(path: &str) -> bool {
     POLICY_FILES.contains(&path)
         || path.starts_with(".portcullis/")
         || path == ".gitleaks.toml"
-        || path == ".gitleaksignore"
+        || portcullis_ingest::ignores::is_ignore_file(path)
 }
 
 /// Whether the policy names the file among those that steer.
 fn is_named(policy: &Policy, path: &str) -> bool {
     path == policy.baseline_file().value
         || policy.typosquats().is_some_and(|setting| setting.value == path)
+        || policy.ingest().equivalents.as_ref().is_some_and(|setting| setting.value == path)
         || policy
             .data()
             .paths()

@@ -8,7 +8,7 @@ const STRICT: &str = "version: 1\nsecrets: { levels: fail }\nworkflows: { levels
 const WORKFLOW: &str = "on: push\npermissions: {}\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: acme/build@main\n";
 
 /// The state of the base, what the pull request makes of it, and the run in the event.
-fn pull_request(base: &[(&str, &str)], head: impl FnOnce(&Path)) -> Answer {
+pub(crate) fn pull_request(base: &[(&str, &str)], head: impl FnOnce(&Path)) -> Answer {
     let repository = Repository::new();
     for (path, content) in base {
         repository.write(path, content);
@@ -47,7 +47,7 @@ fn must_still_fail(weaken: impl FnOnce(&Path)) {
 }
 
 /// In the log of a runner the document stands between two workflow commands.
-fn last_document(answer: &Answer) -> serde_json::Value {
+pub(crate) fn last_document(answer: &Answer) -> serde_json::Value {
     let json: String = answer.stdout.lines().filter(|line| !line.starts_with("::")).collect::<Vec<_>>().join("\n");
     serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}: {}{}", answer.stdout, answer.stderr))
 }

@@ -1,8 +1,9 @@
 //! Chores of the repository: `cargo run -p xtask -- gen` writes what is made from the rule pages and from the schema of the
 //! policy, `gen --check` says whether it is what they make; `bench` times the program as a whole; `sbom DIR` writes its bill of
-//! materials.
+//! materials; `count-reports DIR` counts the findings of real reports anew and compares.
 
 mod bench;
+mod count_reports;
 mod page;
 mod policy;
 mod registry;
@@ -21,7 +22,8 @@ fn main() -> ExitCode {
         ["gen", "--check"] => registry::check(root()).and_then(|()| policy::check(root())),
         ["bench"] => bench::run(root()),
         ["sbom", directory] => sbom::write(root(), Path::new(directory)),
-        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench | sbom DIR")),
+        ["count-reports", directory] => count_reports::run(root(), directory),
+        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench | sbom DIR | count-reports DIR")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

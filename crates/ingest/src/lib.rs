@@ -5,7 +5,8 @@
 //! one keeps what came before the break; `severity`, `cvss`, `advisory` and `package_url` translate the words of tools
 //! into ours; `weakness` makes findings of them, `beside` asks the repository's lock files; `section` says which part of the
 //! policy judges a finding; `hidden` keeps secrets out of everything that is handed on, `source_lines` knows the flagged lines.
-//! `coverage` and `decimal` hold what is measured.
+//! `coverage` and `decimal` hold what is measured; [`ignores`] reads what other tools were told to ignore.
+//! [`equivalents`] reads the table of rules that say the same.
 //!
 //! Nothing that could not be read comes out as a healthy report without findings.
 
@@ -18,9 +19,11 @@ pub mod data;
 mod decimal;
 mod detect;
 mod draft;
+pub mod equivalents;
 mod format;
 mod health;
 mod hidden;
+pub mod ignores;
 mod inventory;
 mod items;
 mod json;

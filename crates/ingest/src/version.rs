@@ -3,9 +3,14 @@
 
 use std::cmp::Ordering;
 
+/// As the ecosystem orders its versions, where its order is known; else piece by piece.
+pub(crate) fn compare_in(ecosystem: &str, one: &str, two: &str) -> Ordering {
+    portcullis_model::version::compare(ecosystem, one, two).unwrap_or_else(|| compare(one, two))
+}
+
 /// Compares numbers as numbers and words as words, piece by piece; a leading `v` and build metadata do not count. A word after
 /// the numbers makes an earlier version (`1.0-rc1` before `1.0`), as in semantic versions and in those of Python.
-pub(crate) fn compare(one: &str, two: &str) -> Ordering {
+fn compare(one: &str, two: &str) -> Ordering {
     let (mut ones, mut twos) = (pieces(one), pieces(two));
     loop {
         let order = match (ones.next(), twos.next()) {
@@ -74,6 +79,17 @@ mod tests {
             assert_eq!(compare(pair[0], pair[1]), Ordering::Less, "{pair:?}");
         }
         assert_eq!(compare("v1.2.0", "1.2+build.7"), Ordering::Equal);
+    }
+
+    #[test]
+    fn the_order_of_the_ecosystem_counts_before_that_of_the_pieces() {
+        // A tilde sorts before everything in Debian, an epoch before the version.
+        assert_eq!(compare_in("deb", "1.0~rc1", "1.0"), Ordering::Less);
+        assert_eq!(compare_in("deb", "1:0.9", "2.0"), Ordering::Greater);
+        assert_eq!(compare("1:0.9", "2.0"), Ordering::Less);
+        assert_eq!(compare_in("pypi", "1.0.post1", "1.0"), Ordering::Greater);
+        assert_eq!(compare("1.0.post1", "1.0"), Ordering::Less);
+        assert_eq!(compare_in("unheard-of", "1.10", "1.9"), Ordering::Greater);
     }
 
     proptest! {

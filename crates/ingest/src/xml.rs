@@ -1,6 +1,8 @@
 //! XML as tools write it: read in one pass, element by element, so that a broken document keeps what came before the break.
 //! Document type definitions are never followed: a document that needs one is refused, one that only names one is read.
 
+use std::collections::BTreeSet;
+
 use portcullis_model::text::bounded;
 use quick_xml::errors::{IllFormedError, SyntaxError};
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -118,8 +120,14 @@ fn is_cut(error: &quick_xml::Error, rest: &str) -> bool {
 
 fn element(start: &BytesStart<'_>, namespace: String, byte: usize) -> Result<Element, Break> {
     let mut attributes = Vec::new();
+    // Readers disagree about which of two attributes of one name counts; the check of the parser is quadratic.
+    let mut met = BTreeSet::new();
     for attribute in start.attributes().with_checks(false).take(MAX_ATTRIBUTES) {
         let attribute = attribute.map_err(|error| Break::Malformed { byte, why: bounded(&error.to_string(), 200) })?;
+        if !met.insert(attribute.key.into_inner().to_owned()) {
+            let why = format!("attribute `{}` stands twice", bounded(attribute.key.into_inner(), 60));
+            return Err(Break::Malformed { byte, why });
+        }
         let name = attribute.key.local_name().as_ref().to_owned();
         let raw = attribute.value.clone().into_owned();
         let value = match attribute.normalized_value(XmlVersion::Implicit1_0) {
@@ -262,5 +270,12 @@ mod tests {
     fn depth_is_limited_and_tags_that_do_not_match_are_told() {
         assert!(matches!(log(&"<a>".repeat(100_000)).1, Err(Break::TooDeep { .. })));
         assert!(matches!(log("<a></b>").1, Err(Break::Malformed { .. })));
+    }
+
+    #[test]
+    fn an_attribute_that_stands_twice_is_refused() {
+        let doubled = log("<a><b x='1' x='2'/></a>");
+        assert!(matches!(doubled.1, Err(Break::Malformed { byte: 3, ref why }) if why == "attribute `x` stands twice"));
+        assert_eq!(log("<a x='1' p:x='2' xmlns:p='u'/>").1, Ok(()));
     }
 }

@@ -461,6 +461,9 @@ pub struct Source {
     /// The report's own fingerprints: only for matching ignore files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fingerprints: Vec<String>,
+    /// What it says of the severity, where several reports disagree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]

@@ -38,12 +38,17 @@ impl Glob {
             None if pattern.contains('/') => pattern.to_owned(),
             None => format!("**/{pattern}"),
         };
-        let glob = GlobBuilder::new(&expanded)
-            .literal_separator(true)
-            .backslash_escape(true)
-            .build()
-            .map_err(|error| error.kind().to_string())?;
-        Ok(Self { text: pattern.to_owned(), glob, matcher: OnceLock::new() })
+        Ok(Self { text: pattern.to_owned(), glob: read(&expanded)?, matcher: OnceLock::new() })
+    }
+
+    /// As [`Glob::new`], but a pattern without `/` means a file at the root: the globs of tools that compare whole paths.
+    pub fn anchored(pattern: &str) -> Result<Self, String> {
+        let plain = pattern.strip_prefix("./").unwrap_or(pattern);
+        let glob = Self::new(plain)?;
+        if plain.contains('/') {
+            return Ok(glob);
+        }
+        Ok(Self { glob: read(plain)?, ..glob })
     }
 
     /// Whether a repository path matches.
@@ -60,6 +65,11 @@ impl Glob {
     pub fn matches_everything(&self) -> bool {
         self.text.chars().all(|char| matches!(char, '*' | '/'))
     }
+}
+
+fn read(pattern: &str) -> Result<globset::Glob, String> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
+    glob.map_err(|error| error.kind().to_string())
 }
 
 impl PartialEq for Glob {

@@ -1,31 +1,54 @@
 //! Findings that several tools report of one weakness become one (spec/ingest.md 15). The order of the input does not matter.
 
+mod equivalents;
+mod ratings;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Finding, FixState, Kind, Severity, State, advisory, fingerprint, order};
+pub use equivalents::Equivalents;
+use ratings::Rating;
 
-/// Merges duplicates, gives every finding its fingerprints, and puts all into the total order.
-pub fn merge(mut findings: Vec<Finding>) -> Vec<Finding> {
+/// What the policy says of duplicates.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merging {
+    /// Tools whose severity counts, the first that states one; none: the highest of all.
+    pub prefer: Vec<String>,
+    /// Rules that say the same.
+    pub equivalents: Equivalents,
+}
+
+/// Merges duplicates, gives every finding its fingerprints, and puts all into the total order. Where the reports of one
+/// finding disagree about its severity, each source says what it said.
+pub fn merge(mut findings: Vec<Finding>, merging: &Merging) -> Vec<Finding> {
     order::sort(&mut findings, order::findings);
-    let groups = groups(&findings);
+    let groups = groups(&findings, &merging.equivalents);
     let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
     // Where the first of a group stands in `merged`; the first comes before all others of its group.
     let mut places = Vec::with_capacity(findings.len());
-    let mut united = BTreeSet::new();
-    for (index, (finding, group)) in findings.into_iter().zip(groups).enumerate() {
+    let mut united: BTreeMap<usize, Vec<Rating>> = BTreeMap::new();
+    for (index, (mut finding, group)) in findings.into_iter().zip(groups).enumerate() {
         let place = places.get(group).copied().unwrap_or(merged.len());
         places.push(place);
         match merged.get_mut(place).filter(|_| group != index) {
             Some(first) => {
+                let ratings = united.entry(place).or_insert_with(|| {
+                    ratings::note(first);
+                    vec![Rating::of(first)]
+                });
+                ratings.push(Rating::of(&finding));
+                ratings::note(&mut finding);
                 unite(first, finding);
-                united.insert(place);
             }
             None => merged.push(finding),
         }
     }
     // What was not merged keeps the id its reader chose.
-    for place in united {
-        merged.get_mut(place).into_iter().for_each(settle);
+    for (place, ratings) in united {
+        if let Some(finding) = merged.get_mut(place) {
+            settle(finding);
+            ratings::settle(finding, &ratings, &merging.prefer);
+        }
     }
     fingerprint::assign(&mut merged);
     order::sort(&mut merged, order::findings);
@@ -33,11 +56,12 @@ pub fn merge(mut findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// For each finding the index of the first one of its group.
-fn groups(findings: &[Finding]) -> Vec<usize> {
+fn groups(findings: &[Finding], equivalents: &Equivalents) -> Vec<usize> {
     let mut sets = Sets::new(findings.len());
     join_advisories(findings, &mut sets);
     join_secrets(findings, &mut sets);
     join_repetitions(findings, &mut sets);
+    equivalents::join(findings, equivalents, &mut sets);
     (0..findings.len()).map(|index| sets.root(index)).collect()
 }
 
@@ -328,6 +352,81 @@ mod tests {
     use super::*;
     use crate::{Location, Package, Source};
 
+    fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+        merge(findings, &Merging::default())
+    }
+
+    fn rated(tool: &str, severity: Severity) -> Finding {
+        Finding { severity, ..vulnerability(tool, "CVE-2020-8203", &[], Some("1"), "a.lock") }
+    }
+
+    fn preferring(tools: &[&str]) -> Merging {
+        Merging { prefer: tools.iter().map(|tool| (*tool).to_owned()).collect(), ..Merging::default() }
+    }
+
+    #[test]
+    fn the_severity_of_the_first_preferred_tool_that_states_one_counts() {
+        let all =
+            || vec![rated("trivy", Severity::Critical), rated("grype", Severity::Low), rated("npm", Severity::Unknown)];
+        for (prefer, severity) in [
+            (&[][..], Severity::Critical),
+            (&["grype"], Severity::Low),
+            (&["Grype", "trivy"], Severity::Low),
+            (&["npm", "grype"], Severity::Low),
+            (&["npm"], Severity::Critical),
+            (&["osv"], Severity::Critical),
+        ] {
+            assert_eq!(merge(all(), &preferring(prefer))[0].severity, severity, "{prefer:?}");
+        }
+    }
+
+    #[test]
+    fn sources_say_what_they_said_where_they_disagree_and_only_there() {
+        let said = |findings: Vec<Finding>| -> Vec<Option<Severity>> {
+            merged(findings)[0].sources.iter().map(|source| source.severity).collect()
+        };
+        let both = [Some(Severity::Low), Some(Severity::Critical)];
+        assert_eq!(said(vec![rated("a", Severity::Low), rated("b", Severity::Critical)]), both);
+        assert_eq!(said(vec![rated("a", Severity::Low), rated("b", Severity::Low)]), [None, None]);
+        assert_eq!(said(vec![rated("a", Severity::Low)]), [None]);
+    }
+
+    fn misconfiguration(tool: &str, rule: &str, line: Option<u32>) -> Finding {
+        Finding {
+            kind: Kind::Misconfiguration,
+            rule_id: rule.to_owned(),
+            id: rule.to_owned(),
+            locations: vec![Location { start_line: line, ..Location::file("Dockerfile") }],
+            sources: vec![Source { tool: tool.to_owned(), ..Source::default() }],
+            ..Finding::default()
+        }
+    }
+
+    fn roots() -> Merging {
+        let groups =
+            [["trivy:DS002", "checkov:CKV_DOCKER_8"], ["Hadolint:DL3002", "trivy:ds002"], ["docker/root", "x:y"]];
+        Merging { equivalents: Equivalents::new(groups), ..Merging::default() }
+    }
+
+    #[test]
+    fn equivalent_rules_at_one_line_are_one_finding() {
+        let merged = |findings: Vec<Finding>| merge(findings, &roots()).len();
+        let (trivy, hadolint) =
+            (misconfiguration("trivy", "DS002", None), misconfiguration("hadolint", "DL3002", Some(7)));
+        let checkov = || misconfiguration("checkov", "CKV_DOCKER_8", Some(7));
+        assert_eq!(merged(vec![trivy.clone(), hadolint.clone(), checkov()]), 1);
+        assert_eq!(merged(vec![hadolint.clone(), misconfiguration("checkov", "CKV_DOCKER_8", Some(9))]), 2);
+        assert_eq!(merged(vec![hadolint.clone(), misconfiguration("checkov", "CKV_DOCKER_9", Some(7))]), 2);
+        assert_eq!(merged(vec![trivy, hadolint.clone(), misconfiguration("checkov", "CKV_DOCKER_8", Some(9))]), 3);
+        assert_eq!(merged(vec![hadolint, checkov(), Finding { message: "another".to_owned(), ..checkov() }]), 3);
+        assert_eq!(
+            merged(vec![misconfiguration("portcullis", "docker/root", Some(7)), misconfiguration("x", "x/y", Some(7))]),
+            1
+        );
+        let apart = vec![misconfiguration("hadolint", "DL3002", Some(7)), checkov()];
+        assert_eq!(merge(apart, &Merging::default()).len(), 2, "nobody said that they are the same");
+    }
+
     fn vulnerability(tool: &str, id: &str, aliases: &[&str], version: Option<&str>, path: &str) -> Finding {
         Finding {
             kind: Kind::Vulnerability,
@@ -348,7 +447,7 @@ mod tests {
 
     #[test]
     fn one_weakness_reported_by_three_tools_under_three_ids_is_one_finding() {
-        let merged = merge(vec![
+        let merged = merged(vec![
             vulnerability("npm", "GHSA-p6mc-m468-83gw", &[], None, ""),
             vulnerability("trivy", "CVE-2020-8203", &["GHSA-p6mc-m468-83gw"], Some("4.17.15"), "package-lock.json"),
             vulnerability("osv", "NPM-1523", &["GHSA-p6mc-m468-83gw"], Some("4.17.15"), "package-lock.json"),
@@ -361,7 +460,7 @@ mod tests {
 
     #[test]
     fn different_lock_files_stay_apart_and_an_unknown_place_joins_neither() {
-        let merged = merge(vec![
+        let merged = merged(vec![
             vulnerability("trivy", "CVE-2020-8203", &[], Some("4.17.15"), "a/package-lock.json"),
             vulnerability("trivy", "CVE-2020-8203", &[], Some("4.17.15"), "b/package-lock.json"),
             vulnerability("npm", "CVE-2020-8203", &[], None, ""),
@@ -371,7 +470,7 @@ mod tests {
 
     #[test]
     fn two_weaknesses_of_one_package_stay_apart() {
-        let merged = merge(vec![
+        let merged = merged(vec![
             vulnerability("trivy", "CVE-2020-8203", &[], Some("4.17.15"), "package-lock.json"),
             vulnerability("trivy", "CVE-2021-23337", &[], Some("4.17.15"), "package-lock.json"),
         ]);
@@ -383,7 +482,7 @@ mod tests {
         let mut ignored = vulnerability("trivy", "CVE-2020-8203", &[], Some("1"), "package-lock.json");
         ignored.state = State::Suppressed;
         let open = vulnerability("osv", "CVE-2020-8203", &[], Some("1"), "package-lock.json");
-        assert_eq!(merge(vec![ignored, open])[0].state, State::Open);
+        assert_eq!(merged(vec![ignored, open])[0].state, State::Open);
     }
 
     fn secret(tool: &str, rule: &str, hash: Option<&str>) -> Finding {
@@ -402,8 +501,8 @@ mod tests {
     fn a_masked_secret_joins_the_only_one_of_its_line_and_neither_of_two() {
         let ours = || secret("portcullis", "aws-access-token", Some("a"));
         let masked = || secret("trivy", "aws-access-key-id", None);
-        assert_eq!(merge(vec![ours(), masked()]).len(), 1);
-        assert_eq!(merge(vec![ours(), secret("portcullis", "github-pat", Some("b")), masked()]).len(), 3);
+        assert_eq!(merged(vec![ours(), masked()]).len(), 1);
+        assert_eq!(merged(vec![ours(), secret("portcullis", "github-pat", Some("b")), masked()]).len(), 3);
     }
 
     #[test]
@@ -414,22 +513,31 @@ mod tests {
         low.severity = Severity::Low;
         let mut high = vulnerability("b", "CVE-2020-8203", &[], Some("1"), "");
         high.severity = Severity::High;
-        assert_eq!(merge(vec![unrated, low, high])[0].severity, Severity::High);
+        assert_eq!(merged(vec![unrated, low, high])[0].severity, Severity::High);
     }
 
     proptest::proptest! {
         #[test]
-        fn the_order_of_the_input_does_not_matter(seed in proptest::collection::vec((0..4_usize, 0..4_usize, 0..3_usize, 0..3_usize), 0..12), turn in 0..12_usize) {
+        fn the_order_of_the_input_does_not_matter(seed in proptest::collection::vec((0..4_usize, 0..4_usize, 0..3_usize, 0..3_usize), 0..12), turn in 0..12_usize, prefer in 0..3_usize) {
             let ids = ["CVE-2020-1000", "CVE-2020-1001", "GHSA-p6mc-m468-83gw", "NPM-7"];
             let findings: Vec<_> = seed.iter().enumerate().map(|(index, (id, alias, version, path))| {
+                let severity = Severity::ALL[(index + alias) % 6];
+                if index % 3 == 0 {
+                    let tool = ["trivy", "checkov", "hadolint"][*path];
+                    let rule = ["DS002", "CKV_DOCKER_8", "DL3002"][*path];
+                    let line = [None, Some(1), Some(2)][*version];
+                    return Finding { severity, ..misconfiguration(tool, rule, line) };
+                }
                 let version = [None, Some("1"), Some("2")][*version];
                 let path = ["", "a.lock", "b.lock"][*path];
-                vulnerability(&format!("tool{index}"), ids[*id], &[ids[*alias]], version, path)
+                let named = format!("tool{}", index % 5);
+                Finding { severity, ..vulnerability(&named, ids[*id], &[ids[*alias]], version, path) }
             }).collect();
+            let merging = Merging { prefer: vec![format!("tool{prefer}")], ..roots() };
             let mut turned = findings.clone();
             turned.rotate_left(turn.min(findings.len()));
             let bytes = |findings: &[Finding]| serde_json::to_vec(findings).unwrap();
-            proptest::prop_assert_eq!(bytes(&merge(findings)), bytes(&merge(turned)));
+            proptest::prop_assert_eq!(bytes(&merge(findings, &merging)), bytes(&merge(turned, &merging)));
         }
     }
 }

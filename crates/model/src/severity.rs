@@ -70,6 +70,14 @@ impl Severity {
         }
     }
 
+    /// How many steps two ratings lie apart; none where one of them is unknown.
+    pub const fn steps_to(self, other: Self) -> Option<u8> {
+        match (self, other) {
+            (Self::Unknown, _) | (_, Self::Unknown) => None,
+            (one, two) => Some(one.position().abs_diff(two.position())),
+        }
+    }
+
     const fn position(self) -> u8 {
         self as u8
     }

@@ -174,6 +174,11 @@ impl Policy {
         &self.baseline.file
     }
 
+    /// Whether the entries of an ignore file of another tool are looked at (`exception_policy.import`).
+    pub fn imports(&self, path: &str) -> bool {
+        self.exception_policy.import.value.reads(path)
+    }
+
     /// How reports are read.
     pub const fn ingest(&self) -> &IngestPolicy {
         &self.ingest
@@ -305,7 +310,7 @@ pub(crate) struct SecretPolicy {
 }
 
 /// `ingest`: how reports are read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct IngestPolicy {
     /// `tool_first`, `score_first`, `max`.
     pub severity_from: String,
@@ -317,6 +322,10 @@ pub struct IngestPolicy {
     pub sarif_levels: BTreeMap<String, BTreeMap<String, Severity>>,
     /// Tool, severity where its report states none.
     pub default_severity: BTreeMap<String, Severity>,
+    /// Tools whose severity counts where several report one weakness; none: the highest.
+    pub prefer_severity_of: Vec<String>,
+    /// Table of rules that say the same.
+    pub equivalents: Option<Setting<String>>,
 }
 
 /// `data`: files that say more about vulnerabilities than reports do.

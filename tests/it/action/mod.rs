@@ -489,6 +489,38 @@ fn inputs_and_outputs_of_the_definition_are_those_of_the_scripts() {
 }
 
 #[test]
+fn a_release_is_pinned_once_and_the_archive_it_names_is_installed() {
+    let archive = archive(VERSION);
+    let step = Step::new(&format!("{VERSION} x86_64-unknown-linux-musl {}\n", "0".repeat(64)));
+    std::fs::create_dir(step.path(".ci")).unwrap();
+    std::fs::copy(project().join(".ci/pins"), step.path(".ci/pins")).unwrap();
+    let targets = ["x86_64-unknown-linux-musl.tar.gz", "b.tar.gz", "c.tar.gz", "d.tar.gz", "e-windows.zip"];
+    let line = |target: &str| format!("{}  portcullis-{VERSION}-{target}\n", checksum(&archive));
+    let mut sums: String = targets.map(line).concat();
+    sums.push_str(&format!("{}  portcullis-rules.json\n", "1".repeat(64)));
+    let pinned = |sums: &str| {
+        std::fs::write(step.path("SHA256SUMS"), sums).unwrap();
+        let mut command = std::process::Command::new("bash");
+        command.arg(step.path(".ci/pins")).args([VERSION, "SHA256SUMS"]).current_dir(step.directory.path());
+        command.output().unwrap()
+    };
+    assert!(!pinned(&line(targets[0])).status.success(), "an archive is missing");
+    let output = pinned(&sums);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8(output.stdout.clone()).unwrap().matches(VERSION).count(), 5);
+    std::fs::write(step.path("action/pins.txt"), output.stdout).unwrap();
+    let server = serving(&archive);
+    assert_eq!(step.run(&[INSTALL, ("mirror", &server.address)]).code, 0);
+}
+
+#[test]
+fn the_hook_takes_the_wheel_of_this_version() {
+    let hooks = std::fs::read_to_string(project().join(".pre-commit-hooks.yaml")).unwrap();
+    let wanted = concat!("\"portcullis-gate==", env!("CARGO_PKG_VERSION"), "\"");
+    assert!(hooks.contains(wanted), "{hooks}");
+}
+
+#[test]
 fn our_own_action_workflows_and_hooks_pass_our_own_gate_at_its_strictest() {
     let repository = Repository::with_policy(
         "extends: preset:strict@1\nvulnerabilities: { required: false }\nworkflows: { profile: audit }\n",

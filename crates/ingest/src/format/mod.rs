@@ -10,6 +10,7 @@ mod conftest;
 mod coverage_py;
 mod csaf;
 mod cyclonedx;
+mod dependency_check;
 mod dependency_review;
 mod detect_secrets;
 mod github_snapshot;
@@ -98,6 +99,8 @@ static FORMATS: &[&Format] = &[
     &rustsec::cargo_audit::FORMAT,
     &rustsec::cargo_deny::FORMAT,
     &snyk::FORMAT,
+    &dependency_check::JSON,
+    &dependency_check::XML,
     &dependency_review::FORMAT,
     &govulncheck::FORMAT,
     &github_snapshot::FORMAT,
@@ -219,6 +222,11 @@ mod tests {
             (r#"{"vulnerabilities":[],"packageManager":"npm"}"#, "snyk"),
             (r#"[{"vulnerabilities":[],"projectName":"x"}]"#, "snyk"),
             (r#"{"ok":false,"error":"no lock file"}"#, "snyk"),
+            (r#"{"reportSchema":"1.1","scanInfo":{},"dependencies":[]}"#, "dependency-check"),
+            (
+                "<analysis xmlns='https://jeremylong.github.io/DependencyCheck/dependency-check.2.5.xsd'/>",
+                "dependency-check-xml",
+            ),
             (r#"[{"change_type":"added","manifest":"x"}]"#, "dependency-review"),
             (r#"{"config":{"protocol_version":"v1.0.0"}}{"progress":{}}"#, "govulncheck"),
             (r#"[{"config":{"protocol_version":"v1.0.0"}}]"#, "govulncheck"),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{
-    Artifact, Dates, Epss, Finding, Fix, FixState, Kind, License, Location, Package, Problem, ProblemCode, Section,
-    Source, State, Suppression, Vulnerability,
+    Artifact, Dates, Epss, Finding, Fix, FixState, Kind, License, Location, Package, Problem, ProblemCode, Score,
+    Section, Source, State, Suppression, Vulnerability,
 };
 use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess};
@@ -109,6 +109,8 @@ struct Item<'a> {
     #[serde(borrow)]
     cvss_details: List<CvssDetails<'a>>,
     #[serde(borrow)]
+    cvss_sources: List<CvssSource<'a>>,
+    #[serde(borrow)]
     identifiers: Option<Identifiers<'a>>,
     #[serde(borrow)]
     package_name: Text<'a>,
@@ -155,6 +157,19 @@ struct CvssDetails<'a> {
     vector: Text<'a>,
     #[serde(rename = "cvssV3BaseScore")]
     score: Number,
+}
+
+/// The same in newer reports, of any version of the standard.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct CvssSource<'a> {
+    #[serde(borrow)]
+    assigner: Text<'a>,
+    #[serde(borrow)]
+    vector: Text<'a>,
+    base_score: Number,
+    #[serde(borrow)]
+    cvss_version: Text<'a>,
 }
 
 #[derive(Default, Deserialize)]
@@ -368,18 +383,41 @@ fn package(item: &Item<'_>, scanned: &Scanned) -> Package {
     package
 }
 
-fn weakness(item: &Item<'_>, paths: usize, scanned: &Scanned, draft: &mut Draft<'_>) -> Finding {
-    let rule_id = item.id.get();
-    let identifiers = item.identifiers.as_ref();
-    let same = identifiers.iter().flat_map(|identifiers| identifiers.cve.iter().chain(identifiers.ghsa.iter()));
+/// Every score once: both lists and the members of old reports repeat each other.
+fn scores(item: &Item<'_>, draft: &mut Draft<'_>) -> Vec<Score> {
     let own = Stated { score: item.cvss_score.0, vector: item.cvss_vector.get(), version: "3.1", source: "snyk" };
-    let others = item.cvss_details.0.iter().map(|details| Stated {
+    let details = item.cvss_details.0.iter().map(|details| Stated {
         score: details.score.0,
         vector: details.vector.get(),
         version: "3.1",
         source: details.assigner.get(),
     });
-    let scores: Vec<_> = std::iter::once(own).chain(others).filter_map(|stated| draft.score(stated)).collect();
+    let sources = item.cvss_sources.0.iter().map(|source| Stated {
+        score: source.base_score.0,
+        vector: source.vector.get(),
+        version: source.cvss_version.given().unwrap_or("3.1"),
+        source: source.assigner.get(),
+    });
+    let mut scores: Vec<Score> = Vec::new();
+    for score in std::iter::once(own).chain(details).chain(sources).filter_map(|stated| draft.score(stated)) {
+        let same_source = |known: &Score| match (known.source.as_deref(), score.source.as_deref()) {
+            (Some(known), Some(source)) => known.eq_ignore_ascii_case(source),
+            (known, source) => known == source,
+        };
+        let is_known =
+            |known: &Score| known.version == score.version && known.vector == score.vector && same_source(known);
+        if !scores.iter().any(is_known) {
+            scores.push(score);
+        }
+    }
+    scores
+}
+
+fn weakness(item: &Item<'_>, paths: usize, scanned: &Scanned, draft: &mut Draft<'_>) -> Finding {
+    let rule_id = item.id.get();
+    let identifiers = item.identifiers.as_ref();
+    let same = identifiers.iter().flat_map(|identifiers| identifiers.cve.iter().chain(identifiers.ghsa.iter()));
+    let scores = scores(item, draft);
     let rating = draft.rate(item.severity_with_critical.given().unwrap_or_else(|| item.severity.get()), &scores);
     let details = Vulnerability { scores, epss: epss(item), dates: dates(item), ..Vulnerability::default() };
     let page = format!("https://security.snyk.io/vuln/{rule_id}");

@@ -6,6 +6,7 @@ mod files;
 mod fixtures;
 mod health;
 mod lint;
+mod mutations;
 mod npm;
 mod quality;
 mod real;

@@ -5,8 +5,8 @@ use portcullis_model::{
 };
 
 use super::fixtures::{
-    ASFF, CARGO_AUDIT, CARGO_DENY, DEPENDENCY_REVIEW, GITLAB, GOVULNCHECK, GOVULNCHECK_LIST, GRYPE, OSV, SNYK,
-    TRIVY_OPERATOR, YARN_1, YARN_2,
+    ASFF, CARGO_AUDIT, CARGO_DENY, DEPENDENCY_CHECK, DEPENDENCY_CHECK_XML, DEPENDENCY_REVIEW, GITLAB, GOVULNCHECK,
+    GOVULNCHECK_LIST, GRYPE, OSV, SNYK, TRIVY_OPERATOR, YARN_1, YARN_2,
 };
 use super::{Repository, codes, health, ids, read, read_as};
 use crate::ReportOptions;
@@ -377,4 +377,56 @@ fn asff_makes_a_finding_per_package_and_keeps_what_people_decided() {
     assert_eq!(collected.reports[0].counts.state[&State::Passed], 1);
     assert_eq!(collected.findings[0].sources[0].tool, "inspector");
     assert_eq!(codes(&read_as("asff", "[]")), [ProblemCode::UnknownFormat, ProblemCode::NoResults]);
+}
+
+#[test]
+fn dependency_check_names_packages_and_what_its_suppression_file_took_out() {
+    for (text, last, purl, path) in [
+        (DEPENDENCY_CHECK, "GHSA-p6mc-m468-83gw", "pkg:npm/lodash@4.17.15", "web/package-lock.json"),
+        (DEPENDENCY_CHECK_XML, "CVE-2016-1000", "pkg:maven/org.owasp/library@6.7.8", "libs/old.jar"),
+    ] {
+        let collected = read(text);
+        assert_eq!((ids(&collected), codes(&collected)), (vec!["CVE-2020-9488", "CVE-2021-44228", last], vec![]));
+        let [low, suppressed, other] = &collected.findings[..] else { panic!("three findings") };
+        assert_eq!((low.severity, low.state), (Severity::Low, State::Open));
+        assert_eq!(
+            (low.cwes.iter().copied().collect::<Vec<_>>(), low.references[0].as_str()),
+            (vec![295], "https://example.org/a")
+        );
+        let scores: Vec<_> =
+            low.vulnerability.as_ref().unwrap().scores.iter().map(|score| score.version.as_str()).collect();
+        assert_eq!(scores, ["2.0", "3.1"]);
+        assert_eq!(
+            low.package.as_ref().unwrap().purl.as_deref(),
+            Some("pkg:maven/org.apache.logging.log4j/log4j-api@2.12.4")
+        );
+        assert_eq!(
+            (suppressed.state, suppressed.suppressions[0].reason.as_deref()),
+            (State::Suppressed, Some("only the API"))
+        );
+        assert_eq!((other.package.as_ref().unwrap().purl.as_deref(), other.path()), (Some(purl), path));
+        let report = &collected.reports[0];
+        assert_eq!(report.db_built_at.unwrap().to_string(), "2026-02-28T06:00:00Z");
+        assert!(report.generated_at.is_some() && report.tool.version.is_some(), "{report:?}");
+    }
+}
+
+#[test]
+fn dependency_check_that_looked_at_nothing_is_never_clean() {
+    let xml = r#"<analysis xmlns="https://jeremylong.github.io/DependencyCheck/dependency-check.2.5.xsd"><dependencies/></analysis>"#;
+    let json = r#"{"reportSchema": "1.1", "scanInfo": {}, "dependencies": []}"#;
+    for text in [xml, json, &xml.replace("<dependencies/>", ""), &json.replace(", \"dependencies\": []", "")] {
+        assert_eq!(health(&read(text)), Health::Error, "{text}");
+    }
+}
+
+#[test]
+fn snyk_keeps_the_scores_of_every_assigner_once() {
+    let sources = r#""cvssSources": [{"type": "primary", "assigner": "Snyk", "vector": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:L", "baseScore": 6.5, "cvssVersion": "3.1"},
+      {"type": "secondary", "assigner": "NVD", "vector": "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", "baseScore": 9.3, "cvssVersion": "4.0"}], "description""#;
+    let collected = read(SNYK.replacen("\"description\"", sources, 1));
+    let scores = &collected.findings[0].vulnerability.as_ref().unwrap().scores;
+    let said: Vec<_> =
+        scores.iter().map(|score| (score.source.as_deref().unwrap_or_default(), score.version.as_str())).collect();
+    assert_eq!(said, [("snyk", "3.1"), ("NVD", "4.0")]);
 }

@@ -131,6 +131,7 @@ impl Comparison<'_> {
             Type::Mapping(element) => self.mapping(&path, key, element, old, new),
             Type::Mode(_) => self.tell(mode(old, new), path, old, new),
             Type::List(_) => self.tell(set(key, old, new), path, old, new),
+            Type::WordOrMap(..) => self.word_or_map(&path, key, old, new),
             _ => {
                 let direction = self.scalar(&path, key, old, new);
                 self.tell(direction, path, old, new);
@@ -161,6 +162,25 @@ impl Comparison<'_> {
                 (None, None) => Direction::Weaker,
             };
             self.tell(direction, format!("{path}.{name}"), was, is);
+        }
+    }
+
+    /// The word is the tightest it can say; what a mapping says instead has an order, and no direction.
+    fn word_or_map(&mut self, path: &str, key: &Key, old: Option<&Node>, new: Option<&Node>) {
+        match (old.and_then(Node::plain), new.and_then(Node::plain)) {
+            (None, None) => {
+                for inner in key.kind.keys() {
+                    let (was, is) = (
+                        old.and_then(|node| node.get(inner.name)).cloned(),
+                        new.and_then(|node| node.get(inner.name)).cloned(),
+                    );
+                    if value(was.as_ref()) != value(is.as_ref()) {
+                        let path = format!("{path}.{}", inner.name);
+                        self.tell(Direction::Weaker, path, was.as_ref(), is.as_ref());
+                    }
+                }
+            }
+            (_, word) => self.tell(Direction::of(word.is_some()), path.to_owned(), old, new),
         }
     }
 

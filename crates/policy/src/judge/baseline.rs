@@ -86,6 +86,14 @@ pub(super) fn compare(policy: &Policy, known: &Known<'_>, findings: &mut [Judged
     Compared { gone: gone(baseline, &matched, names, run), problems }
 }
 
+/// GitHub's dependency review compares base and head itself: what it lists came with the change.
+pub(super) fn introduced_by_reports(findings: &mut [Judged]) {
+    let compares = |judged: &Judged| judged.finding.sources.iter().any(|source| source.tool == "dependency-review");
+    for judged in findings.iter_mut().filter(|judged| judged.introduced == Introduced::Unknown && compares(judged)) {
+        judged.introduced = Introduced::New;
+    }
+}
+
 fn existing(policy: &Policy, baseline: &Baseline, known: &BaselineFinding, judged: &mut Judged) {
     judged.introduced = Introduced::Existing;
     if known.accepted {

@@ -5,6 +5,7 @@ mod exceptions;
 mod levels;
 mod own;
 mod quality;
+mod ratings;
 mod required;
 mod suppressions;
 mod tools;
@@ -113,13 +114,15 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
     let mut problems = required::problems(policy, &collected, expected, &tracked, registry);
 
     let mut findings: Vec<Judged> = std::mem::take(&mut collected.findings).into_iter().map(unjudged).collect();
-    problems.extend(supply::vex::apply(&policy.vex, &vex, &collected, &mut findings, today));
+    let stated = supply::vex::apply(&policy.vex, &vex, &collected, &mut findings, today);
+    problems.extend(stated.problems);
     let mut quality = quality::judge(policy, &collected, baseline.as_ref(), lines_compared);
     problems.append(&mut quality.problems);
     findings.extend(std::mem::take(&mut quality.findings).into_iter().map(unjudged));
     let named = |judged: &Judged| quality.levels.get(&judged.finding.fingerprint);
     let known = baseline.as_ref().map(|baseline| baseline::Known::new(baseline, &collected));
-    let mut clocks = vulnerability::Clocks { today, known: known.as_ref(), stopped: 0 };
+    let mut clocks =
+        vulnerability::Clocks { today, known: known.as_ref(), investigated: stated.investigated, stopped: 0 };
     let before_modifiers: Vec<Level> =
         findings.iter_mut().map(|judged| levels::judge(policy, judged, named(judged), &mut clocks)).collect();
     let mut compared = baseline::Compared::default();
@@ -135,6 +138,7 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
         compared = baseline::compare(policy, known, &mut findings, &run);
     }
     problems.append(&mut compared.problems);
+    baseline::introduced_by_reports(&mut findings);
     problems.extend(clocks.problem(&policy.vulnerabilities));
     let coverage = exceptions::Coverage::new(policy, &collected, &problems, registry, partial);
     let exceptions = exceptions::apply(policy, &mut findings, &coverage, today);
@@ -182,7 +186,8 @@ impl Assessed {
 }
 
 fn unjudged(finding: Finding) -> Judged {
-    Judged { severity: finding.severity, state: finding.state, finding, ..Judged::default() }
+    let notes = ratings::disagreement(&finding).into_iter().collect();
+    Judged { severity: finding.severity, state: finding.state, notes, finding, ..Judged::default() }
 }
 
 /// What tells findings apart that no report should have listed twice.

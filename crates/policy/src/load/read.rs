@@ -131,7 +131,9 @@ impl Reader<'_> {
             return Located::new(Value::Null, mark);
         }
         let value = match kind {
-            Type::Map(_) | Type::PerPath(_) | Type::Levels(_) | Type::Mode(_) if node.is_map() => {
+            Type::Map(_) | Type::PerPath(_) | Type::Levels(_) | Type::Mode(_) | Type::WordOrMap(..)
+                if node.is_map() =>
+            {
                 let keys: Vec<_> = kind.keys().collect();
                 Value::Map(self.fields(path, &keys, node, true))
             }

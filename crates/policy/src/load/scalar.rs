@@ -59,7 +59,7 @@ pub(crate) fn read(kind: &Type, scalar: Scalar<'_>, raw: &str, known: Known<'_>)
         (Type::Level, _) => level(raw, false),
         (Type::LevelOrDefault, _) => level(raw, true),
         (Type::Severity, _) => severity(raw),
-        (Type::Word(words), _) => word(words, raw),
+        (Type::Word(words) | Type::WordOrMap(words, _), _) => word(words, raw),
         (Type::Date, _) => date(raw),
         (Type::Mode(_), _) => mode(raw),
         (Type::Duration, _) => duration(raw).map(Value::Seconds).ok_or_else(expected),

@@ -156,13 +156,15 @@ pub(super) fn ingest(tree: &Tree<'_>) -> IngestPolicy {
         entries.filter_map(|(name, value)| Some((name.clone(), value.as_severity()?))).collect()
     };
     let levels = tree.get(&["ingest", "sarif_levels"]).and_then(Located::as_map);
-    let prefixes = tree.list(&["ingest", "strip_prefixes"]).iter();
+    let texts = |path: &[&str]| tree.list(path).iter().filter_map(Located::as_text).map(str::to_owned).collect();
     IngestPolicy {
         severity_from: tree.get(&["ingest", "severity_from"]).and_then(Located::as_text).unwrap_or_default().to_owned(),
         cvss_use_threat: tree.flag(&["ingest", "cvss_use_threat"]).value,
-        strip_prefixes: prefixes.filter_map(Located::as_text).map(str::to_owned).collect(),
+        strip_prefixes: texts(&["ingest", "strip_prefixes"]),
         sarif_levels: levels.into_iter().flatten().map(|(tool, levels)| (tool.clone(), mapping(levels))).collect(),
         default_severity: tree.get(&["ingest", "default_severity"]).map(mapping).unwrap_or_default(),
+        prefer_severity_of: texts(&["ingest", "merge_severity", "prefer"]),
+        equivalents: tree.setting(&["ingest", "equivalents"], |value| value.as_text().map(str::to_owned)),
     }
 }
 

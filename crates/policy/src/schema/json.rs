@@ -172,7 +172,9 @@ fn value(draft: Draft, kind: &'static Type, merge: Merge) -> Map<String, Value> 
             let one = value(draft, element, Merge::Set);
             object(json!({ "type": ["object", "null"], "additionalProperties": one }))
         }
-        Type::Mode(_) | Type::Map(_) | Type::PerPath(_) | Type::Levels(_) | Type::Rules(_) => nested(draft, kind),
+        Type::Mode(_) | Type::WordOrMap(..) | Type::Map(_) | Type::PerPath(_) | Type::Levels(_) | Type::Rules(_) => {
+            nested(draft, kind)
+        }
         Type::List(element) => {
             let one = value(draft, element, Merge::Set);
             let list = json!({ "type": "array", "items": one });
@@ -217,6 +219,7 @@ fn nested(draft: Draft, kind: &'static Type) -> Map<String, Value> {
             object(json!({ "type": ["object", "null"], "additionalProperties": setting }))
         }
         Type::Mode(_) => object(json!({ "anyOf": [{ "const": "enforce" }, map] })),
+        Type::WordOrMap(words, _) => object(json!({ "anyOf": [{ "enum": words }, map] })),
         _ => map,
     }
 }

@@ -109,6 +109,8 @@ pub enum Type {
     List(&'static Self),
     /// One of these words, or a list.
     WordOr(&'static [&'static str], &'static Self),
+    /// One of these words, or a mapping with the keys of all these groups.
+    WordOrMap(&'static [&'static str], &'static [&'static [Key]]),
     /// A mapping with the keys of all these groups.
     Map(&'static [&'static [Key]]),
     /// A mapping severity -> level; one level may stand for all severities from `low` up.
@@ -179,7 +181,11 @@ impl Type {
     /// The keys of a mapping with fixed keys; empty for everything else.
     pub fn keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
         let groups: &'static [&'static [Key]] = match self {
-            Self::Mode(groups) | Self::Map(groups) | Self::Entries(groups, _) | Self::Rules(groups) => groups,
+            Self::Mode(groups)
+            | Self::WordOrMap(_, groups)
+            | Self::Map(groups)
+            | Self::Entries(groups, _)
+            | Self::Rules(groups) => groups,
             Self::PerPath(groups) => return Keys { groups, group: [].iter(), per_path: true },
             Self::Levels(keys) => return Keys { groups: &[], group: keys.iter(), per_path: false },
             _ => &[],
@@ -227,6 +233,10 @@ impl Type {
             Self::Mode(_) => "`enforce` or `{ report_only: { until: DATE } }`".to_owned(),
             Self::List(_) | Self::Entries(..) => "a list".to_owned(),
             Self::WordOr(words, _) => format!("{}, or a list", one_of(words)),
+            Self::WordOrMap(words, _) => {
+                let keys: Vec<_> = self.keys().map(|key| key.name).collect();
+                format!("{}, or a mapping with {}", one_of(words), one_of(&keys))
+            }
             Self::Map(_) | Self::PerPath(_) | Self::Rules(_) => "a mapping".to_owned(),
             Self::Mapping(value) => format!("a mapping from names to: {}", value.expected()),
             Self::Levels(_) => "a level, or a mapping from severity to level".to_owned(),

@@ -203,7 +203,28 @@ pub(super) const INGEST: &[Key] = &[
         Strict::AnyIsLooser,
         "Severity where the report of a tool states none: tool -> severity; Checkov is `medium`.",
     ),
+    key(
+        "merge_severity",
+        Type::WordOrMap(&["highest"], &[MERGE_SEVERITY]),
+        Is("highest"),
+        Merge::Set,
+        Strict::AnyIsLooser,
+        "Which severity counts where several tools report one weakness: the highest, or that of the first tool of a list.",
+    ),
+    file(
+        "equivalents",
+        "Table of rules of several tools that say the same: what they find at one line is one finding.",
+    ),
 ];
+
+const MERGE_SEVERITY: &[Key] = &[key(
+    "prefer",
+    Type::List(&Type::Text),
+    Required,
+    Merge::Set,
+    Strict::AnyIsLooser,
+    "Tools whose severity counts, the first that states one; without any of them the highest counts.",
+)];
 
 pub(super) const DATA: &[Key] = &[
     file("aliases", "Table of names of vulnerabilities, `{\"GHSA-…\": [\"CVE-…\"]}`."),

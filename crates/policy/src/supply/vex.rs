@@ -75,15 +75,25 @@ fn bare_hash(hash: &str) -> &str {
     hash.rsplit(':').next().unwrap_or(hash)
 }
 
-/// Applies every trusted statement; gives back what is wrong with those that do not count.
+/// What the statements did besides changing findings.
+#[derive(Default)]
+pub(crate) struct Applied {
+    /// What is wrong with statements that do not count.
+    pub(crate) problems: Vec<Problem>,
+    /// Since when a finding is under investigation, by its fingerprint with its place.
+    pub(crate) investigated: BTreeMap<String, Date>,
+}
+
+/// Applies every trusted statement.
 pub(crate) fn apply(
     entries: &[VexEntry],
     statements: &[VexStatement],
     collected: &Collected,
     findings: &mut [Judged],
     today: Date,
-) -> Vec<Problem> {
+) -> Applied {
     let mut problems = Problems::default();
+    let mut investigated = BTreeMap::new();
     let trusted: Vec<Trusted<'_>> =
         statements.iter().filter_map(|statement| trusted(entries, statement, today, &mut problems)).collect();
     let mut by_id: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -93,7 +103,7 @@ pub(crate) fn apply(
         }
     }
     if by_id.is_empty() {
-        return problems.told();
+        return Applied { problems: problems.told(), investigated };
     }
     let around = Around::new(collected);
     for judged in
@@ -112,9 +122,14 @@ pub(crate) fn apply(
             .filter_map(|one| around.matches(one, &judged.finding));
         if let Some(last) = matching.max_by(Said::order) {
             last.apply(judged);
+            let said = last.statement.timestamp.filter(|_| judged.state == State::UnderInvestigation);
+            if let Some(said) = said {
+                let day = said.to_zoned(TimeZone::UTC).date();
+                investigated.insert(judged.finding.location_fingerprint.clone(), day);
+            }
         }
     }
-    problems.told()
+    Applied { problems: problems.told(), investigated }
 }
 
 /// What is wrong with statements, once per document and reason, with their number.

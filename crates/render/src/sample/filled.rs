@@ -128,6 +128,7 @@ pub(crate) fn filled() -> Outcome {
             run: 1,
             pointer: text(),
             fingerprints: vec![text()],
+            severity: Some(Severity::Low),
         }],
         identity: String::new(),
     };

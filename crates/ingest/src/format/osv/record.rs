@@ -10,6 +10,7 @@ use crate::advisory::cwes_in;
 use crate::cvss::Stated;
 use crate::draft::Draft;
 use crate::json::{List, Text, Texts};
+use crate::package_url;
 use crate::version;
 use crate::weakness::fixed_in;
 
@@ -146,8 +147,9 @@ impl Record<'_> {
         let ranges: Vec<_> =
             ours.flat_map(|affected| &affected.ranges.0).filter(|range| range.kind.get() != "GIT").collect();
         let fixed = ranges.iter().flat_map(|range| &range.events.0).filter_map(|event| event.fixed.given());
-        let later = fixed.filter(|fixed| version::compare(fixed, installed).is_gt());
-        let first = later.min_by(|one, two| version::compare(one, two));
+        let order = |one: &str, two: &str| version::compare_in(package_url::ecosystem_of(ecosystem), one, two);
+        let later = fixed.filter(|fixed| order(fixed, installed).is_gt());
+        let first = later.min_by(|one, two| order(one, two));
         let otherwise = if ranges.is_empty() { FixState::Unknown } else { FixState::NotFixed };
         fixed_in(first.map(str::to_owned).into_iter().collect(), otherwise)
     }

@@ -240,7 +240,8 @@ fn fix(found: &Found<'_, '_>, entry: &Entry<'_>) -> Fix {
     let (fixed, others): (Vec<Fix>, Vec<Fix>) = said.partition(|fix| fix.state == FixState::Fixed);
     let versions = fixed.into_iter().flat_map(|fix| fix.versions);
     let otherwise = others.first().map_or(FixState::Unknown, |fix| fix.state);
-    fixed_in(versions.max_by(|one, two| version::compare(one, two)).into_iter().collect(), otherwise)
+    let ecosystem = package_url::ecosystem_of(named.ecosystem.get());
+    fixed_in(versions.max_by(|one, two| version::compare_in(ecosystem, one, two)).into_iter().collect(), otherwise)
 }
 
 fn deprecated(package: &Package, place: &Place) -> Finding {

@@ -62,7 +62,7 @@ pub(super) const LHCI_MANIFEST: &str = r#"[{"url": "http://localhost/", "isRepre
 pub(super) const LIGHTHOUSE: &str = r#"{"lighthouseVersion": "12.2.0", "requestedUrl": "http://localhost", "finalDisplayedUrl": "http://localhost/", "fetchTime": "2026-02-28T10:00:00.000Z", "audits": {"x": {"id": "x", "score": 1}}, "categories": {"performance": {"id": "performance", "score": 0.97}, "seo": {"id": "seo", "score": null}}}"#;
 
 /// Name and text of each.
-pub(super) const ALL: [(&str, &str); 13] = [
+pub(in crate::tests) const ALL: [(&str, &str); 13] = [
     ("junit", JUNIT),
     ("cobertura", COBERTURA),
     ("lcov", LCOV),

@@ -1,6 +1,6 @@
 //! Reports of tests, coverage, load tests and page scores: what they measure, and what is said where they measure nothing.
 
-mod fixtures;
+pub(super) mod fixtures;
 
 use portcullis_model::{Collected, Health, Level, ProblemCode};
 

@@ -128,6 +128,13 @@ fn value(kind: &'static Type, choices: &mut Choices) -> String {
             let words: Vec<&str> = words.iter().copied().chain([list.as_str()]).collect();
             choices.pick(&words)
         }
+        Type::WordOrMap(words, _) => {
+            let fields: Vec<_> =
+                kind.keys().map(|key| format!("{}: {}", key.name, value(&key.kind, choices))).collect();
+            let map = format!("{{ {} }}", fields.join(", "));
+            let words: Vec<&str> = words.iter().copied().chain([map.as_str()]).collect();
+            choices.pick(&words)
+        }
         Type::RuleSelector => choices.pick(&["'*'", "gha/unpinned-uses", "'k8s/*'"]),
         Type::Rules(_) => {
             let chosen: Vec<_> = PATTERNS.iter().filter(|_| choices.below(3) == 0).collect();

@@ -2,6 +2,7 @@
 
 use jiff::civil::date;
 use jiff::tz::TimeZone;
+use portcullis_model::merge::Merging;
 use portcullis_model::{
     BASELINE_SCHEMA, Baseline, Component, Evidence, Finding, Health, InputReport, Introduced, Judged, Level, Outcome,
     Package, ProblemCode, Severity, State, Tool, Verdict,
@@ -129,6 +130,17 @@ fn a_report_the_baseline_does_not_know_leaves_its_findings_unknown_and_blocking(
 }
 
 #[test]
+fn what_a_dependency_review_lists_came_with_the_change_whatever_is_known_of_the_base() {
+    let listed = |tool: &str| {
+        let mut finding = vulnerability("CVE-2021-44906", Severity::High);
+        finding.sources[0].tool = tool.to_owned();
+        super::one(&policy(""), finding).introduced
+    };
+    assert_eq!(listed("dependency-review"), Introduced::New);
+    assert_eq!(listed("trivy"), Introduced::Unknown);
+}
+
+#[test]
 fn a_finding_that_became_more_severe_stays_existing_and_warns() {
     let known = baseline_of(vec![vulnerability("CVE-2021-44906", Severity::Medium)]);
     let judgement = against(&policy(""), known, vec![vulnerability("CVE-2021-44906", Severity::Critical)]);
@@ -240,7 +252,7 @@ fn any_findings() -> impl Strategy<Value = Vec<Finding>> {
                 _ => vulnerability(&id, severity),
             }
         });
-    prop::collection::vec(one, 0..8).prop_map(portcullis_model::merge::merge)
+    prop::collection::vec(one, 0..8).prop_map(|findings| portcullis_model::merge::merge(findings, &Merging::default()))
 }
 
 fn classified(judgement: &Judgement) -> Vec<(String, Introduced, Level)> {
@@ -270,7 +282,7 @@ proptest! {
         turned.findings.reverse();
         let turned = read(&serde_json::to_vec(&turned).unwrap()).unwrap();
         let reversed: Vec<Finding> = head.iter().rev().cloned().collect();
-        let reversed = portcullis_model::merge::merge(reversed);
+        let reversed = portcullis_model::merge::merge(reversed, &Merging::default());
         prop_assert_eq!(
             classified(&against(&policy(""), baseline, head)),
             classified(&against(&policy(""), turned, reversed))

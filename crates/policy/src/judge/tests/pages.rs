@@ -94,7 +94,7 @@ fn reported(block: &Block) -> BTreeSet<(u32, String)> {
     if block.text.contains("\nquality:") {
         measured(&mut evidence.collected, block.text.contains("\n  tests:"));
     }
-    if block.path == ".gitleaksignore" {
+    if block.path == ".trivyignore" {
         let entries = block.text.lines().zip(1_u32..).filter(|(line, _)| !line.starts_with('#'));
         evidence.collected.findings[0].suppressions.extend(entries.map(|(_, line)| Suppression {
             by: "import".to_owned(),

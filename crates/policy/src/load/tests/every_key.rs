@@ -171,7 +171,10 @@ fn a_later_layer_sets_every_key_and_null_takes_it_back_to_the_default() {
         let later = shown(&one, &two).unwrap();
         assert_eq!(later, shown("", &two).unwrap(), "{}", row.path);
         assert!(!later.contains("preset:parent@1"), "{}: {later}", row.path);
-        assert_eq!(shown(&one, &document(&row.path, "null")), shown("", ""), "{}", row.path);
+        // What a mapping has to say cannot be taken back inside of it.
+        if !matches!(row.key.default, Initial::Required) {
+            assert_eq!(shown(&one, &document(&row.path, "null")), shown("", ""), "{}", row.path);
+        }
     }
 }
 

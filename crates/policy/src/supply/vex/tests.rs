@@ -90,6 +90,24 @@ fn a_product_without_version_names_every_version() {
 }
 
 #[test]
+fn an_investigation_has_its_days_from_the_statement_on() {
+    let level = |made: &str, policy: &str| {
+        let statement = VexStatement {
+            timestamp: Some(made.parse().unwrap()),
+            ..statement(VexStatus::UnderInvestigation, vec![product("pkg:npm/minimist")])
+        };
+        let collected = Collected { findings: vec![finding()], ..Collected::default() };
+        let judged = judged_with(&format!("{POLICY}{policy}"), collected, vec![statement]).0;
+        (judged.state, judged.level)
+    };
+    // Thirty days before the day of evaluation, and the day before that.
+    assert_eq!(level("2026-10-22T23:00:00Z", ""), (State::UnderInvestigation, Level::Warn));
+    assert_eq!(level("2026-10-21T23:00:00Z", ""), (State::UnderInvestigation, Level::Fail));
+    let longer = "vulnerabilities: { vex_grace_days: 31 }\n";
+    assert_eq!(level("2026-10-21T23:00:00Z", longer), (State::UnderInvestigation, Level::Warn));
+}
+
+#[test]
 fn another_product_another_version_or_no_product_matches_nothing() {
     for purl in ["pkg:npm/minimist@1.2.4", "pkg:npm/mkdirp", "pkg:pypi/minimist", "no purl"] {
         assert_eq!(state(vec![not_affected(purl)]), State::Open, "{purl}");
