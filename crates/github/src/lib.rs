@@ -3,6 +3,8 @@
 //! [`CiContext::detect`] is pure: it gets the environment as a map and the event's payload through a function. What only git
 //! knows (the parents of the merge commit) it asks in [`CiContext::settle`].
 
+pub mod comment;
+
 mod base;
 mod context;
 mod environment;
