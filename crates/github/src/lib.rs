@@ -3,11 +3,14 @@
 //! [`CiContext::detect`] is pure: it gets the environment as a map and the event's payload through a function. What only git
 //! knows (the parents of the merge commit) it asks in [`CiContext::settle`].
 
+pub mod api;
 mod base;
 mod context;
 mod environment;
 mod event;
 mod payload;
+#[doc(hidden)]
+pub mod testing;
 mod token;
 
 pub use base::{Base, Steering};
