@@ -3,6 +3,7 @@
 //! [`CiContext::detect`] is pure: it gets the environment as a map and the event's payload through a function. What only git
 //! knows (the parents of the merge commit) it asks in [`CiContext::settle`].
 
+pub mod api;
 pub mod comment;
 
 mod base;
@@ -10,6 +11,8 @@ mod context;
 mod environment;
 mod event;
 mod payload;
+#[doc(hidden)]
+pub mod testing;
 mod token;
 
 pub use base::{Base, Steering};
