@@ -1,11 +1,13 @@
 //! A GitHub in memory, for tests of what talks to [`GitHub`]: it keeps what is written, lists what was asked, and fails on
 //! demand.
 
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+use std::time::Duration;
 
 use crate::api::{
-    Account, ApiError, Artifact, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier,
+    Account, ApiError, Artifact, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier, Clock,
     CodeownersError, Comment, Comparison, GitHub, Listed, Look, Member, PullRequest, Quota, Refusal, Repository,
     Review, ReviewBody, ReviewComment, SarifBody, SarifReceipt, SarifStatus, ShownOutput, StatusAnswer, StatusBody,
 };
@@ -443,5 +445,39 @@ impl GitHub for Memory {
         self.called("unminimize_comment")?;
         self.state_mut().minimized.remove(node_id);
         Ok(())
+    }
+}
+
+/// A clock that only moves when somebody waits. Its jitter is half of what is allowed.
+#[derive(Clone, Debug, Default)]
+pub struct StillClock {
+    now: Rc<Cell<Duration>>,
+    slept: Rc<RefCell<Vec<Duration>>>,
+}
+
+impl StillClock {
+    /// Standing at this second since 1970.
+    pub fn at(second: u64) -> Self {
+        Self { now: Rc::new(Cell::new(Duration::from_secs(second))), slept: Rc::default() }
+    }
+
+    /// Every wait so far; clones of the clock share it.
+    pub fn slept(&self) -> Vec<Duration> {
+        self.slept.borrow().clone()
+    }
+}
+
+impl Clock for StillClock {
+    fn now(&self) -> Duration {
+        self.now.get()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.slept.borrow_mut().push(duration);
+        self.now.set(self.now.get().saturating_add(duration));
+    }
+
+    fn jitter(&self, most: Duration) -> Duration {
+        most / 2
     }
 }
