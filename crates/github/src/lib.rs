@@ -5,9 +5,11 @@
 
 pub mod api;
 pub mod comment;
+pub mod review;
 
 mod base;
 mod context;
+mod degradation;
 mod environment;
 mod event;
 mod payload;
@@ -16,7 +18,8 @@ pub mod testing;
 mod token;
 
 pub use base::{Base, Steering};
-pub use context::{CiContext, Idle};
+pub use context::{CiContext, Idle, ReportedRun};
+pub use degradation::{Sink, degraded};
 pub use environment::{Endpoints, Runner};
 pub use event::Event;
 pub use payload::PAYLOAD_LIMIT;

@@ -3,6 +3,7 @@
 use portcullis_model::{ExceptionState, Introduced, Level, Outcome, ToolStatus, Verdict};
 
 use super::state::State;
+use crate::api::Classifier;
 
 /// Comments of ours deleted in one run, besides the one we made.
 const DELETED: usize = 5;
@@ -96,14 +97,10 @@ pub struct Ours {
     pub node_id: String,
     /// Its page.
     pub url: Option<String>,
+    /// It is folded away: GitHub says so, or, on older servers, its state.
+    pub minimized: bool,
     /// What it says of itself.
     pub state: Option<State>,
-}
-
-impl Ours {
-    fn is_minimized(&self) -> bool {
-        self.state.as_ref().is_some_and(|state| state.minimized)
-    }
 }
 
 /// What was read of the pull request.
@@ -130,15 +127,6 @@ pub struct Mine {
     pub body_hash: String,
     /// What the outcome asks for.
     pub standing: Standing,
-}
-
-/// Why a comment is folded away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Classifier {
-    /// Nothing is left to do.
-    Resolved,
-    /// A newer one follows.
-    Outdated,
 }
 
 /// Why nothing is written.
@@ -223,7 +211,7 @@ pub fn plan(seen: &Seen, mine: &Mine, settings: Settings) -> Vec<Step> {
 }
 
 /// The oldest; where comments are replaced the newest, because the older ones are folded away already.
-fn keeper(ours: &[Ours], mode: Mode) -> Option<&Ours> {
+pub(super) fn keeper(ours: &[Ours], mode: Mode) -> Option<&Ours> {
     match mode {
         Mode::Update | Mode::Off => ours.iter().min_by_key(|ours| ours.id),
         Mode::Recreate | Mode::New => ours.iter().max_by_key(|ours| ours.id),
@@ -245,7 +233,7 @@ fn kept(keeper: &Ours, mine: &Mine, settings: Settings) -> Vec<Step> {
     let is_said = keeper.state.as_ref().is_some_and(|state| state.body_hash == mine.body_hash);
     match (clean, settings.on_clean, settings.mode) {
         (true, OnClean::Delete, _) => vec![Step::Delete(keeper.id)],
-        (true, OnClean::Minimize, _) if is_said && keeper.is_minimized() => vec![Step::Unchanged(keeper.id)],
+        (true, OnClean::Minimize, _) if is_said && keeper.minimized => vec![Step::Unchanged(keeper.id)],
         (true, OnClean::Minimize, _) => vec![
             Step::Update { id: keeper.id, folded: true },
             Step::Minimize { node_id: node_id(), classifier: Classifier::Resolved },
@@ -254,12 +242,12 @@ fn kept(keeper: &Ours, mine: &Mine, settings: Settings) -> Vec<Step> {
             vec![Step::Minimize { node_id: node_id(), classifier: Classifier::Outdated }, Step::Create]
         }
         (_, _, Mode::New) => vec![Step::Create],
-        (_, _, Mode::Update | Mode::Off) if is_said && (clean || !keeper.is_minimized()) => {
+        (_, _, Mode::Update | Mode::Off) if is_said && (clean || !keeper.minimized) => {
             vec![Step::Unchanged(keeper.id)]
         }
         (_, _, Mode::Update | Mode::Off) => {
-            let mut steps = vec![Step::Update { id: keeper.id, folded: clean && keeper.is_minimized() }];
-            if keeper.is_minimized() && !clean {
+            let mut steps = vec![Step::Update { id: keeper.id, folded: clean && keeper.minimized }];
+            if keeper.minimized && !clean {
                 steps.push(Step::Unminimize { node_id: node_id() });
             }
             steps
@@ -286,7 +274,8 @@ mod tests {
     const HEAD: &str = "9f31c2e0b1d84f6a7c55e0a1b2c3d4e5f6a7b8c9";
 
     fn ours(id: u64, state: Option<State>) -> Ours {
-        Ours { id, node_id: format!("node{id}"), url: None, state }
+        let minimized = state.as_ref().is_some_and(|state| state.minimized);
+        Ours { id, node_id: format!("node{id}"), url: None, minimized, state }
     }
 
     fn said(hash: &str) -> State {

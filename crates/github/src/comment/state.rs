@@ -103,24 +103,15 @@ pub fn known_findings(outcome: &Outcome) -> Vec<String> {
     known.into_iter().filter(|digits| !digits.is_empty()).take(MOST).collect()
 }
 
-/// What has changed since the comment was written last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Since {
-    /// Findings that were not there.
-    pub added: u64,
-    /// Findings that are gone.
-    pub gone: u64,
-}
-
-/// Compares with the last state: only where another commit was judged, and where neither list was cut.
-pub fn since(last: &State, head: &str, now: &[String]) -> Option<Since> {
+/// Findings that came and went since the comment was written last: only where another commit was judged, and where neither list was cut.
+pub fn since(last: &State, head: &str, now: &[String]) -> Option<(u64, u64)> {
     if last.head == head || last.head.is_empty() || last.fingerprints.len() >= MOST || now.len() >= MOST {
         return None;
     }
     let before: BTreeSet<&str> = last.fingerprints.iter().map(String::as_str).collect();
     let now: BTreeSet<&str> = now.iter().map(String::as_str).collect();
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    Some(Since { added: count(now.difference(&before).count()), gone: count(before.difference(&now).count()) })
+    Some((count(now.difference(&before).count()), count(before.difference(&now).count())))
 }
 
 #[cfg(test)]
@@ -196,7 +187,7 @@ mod tests {
             ..Outcome::default()
         });
         assert_eq!(now, ["0123456789ab", "ffff56789abc"]);
-        assert_eq!(since(&state(), "another", &now), Some(Since { added: 1, gone: 1 }));
+        assert_eq!(since(&state(), "another", &now), Some((1, 1)));
         assert_eq!(since(&state(), &state().head, &now), None, "the same commit again");
         let cut = State { fingerprints: vec!["a".to_owned(); 400], ..state() };
         assert_eq!(since(&cut, "another", &now), None, "nobody knows what was cut");
