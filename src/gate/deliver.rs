@@ -105,8 +105,7 @@ impl Words {
 /// Whether the run is to tell a pull request anything: in Actions, on an event of a pull request, unless it is told not to.
 pub(crate) fn is_wanted(judged: &Judged, publishing: &Publishing) -> bool {
     let Some(ci) = judged.ci.as_ref().filter(|ci| ci.in_actions) else { return false };
-    let of_pull_request =
-        matches!(ci.event, Event::PullRequest | Event::PullRequestTarget | Event::PullRequestReview);
+    let of_pull_request = matches!(ci.event, Event::PullRequest | Event::PullRequestTarget | Event::PullRequestReview);
     let of_queue = publishing.explicit && ci.event == Event::MergeGroup;
     // Without a token there is no comment; whoever asks for one is told.
     ci.context.pr.is_some()
@@ -155,16 +154,19 @@ pub(super) fn tell(
     let mut published = Published::default();
     let author = said.words.author.as_deref();
     if publishing.settings.mode != Mode::Off {
-        let delivered = comment::deliver(github, &Post {
-            number,
-            outcome: said.outcome,
-            posting: Posting { reported_only: said.reported_only, ..said.words.posting() },
-            key: said.key,
-            settings: publishing.settings,
-            author,
-            in_actions: true,
-            at: now,
-        });
+        let delivered = comment::deliver(
+            github,
+            &Post {
+                number,
+                outcome: said.outcome,
+                posting: Posting { reported_only: said.reported_only, ..said.words.posting() },
+                key: said.key,
+                settings: publishing.settings,
+                author,
+                in_actions: true,
+                at: now,
+            },
+        );
         published.took(Sink::Comment, delivered.action != Action::Denied, &delivered.notices);
         if delivered.action == Action::Skipped {
             published.delivered.clear();
@@ -199,9 +201,10 @@ pub(super) fn with_github<T>(
     told: impl FnOnce(&dyn GitHub) -> T,
 ) -> Result<T, ApiError> {
     let missing = |why: &str| ApiError::Unreachable { host: ci.endpoints.api.clone(), why: why.to_owned() };
-    let token = ci.token.clone().ok_or_else(|| {
-        missing("there is no token; give the step `env: { GITHUB_TOKEN: ${{ github.token }} }`")
-    })?;
+    let token = ci
+        .token
+        .clone()
+        .ok_or_else(|| missing("there is no token; give the step `env: { GITHUB_TOKEN: ${{ github.token }} }`"))?;
     let repository = ci.context.repo.as_deref().ok_or_else(|| missing("the event names no repository"))?;
     let network = Network::from_environment(&request.environment);
     let http = Http::new(&ci.endpoints, token, &network)?;

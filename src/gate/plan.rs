@@ -152,7 +152,9 @@ pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
 fn files(request: &Request) -> Result<Planned, Refusal> {
     let ci = CiContext::detect(&request.environment, &read_payload);
     match ci.idle {
-        Some(Idle::PullRequestClosed) if !request.on_closed => return Ok(Planned::Idle("the pull request is closed: nothing to judge")),
+        Some(Idle::PullRequestClosed) if !request.on_closed => {
+            return Ok(Planned::Idle("the pull request is closed: nothing to judge"));
+        }
         Some(Idle::ReferenceDeleted) => return Ok(Planned::Idle("the branch is deleted: nothing to judge")),
         Some(Idle::PullRequestClosed) | None => {}
     }

@@ -108,9 +108,8 @@ pub(crate) fn publish(request: &Request, source: &Source, publishing: &Publishin
     if request.offline {
         return Ok(Answer::Unreachable(vec!["nothing was published: --offline.".to_owned()]));
     }
-    let answered = with_github(&ci, request, publishing.wait, |github| {
-        converse(github, request, (&ci, &run), source, publishing)
-    });
+    let answered =
+        with_github(&ci, request, publishing.wait, |github| converse(github, request, (&ci, &run), source, publishing));
     Ok(answered.unwrap_or_else(|error| Answer::Unreachable(degraded(Sink::Comment, &error, ci.context.fork))))
 }
 
@@ -136,7 +135,8 @@ fn converse(
     if pulls.is_empty() {
         return Answer::Nobody("nothing was published: the pull request is superseded or closed");
     }
-    let key = publishing.key.clone().unwrap_or_else(|| Key::of_workflow(run.path.split('@').next().unwrap_or_default()));
+    let key =
+        publishing.key.clone().unwrap_or_else(|| Key::of_workflow(run.path.split('@').next().unwrap_or_default()));
     let words = Words::of_report(request.now);
     let told = pulls.iter().map(|pull| {
         let outcome = about(outcome.clone(), ci, run, pull);
@@ -179,10 +179,7 @@ fn mismatch(meta: &Meta, run: &ReportedRun, number: u64) -> Vec<String> {
 }
 
 /// The open pull requests whose head the run has judged. GitHub names none of forks.
-fn pulls(
-    github: &dyn GitHub,
-    run: &ReportedRun,
-) -> Result<Vec<PullRequest>, portcullis_github::api::ApiError> {
+fn pulls(github: &dyn GitHub, run: &ReportedRun) -> Result<Vec<PullRequest>, portcullis_github::api::ApiError> {
     let is_current = |pull: &PullRequest| {
         pull.is_open() && pull.head_sha().is_some_and(|sha| sha.eq_ignore_ascii_case(&run.head_sha))
     };
@@ -210,9 +207,9 @@ fn from_directory(directory: &Path) -> Result<(Outcome, Meta), String> {
 fn from_run(github: &dyn GitHub, run: u64) -> Result<(Outcome, Meta), String> {
     let unread = |error: portcullis_github::api::ApiError| format!("the bundle cannot be downloaded: {error}");
     let artifacts = github.run_artifacts(run).map_err(unread)?.items;
-    let named = artifacts.iter().filter(|artifact| {
-        artifact.name.as_deref() == Some(ARTIFACT) && artifact.expired != Some(true)
-    });
+    let named = artifacts
+        .iter()
+        .filter(|artifact| artifact.name.as_deref() == Some(ARTIFACT) && artifact.expired != Some(true));
     // A run that was repeated has uploaded it again; the last counts.
     let artifact = named.max_by_key(|artifact| artifact.id);
     let artifact = artifact.ok_or_else(|| format!("the run {run} has no artifact `{ARTIFACT}`"))?;

@@ -308,14 +308,17 @@ fn publish_to(pull: &PullRequest, directory: &str, server: &Server) -> Answer {
         "event": "pull_request", "path": ".github/workflows/ci.yml", "head_sha": pull.head, "head_branch": "topic",
         "head_repository": {"full_name": "lea/shop"}, "pull_requests": []}});
     std::fs::write(&event, payload.to_string()).unwrap();
-    pull.repository.run_with(&["publish", directory], &[
-        ("GITHUB_ACTIONS", "true"),
-        ("GITHUB_EVENT_NAME", "workflow_run"),
-        ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
-        ("GITHUB_REPOSITORY", "acme/shop"),
-        ("GITHUB_API_URL", &server.url),
-        ("GITHUB_TOKEN", "not-a-real-token"),
-    ])
+    pull.repository.run_with(
+        &["publish", directory],
+        &[
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_EVENT_NAME", "workflow_run"),
+            ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
+            ("GITHUB_REPOSITORY", "acme/shop"),
+            ("GITHUB_API_URL", &server.url),
+            ("GITHUB_TOKEN", "not-a-real-token"),
+        ],
+    )
 }
 
 #[test]

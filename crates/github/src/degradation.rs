@@ -111,7 +111,11 @@ mod tests {
             ("a bad token", refused(401, "Bad credentials"), false),
             ("a body that is wrong", invalid, false),
             ("a limit", ApiError::RateLimited { wait: 2_710, primary: true, budget: 120 }, false),
-            ("nobody there", ApiError::Unreachable { host: "ghe.example".to_owned(), why: "timed out".to_owned() }, false),
+            (
+                "nobody there",
+                ApiError::Unreachable { host: "ghe.example".to_owned(), why: "timed out".to_owned() },
+                false,
+            ),
         ];
         let told: Vec<String> = errors
             .into_iter()

@@ -124,8 +124,7 @@ impl Delivery<'_> {
     fn run(&mut self) -> Result<(), ApiError> {
         let post = self.post;
         let pull = self.github.pull(post.number)?;
-        let mut seen =
-            Seen { open: pull.is_open(), head: pull.head_sha().map(str::to_owned), ours: Vec::new() };
+        let mut seen = Seen { open: pull.is_open(), head: pull.head_sha().map(str::to_owned), ours: Vec::new() };
         // Without a head of its own the run cannot be outdated.
         let head = post.outcome.context.head_sha.clone().or_else(|| seen.head.clone()).unwrap_or_default();
         let mut mine = Mine {
@@ -136,7 +135,9 @@ impl Delivery<'_> {
             standing: Standing::of(post.outcome),
         };
         // Most runs that stop here would have read a long list for nothing.
-        if let [Step::Stop(stop)] = lifecycle::plan(&seen, &mine, Settings { when: lifecycle::When::Always, ..post.settings }).as_slice() {
+        if let [Step::Stop(stop)] =
+            lifecycle::plan(&seen, &mine, Settings { when: lifecycle::When::Always, ..post.settings }).as_slice()
+        {
             self.stopped(stop);
             return Ok(());
         }
@@ -146,7 +147,8 @@ impl Delivery<'_> {
         // What the run could say itself, on a branch of the repository, needs nobody to report it.
         let spoke = |state: &State| (state.run, state.attempt) == (mine.run, mine.attempt);
         if post.posting.reported_only
-            && let Some(ours) = lifecycle::keeper(&seen.ours, post.settings.mode).filter(|_| last.as_ref().is_some_and(spoke))
+            && let Some(ours) =
+                lifecycle::keeper(&seen.ours, post.settings.mode).filter(|_| last.as_ref().is_some_and(spoke))
         {
             self.delivered.action = Action::Unchanged;
             self.shown(ours.id, ours.url.clone());
@@ -264,11 +266,8 @@ impl Delivery<'_> {
         };
         let (marker, state) = (post.key.marker(), state.line());
         let room = COMMENT_BYTES.saturating_sub(marker.len() + state.len() + SLACK);
-        let Markdown { text, limits } = if shortest {
-            portcullis_render::shortest(post.outcome, &posting)
-        } else {
-            self.markdown(&posting, room)
-        };
+        let Markdown { text, limits } =
+            if shortest { portcullis_render::shortest(post.outcome, &posting) } else { self.markdown(&posting, room) };
         Body { text: format!("{marker}\n{text}{state}\n"), limits }
     }
 

@@ -7,9 +7,9 @@ use portcullis_render::Posting;
 
 use super::*;
 use crate::api::{
-    ApiError, Artifact, Branch, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier,
-    CodeownersError, Comment, Comparison, GitHub, Listed, Look, Member, PullRequest, Quota, Repository, Review,
-    ReviewBody, ReviewComment, SarifBody, SarifReceipt, SarifStatus, StatusAnswer, StatusBody,
+    ApiError, Artifact, Branch, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier, CodeownersError,
+    Comment, Comparison, GitHub, Listed, Look, Member, PullRequest, Quota, Repository, Review, ReviewBody,
+    ReviewComment, SarifBody, SarifReceipt, SarifStatus, StatusAnswer, StatusBody,
 };
 use crate::testing::{Memory, comment, refused};
 
@@ -128,16 +128,19 @@ fn key() -> Key {
 
 fn post_with(github: &Memory, outcome: &Outcome, settings: Settings) -> Delivered {
     let key = key();
-    deliver(github, &Post {
-        number: NUMBER,
-        outcome,
-        posting: Posting::default(),
-        key: &key,
-        settings,
-        author: None,
-        in_actions: true,
-        at: "2026-11-20T14:02:33Z".parse().unwrap(),
-    })
+    deliver(
+        github,
+        &Post {
+            number: NUMBER,
+            outcome,
+            posting: Posting::default(),
+            key: &key,
+            settings,
+            author: None,
+            in_actions: true,
+            at: "2026-11-20T14:02:33Z".parse().unwrap(),
+        },
+    )
 }
 
 fn post(github: &Memory, outcome: &Outcome) -> Delivered {
@@ -171,7 +174,10 @@ fn the_first_failure_makes_a_comment_with_marker_and_state() {
     assert_eq!((delivered.action, delivered.id), (Action::Created, Some(1_000)));
     assert!(delivered.url.is_some_and(|url| url.ends_with("#issuecomment-1000")));
     let body = bodies(&github).remove(0);
-    assert!(body.starts_with("<!-- portcullis:comment v1 key=gate -->\n### ❌ Fail: 2 new blocking findings\n"), "{body}");
+    assert!(
+        body.starts_with("<!-- portcullis:comment v1 key=gate -->\n### ❌ Fail: 2 new blocking findings\n"),
+        "{body}"
+    );
     let state = State::of_body(&body).unwrap();
     assert_eq!((state.run, state.head.as_str(), state.fingerprints.len()), (100, HEAD, 1));
     assert_eq!(state.verdict, Some(Verdict::Fail));
@@ -277,7 +283,9 @@ fn a_body_that_is_too_long_is_sent_once_more_in_its_shortest_form() {
         github.fail(method, error.clone());
         let delivered = post(&github, &failing(30));
         assert!(matches!(delivered.action, Action::Created | Action::Updated), "{:?}", delivered.notices);
-        assert!(!bodies(&github)[0].contains("| Severity |") && bodies(&github)[0].contains("30 new blocking findings"));
+        assert!(
+            !bodies(&github)[0].contains("| Severity |") && bodies(&github)[0].contains("30 new blocking findings")
+        );
         assert!(delivered.limits.iter().any(|limit| limit.dropped == 30), "{:?}", delivered.limits);
 
         let stubborn = with_comments(Vec::new());
@@ -292,7 +300,10 @@ fn nothing_is_written_on_a_pull_request_that_has_moved_on_or_was_judged_later() 
     let moved = github();
     moved.state_mut().pulls.get_mut(&NUMBER).unwrap().head.as_mut().unwrap().sha = Some("b".repeat(40));
     let delivered = post(&moved, &failing(1));
-    assert_eq!((delivered.action, delivered.notices), (Action::Skipped, vec!["no comment: superseded by bbbbbbb".to_owned()]));
+    assert_eq!(
+        (delivered.action, delivered.notices),
+        (Action::Skipped, vec!["no comment: superseded by bbbbbbb".to_owned()])
+    );
     assert_eq!(moved.state().calls, ["pull"]);
 
     let newer = with_comments(vec![earlier(5, 101)]);
@@ -319,16 +330,19 @@ fn what_a_run_has_said_itself_is_not_written_over_by_who_only_reports_it() {
     let said = bodies(&github);
     let key = key();
     let outcome = failing(2);
-    let delivered = deliver(&github, &Post {
-        number: NUMBER,
-        outcome: &outcome,
-        posting: Posting { reported_only: true, ..Posting::default() },
-        key: &key,
-        settings: Settings::default(),
-        author: None,
-        in_actions: true,
-        at: "2026-11-20T14:02:33Z".parse().unwrap(),
-    });
+    let delivered = deliver(
+        &github,
+        &Post {
+            number: NUMBER,
+            outcome: &outcome,
+            posting: Posting { reported_only: true, ..Posting::default() },
+            key: &key,
+            settings: Settings::default(),
+            author: None,
+            in_actions: true,
+            at: "2026-11-20T14:02:33Z".parse().unwrap(),
+        },
+    );
     assert_eq!((delivered.action, delivered.id), (Action::Unchanged, Some(1_000)));
     assert_eq!(bodies(&github), said);
 }
@@ -369,16 +383,19 @@ fn two_runs_that_raced_leave_one_comment() {
     let listed_late = Late { memory: &github, late: RefCell::new(Some(theirs)) };
     let key = key();
     let outcome = failing(1);
-    let delivered = deliver(&listed_late, &Post {
-        number: NUMBER,
-        outcome: &outcome,
-        posting: Posting::default(),
-        key: &key,
-        settings: Settings::default(),
-        author: None,
-        in_actions: true,
-        at: "2026-11-20T14:02:33Z".parse().unwrap(),
-    });
+    let delivered = deliver(
+        &listed_late,
+        &Post {
+            number: NUMBER,
+            outcome: &outcome,
+            posting: Posting::default(),
+            key: &key,
+            settings: Settings::default(),
+            author: None,
+            in_actions: true,
+            at: "2026-11-20T14:02:33Z".parse().unwrap(),
+        },
+    );
     assert_eq!((delivered.action, delivered.id), (Action::Updated, Some(10)), "{:?}", delivered.notices);
     assert_eq!(bodies(&github).len(), 1);
     assert!(bodies(&github)[0].contains("1 new blocking finding"));
@@ -404,16 +421,19 @@ fn people_are_mentioned_once_when_the_verdict_turns_to_fail() {
     let names = ["lea".to_owned(), "acme/security".to_owned(), "</sub> @everyone".to_owned()];
     let key = key();
     let post = |outcome: &Outcome| {
-        deliver(&github, &Post {
-            number: NUMBER,
-            outcome,
-            posting: Posting { notify: &names, ..Posting::default() },
-            key: &key,
-            settings: Settings { when: When::Always, ..Settings::default() },
-            author: None,
-            in_actions: true,
-            at: "2026-11-20T14:02:33Z".parse().unwrap(),
-        });
+        deliver(
+            &github,
+            &Post {
+                number: NUMBER,
+                outcome,
+                posting: Posting { notify: &names, ..Posting::default() },
+                key: &key,
+                settings: Settings { when: When::Always, ..Settings::default() },
+                author: None,
+                in_actions: true,
+                at: "2026-11-20T14:02:33Z".parse().unwrap(),
+            },
+        );
         bodies(&github).remove(0)
     };
     let run = |mut outcome: Outcome, id| {

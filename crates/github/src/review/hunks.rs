@@ -78,14 +78,12 @@ fn start(header: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
-    const PATCH: &str = "@@ -1,3 +1,4 @@ fn main\n a\n-b\n+B\n+C\n d\n@@ -20,2 +21,1 @@\n x\n-y\n\\ No newline at end of file";
+    const PATCH: &str =
+        "@@ -1,3 +1,4 @@ fn main\n a\n-b\n+B\n+C\n d\n@@ -20,2 +21,1 @@\n x\n-y\n\\ No newline at end of file";
 
     fn hunks() -> Hunks {
-        let file = ChangedFile {
-            filename: Some("a.rs".to_owned()),
-            patch: Some(PATCH.to_owned()),
-            ..ChangedFile::default()
-        };
+        let file =
+            ChangedFile { filename: Some("a.rs".to_owned()), patch: Some(PATCH.to_owned()), ..ChangedFile::default() };
         let binary = ChangedFile { filename: Some("b.png".to_owned()), ..ChangedFile::default() };
         Hunks::of(&[file, binary])
     }
@@ -97,13 +95,17 @@ mod tests {
         assert_eq!(held, [1, 2, 3, 4, 21]);
         assert!(hunks.hold("a.rs", 1, 4) && !hunks.hold("a.rs", 4, 21) && !hunks.hold("a.rs", 4, 1));
         assert!(!hunks.hold("b.png", 1, 1) && !hunks.hold("c.rs", 1, 1));
-        assert_eq!((hunks.text("a.rs", 3), hunks.text("a.rs", 21), hunks.text("a.rs", 5)), (Some("C"), Some("x"), None));
+        assert_eq!(
+            (hunks.text("a.rs", 3), hunks.text("a.rs", 21), hunks.text("a.rs", 5)),
+            (Some("C"), Some("x"), None)
+        );
     }
 
     #[test]
     fn a_header_that_lies_opens_no_line() {
         for patch in ["@@ -1 +x @@\n+a", "@@ nothing\n+a", "+a", "@@ -1,1 +4294967295,9 @@\n+a\n+b", ""] {
-            let file = ChangedFile { filename: Some("a".to_owned()), patch: Some(patch.to_owned()), ..ChangedFile::default() };
+            let file =
+                ChangedFile { filename: Some("a".to_owned()), patch: Some(patch.to_owned()), ..ChangedFile::default() };
             let hunks = Hunks::of(&[file]);
             assert!(!hunks.hold("a", 1, 1), "{patch}");
         }

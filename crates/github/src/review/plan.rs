@@ -40,7 +40,8 @@ impl Existing {
         let ours = |comment: &ReviewComment| {
             let is_own = comment.author().is_some_and(|author| author.eq_ignore_ascii_case(login));
             let last = comment.text().trim_end().lines().next_back()?.trim_end();
-            let finding = last.strip_prefix(&format!("<!-- portcullis:review v1 key={key} id="))?.strip_suffix(" -->")?;
+            let finding =
+                last.strip_prefix(&format!("<!-- portcullis:review v1 key={key} id="))?.strip_suffix(" -->")?;
             is_own.then(|| Self {
                 id: comment.id,
                 node_id: comment.node_id.clone(),
@@ -78,11 +79,9 @@ pub fn plan(
         ReviewMode::Fail => Level::Fail,
         ReviewMode::All => Level::Log,
     };
-    let is_meant =
-        |judged: &&Judged| judged.is_open() && judged.level >= least && judged.in_diff == Some(true);
+    let is_meant = |judged: &&Judged| judged.is_open() && judged.level >= least && judged.in_diff == Some(true);
     let ranked = portcullis_render::ranked(outcome.findings.iter().filter(is_meant));
-    let lines: Vec<(String, ReviewLine)> =
-        ranked.into_iter().filter_map(|judged| line(judged, key, hunks)).collect();
+    let lines: Vec<(String, ReviewLine)> = ranked.into_iter().filter_map(|judged| line(judged, key, hunks)).collect();
     let wanted: BTreeSet<&str> = lines.iter().map(|(id, _)| id.as_str()).collect();
     let wanted = &wanted;
     let known: BTreeSet<&str> = existing.iter().map(|comment| comment.finding.as_str()).collect();

@@ -15,8 +15,8 @@ use super::{Inputs, document, exceptions, mode, overrides, quality, rules, suppl
 use crate::Policy;
 use crate::effective;
 use crate::policy::{
-    BaselinePolicy, Clock, EpssPolicy, GithubPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting, VerdictPolicy,
-    VulnerabilityPolicy,
+    BaselinePolicy, Clock, EpssPolicy, GithubPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting,
+    VerdictPolicy, VulnerabilityPolicy,
 };
 use crate::schema;
 

@@ -13,9 +13,7 @@ const MENTIONED: usize = 10;
 pub(super) fn headline(view: &View<'_>) -> String {
     let line = format!("### {}\n", verdict_line(view));
     if view.posting.reported_only {
-        return format!(
-            "{line}\nReported by the pull request's own run; not verified by this repository's code.\n"
-        );
+        return format!("{line}\nReported by the pull request's own run; not verified by this repository's code.\n");
     }
     line
 }
@@ -98,7 +96,8 @@ pub(super) fn commit_line(view: &View<'_>) -> String {
         (counts.existing, format!("already on {}", view.base()), false),
         (counts.excepted, "accepted".to_owned(), false),
     ];
-    deltas.extend(others.iter().filter(|(count, ..)| *count > 0).map(|(count, word, bold)| bold_of(*count, word, *bold)));
+    deltas
+        .extend(others.iter().filter(|(count, ..)| *count > 0).map(|(count, word, bold)| bold_of(*count, word, *bold)));
     pieces.push(deltas.join(", "));
     match view.posting.since {
         Some((0, 0)) => pieces.push("nothing changed since the last push".to_owned()),

@@ -43,7 +43,8 @@ pub(super) fn steps(view: &View<'_>) -> String {
 
 fn accept(judged: &Judged) -> String {
     let id = &judged.finding.id;
-    let command = if is_word(id) { format!("portcullis exception add {id}") } else { "portcullis exception add".to_owned() };
+    let command =
+        if is_word(id) { format!("portcullis exception add {id}") } else { "portcullis exception add".to_owned() };
     let command = MdCode::new(&command, cap::PATH, Cell::Text);
     format!(
         "Cannot fix now? Add an exception with owner and end date, then have it approved: {command} writes the entry."

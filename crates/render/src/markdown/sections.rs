@@ -167,7 +167,9 @@ fn exceptions(view: &View<'_>, size: &Size, cuts: &mut Cuts) -> String {
         return String::new();
     }
     // What ends first is what somebody has to look at.
-    rows.sort_by_key(|row| (row.state != ExceptionState::Expiring, row.expires.filter(|_| row.state == ExceptionState::Expiring)));
+    rows.sort_by_key(|row| {
+        (row.state != ExceptionState::Expiring, row.expires.filter(|_| row.state == ExceptionState::Expiring))
+    });
     let in_use = rows.iter().filter(|row| row.matched > 0 && row.state != ExceptionState::Proposed).count();
     let proposed = rows.len() - in_use;
     let number = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);

@@ -111,9 +111,19 @@ pub(crate) fn failing() -> Outcome {
             dependencies(ToolStatus::Findings, ToolCounts { fail: 1, new: 1, existing: 14, ..ToolCounts::default() }),
             ToolRow {
                 note: Some("6 commits read".to_owned()),
-                ..row("secrets", "secrets", ToolStatus::Findings, ToolCounts { fail: 1, new: 1, ..ToolCounts::default() })
+                ..row(
+                    "secrets",
+                    "secrets",
+                    ToolStatus::Findings,
+                    ToolCounts { fail: 1, new: 1, ..ToolCounts::default() },
+                )
             },
-            row("workflows", "workflows", ToolStatus::Findings, ToolCounts { warn: 1, new: 1, ..ToolCounts::default() }),
+            row(
+                "workflows",
+                "workflows",
+                ToolStatus::Findings,
+                ToolCounts { warn: 1, new: 1, ..ToolCounts::default() },
+            ),
             ToolRow { seen: 23, ..row("manifests", "manifests", ToolStatus::Ok, ToolCounts::default()) },
             ToolRow {
                 note: Some("no Python files changed".to_owned()),
