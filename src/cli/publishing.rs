@@ -15,6 +15,7 @@ use crate::gate::{self, Judged, Published, Publishing};
 
 /// Flags of the commands that tell a pull request.
 #[derive(clap::Args, Debug)]
+#[group(id = "publishing")]
 pub(super) struct Flags {
     /// The comment on a pull request, in GitHub Actions with a token: edited, replaced, one for each push, or none [default: update]
     #[arg(long, value_enum, value_name = "MODE", env = "PORTCULLIS_COMMENT")]
