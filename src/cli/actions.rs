@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
-use portcullis_model::Outcome;
-use portcullis_render::{Delivery, SUMMARY_BYTES};
+use portcullis_model::{Outcome, Verdict};
+use portcullis_render::{Posting, SUMMARY_BYTES};
 
-use super::exit::Exit;
-use super::{Global, output, variables};
+use super::exit::{Exit, UNDELIVERED};
+use super::{Global, output, publishing, variables};
+use crate::gate::{self, Judged, Publishing, Request, Words};
 
 /// Flags of the commands that judge.
 #[derive(clap::Args, Debug)]
@@ -21,15 +22,41 @@ pub(super) struct Flags {
     annotations: bool,
 }
 
-/// Tells the runner. What it cannot be told is said and stops nothing: the verdict stands in the exit code.
-pub(super) fn tell(outcome: &Outcome, exit_code: u8, global: &Global, flags: &Flags) -> Result<(), Exit> {
+/// What a run has come to, and what is to be told of it.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'a> {
+    pub(super) judged: &'a Judged,
+    pub(super) request: &'a Request,
+    pub(super) words: &'a Words,
+    pub(super) publishing: &'a Publishing,
+    pub(super) require_publish: bool,
+    pub(super) bundled: bool,
+}
+
+/// Tells the runner and the pull request; gives the exit code. What cannot be told is said and stops nothing: the verdict
+/// stands in the exit code.
+pub(super) fn tell(run: &Run<'_>, global: &Global, flags: &Flags) -> Result<u8, Exit> {
+    let outcome = &run.judged.outcome;
+    let mut code = run.judged.tally.exit_code(global.exit_zero);
     if !output::is_workflow_log() {
-        return Ok(());
+        return Ok(code);
     }
     let variables = variables();
-    let mut delivery = Delivery { exit_code, ..output::delivery(&global.formats) };
-    if flags.summary && append(&variables, "GITHUB_STEP_SUMMARY", |size| summary(outcome, size)) {
+    let mut delivery = output::delivery(&global.formats);
+    if run.bundled {
+        delivery.delivered.push("bundle");
+    }
+    // The summary comes first: whatever GitHub refuses, it has the result.
+    if flags.summary && append(&variables, "GITHUB_STEP_SUMMARY", |size| summary(outcome, run.words, size)) {
         delivery.delivered.push("summary");
+    }
+    if let Some(published) = gate::deliver(run.judged, run.request, run.publishing) {
+        publishing::told(&published.notices, global)?;
+        delivery.delivered.extend(&published.delivered);
+        delivery.values = publishing::values(&published);
+        if code == 0 && run.require_publish && published.undelivered && passes(outcome.verdict) {
+            code = UNDELIVERED;
+        }
     }
     // Whoever asks for the format has them already.
     if flags.annotations && !output::prints_annotations(&global.formats) {
@@ -39,16 +66,22 @@ pub(super) fn tell(outcome: &Outcome, exit_code: u8, global: &Global, flags: &Fl
             delivery.delivered.push("annotations");
         }
     }
+    delivery.exit_code = code;
     if let Some(token) = output::stop_token() {
         append(&variables, "GITHUB_OUTPUT", |_| portcullis_render::outputs(outcome, &delivery, &token));
     }
-    Ok(())
+    Ok(code)
+}
+
+const fn passes(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Pass | Verdict::Warn)
 }
 
 /// The summary of what is left of the budget; other programs of the step may have written theirs.
-fn summary(outcome: &Outcome, size: u64) -> String {
+fn summary(outcome: &Outcome, words: &Words, size: u64) -> String {
     let room = SUMMARY_BYTES.saturating_sub(usize::try_from(size).unwrap_or(usize::MAX));
-    portcullis_render::summary(outcome, room).text
+    let posting = Posting { at: None, notify: &[], ..words.posting() };
+    portcullis_render::summary(outcome, &posting, room).text
 }
 
 /// Appends to the file a variable of the runner names; gets its present size. Whether anything was written.

@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use portcullis_model::Severity;
 
 use super::exit::Exit;
-use super::{Global, actions, output, variables};
+use super::{Global, actions, output, publishing, variables};
 use crate::gate::{self, Answer, ReportArgument, Request};
 
 /// Arguments of `check`.
@@ -30,6 +30,10 @@ pub(super) struct Arguments {
     baseline: Option<PathBuf>,
     #[command(flatten)]
     actions: actions::Flags,
+    #[command(flatten)]
+    publishing: publishing::Flags,
+    #[command(flatten)]
+    bundle: publishing::BundleFlag,
 }
 
 impl Arguments {
@@ -64,15 +68,27 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     request.settings = arguments.settings();
     request.baseline.clone_from(&arguments.baseline);
     request.writes_baseline = output::writes_baseline(&global.formats);
+    request.on_closed = arguments.publishing.on_closed;
+    let publishing = arguments.publishing.publishing();
     match gate::judge(&request)? {
         Answer::Judged(mut judged) => {
             output::warnings(&judged.warnings);
             judged.notices.iter().for_each(|notice| output::to_stderr(&format!("note: {notice}\n")));
-            output::note_limits(&mut judged.outcome, global)?;
+            publishing::mask(judged.ci.as_ref(), global)?;
+            let words = gate::Words::of(&judged, &request);
+            let of_comment = gate::is_wanted(&judged, &publishing).then(|| gate::comment_limits(&judged, &words));
+            output::note_limits(&mut judged.outcome, global, of_comment)?;
             output::deliver(&judged.outcome, &judged.written, global)?;
-            let code = judged.tally.exit_code(global.exit_zero);
-            actions::tell(&judged.outcome, code, global, &arguments.actions)?;
-            Ok(Exit::Code(code))
+            let bundled = publishing::bundle(&arguments.bundle, &judged, global)?;
+            let run = actions::Run {
+                judged: &judged,
+                request: &request,
+                words: &words,
+                publishing: &publishing,
+                require_publish: arguments.publishing.require_publish,
+                bundled,
+            };
+            Ok(Exit::Code(actions::tell(&run, global, &arguments.actions)?))
         }
         Answer::Idle(why) => {
             output::to_stderr(&format!("{why}\n"));
@@ -104,6 +120,8 @@ pub(super) fn request(global: &Global, paths: &[PathBuf], reports: &[String]) ->
         settings: Vec::new(),
         now: global.now.unwrap_or_else(Timestamp::now),
         now_is_given: global.now.is_some(),
+        offline: global.offline,
+        on_closed: false,
         environment: variables(),
     })
 }

@@ -5,15 +5,27 @@ use portcullis_model::suggest;
 use super::output;
 
 /// Every variable the program reads besides those of the runner.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 20] = [
     "PORTCULLIS_ANNOTATIONS",
+    "PORTCULLIS_API_WAIT",
+    "PORTCULLIS_BUNDLE",
+    "PORTCULLIS_CA_BUNDLE",
     "PORTCULLIS_COLOR",
+    "PORTCULLIS_COMMENT",
+    "PORTCULLIS_COMMENT_KEY",
+    "PORTCULLIS_COMMENT_WHEN",
     "PORTCULLIS_EXIT_ZERO",
     "PORTCULLIS_FORMAT",
     "PORTCULLIS_JOBS",
     "PORTCULLIS_NOW",
+    "PORTCULLIS_OFFLINE",
+    "PORTCULLIS_ON_CLEAN",
+    "PORTCULLIS_ON_CLOSED",
+    "PORTCULLIS_REQUIRE_PUBLISH",
+    "PORTCULLIS_REVIEW",
     "PORTCULLIS_SUMMARY",
     "PORTCULLIS_TIMEOUT",
+    "PORTCULLIS_TOKEN",
 ];
 
 /// Warns of each unknown `PORTCULLIS_*` variable, with the nearest known one.

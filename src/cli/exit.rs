@@ -11,6 +11,8 @@ use crate::gate::{self, Refusal};
 pub(super) const BUG: u8 = 70;
 /// Evidence is missing.
 pub(super) const INCOMPLETE: u8 = 3;
+/// The verdict would pass, and what had to be written to GitHub could not be.
+pub(super) const UNDELIVERED: u8 = 4;
 /// Bad flags, or a policy that cannot be used.
 const USAGE: u8 = 2;
 

@@ -25,9 +25,9 @@ pub(super) struct Arguments {
     /// Also let this run `portcullis staged` before each commit
     #[arg(long, value_enum, value_name = "MECHANISM")]
     hook: Option<HookKind>,
-    /// Also write a workflow that judges pull requests
-    #[arg(long)]
-    workflow: bool,
+    /// Also write a workflow that judges pull requests; `publish`: also one that comments on those of forks
+    #[arg(long, value_enum, value_name = "KIND", num_args = 0..=1, default_missing_value = "gate")]
+    workflow: Option<WorkflowKind>,
     /// Also write what is wrong today as a baseline: only what comes on top of it blocks
     #[arg(long)]
     baseline: bool,
@@ -37,6 +37,15 @@ pub(super) struct Arguments {
     /// Write also what is there already
     #[arg(long)]
     force: bool,
+}
+
+/// Workflows of the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum WorkflowKind {
+    /// Judges pull requests, and comments on those of this repository
+    Gate,
+    /// The same, and a second one that comments on pull requests of forks
+    Publish,
 }
 
 /// What runs hooks.
@@ -105,9 +114,14 @@ fn planned(arguments: &Arguments, survey: &Survey, found: &Found<'_>) -> Result<
         _ => planned.push(Planned { path: "portcullis.yaml", content: files::policy(found), what: "the policy" }),
     }
     planned.extend(code_owners(arguments, survey, found)?);
-    if arguments.workflow {
-        let path = ".github/workflows/portcullis.yml";
-        planned.push(Planned { path, content: files::workflow(), what: "judges pull requests" });
+    if let Some(kind) = arguments.workflow {
+        let (path, publishes) = (".github/workflows/portcullis.yml", kind == WorkflowKind::Publish);
+        planned.push(Planned { path, content: files::workflow(publishes), what: "judges pull requests" });
+        if publishes {
+            let path = ".github/workflows/portcullis-publish.yml";
+            let what = "comments on pull requests of forks, once it is on the default branch";
+            planned.push(Planned { path, content: files::publish_workflow(), what });
+        }
     }
     let hook = match arguments.hook {
         Some(HookKind::PreCommit) => Some((".pre-commit-config.yaml", files::pre_commit())),

@@ -13,6 +13,8 @@ mod hook;
 mod init;
 mod output;
 mod policy;
+mod publish;
+mod publishing;
 mod report;
 mod staged;
 
@@ -73,6 +75,9 @@ struct Global {
     /// Judge as if this were the current day: 2026-12-01, or a time in RFC 3339
     #[arg(long, value_name = "DATE", global = true, env = "PORTCULLIS_NOW", value_parser = check::now)]
     now: Option<jiff::Timestamp>,
+    /// Ask nothing of any server
+    #[arg(long, global = true, env = "PORTCULLIS_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
+    offline: bool,
     /// Exit with 0 where the verdict is fail; 2, 3 and 70 stay
     #[arg(long, global = true, env = "PORTCULLIS_EXIT_ZERO", value_parser = clap::builder::FalseyValueParser::new())]
     exit_zero: bool,
@@ -84,6 +89,8 @@ enum Command {
     Check(check::Arguments),
     /// Render a stored result again
     Report(report::Arguments),
+    /// Post what another job has reported about a pull request, also one of a fork
+    Publish(publish::Arguments),
     /// Judge what is about to be committed: the index alone, without network. Made for hooks
     Staged(staged::Arguments),
     /// Look for secrets in the lines commits added, and judge the last of them
@@ -132,6 +139,7 @@ fn dispatch(arguments: &Arguments) -> Exit {
     let result = match &arguments.command {
         Command::Check(command) => check::run(&arguments.global, command),
         Command::Report(command) => report::run(&arguments.global, command),
+        Command::Publish(command) => publish::run(&arguments.global, command),
         Command::Explain(command) => explain::run(&arguments.global, command),
         Command::Exception(command) => exception::run(&arguments.global, command),
         Command::Policy(command) => policy::run(&arguments.global, command),

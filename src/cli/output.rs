@@ -4,9 +4,9 @@ use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use portcullis_model::{Diagnostic, Level, Outcome, RulePage};
+use portcullis_model::{Diagnostic, Level, Limit, Outcome, RulePage};
 use portcullis_render::escape::{LogLine, StopToken, TermText};
-use portcullis_render::{COMMENT_BYTES, Delivery, JsonForm, Terminal, Verbosity};
+use portcullis_render::{COMMENT_BYTES, Delivery, JsonForm, Markdown, Posting, Terminal, Verbosity};
 
 use super::exit::Exit;
 use super::{Global, variables};
@@ -128,12 +128,15 @@ pub(super) fn writes_baseline(sinks: &[Sink]) -> bool {
 }
 
 /// Renders what may have to leave something out, and enters that in the outcome's `limits` for the other formats to tell.
-pub(super) fn note_limits(outcome: &mut Outcome, global: &Global) -> Result<(), Exit> {
-    let mut limits = Vec::new();
+/// What the comment leaves out is told by the caller.
+pub(super) fn note_limits(outcome: &mut Outcome, global: &Global, comment: Option<Vec<Limit>>) -> Result<(), Exit> {
+    let has_comment = comment.is_some();
+    let mut limits = comment.unwrap_or_default();
     for sink in &global.formats {
         match sink.format {
             Format::Sarif => limits.extend(portcullis_render::sarif(outcome).map_err(not_json)?.limits),
-            Format::Markdown => limits.extend(portcullis_render::markdown(outcome, COMMENT_BYTES).limits),
+            // The comment is the same text.
+            Format::Markdown if !has_comment => limits.extend(markdown(outcome).limits),
             Format::Html => limits.extend(portcullis_render::html(outcome, today(outcome, global)).limits),
             _ => {}
         }
@@ -212,11 +215,15 @@ fn render(
         Format::Junit => Ok(portcullis_render::junit(outcome).into_bytes()),
         Format::Csv => Ok(portcullis_render::csv(outcome).into_bytes()),
         Format::Html => Ok(portcullis_render::html(outcome, today).text.into_bytes()),
-        Format::Markdown => Ok(portcullis_render::markdown(outcome, COMMENT_BYTES).text.into_bytes()),
+        Format::Markdown => Ok(markdown(outcome).text.into_bytes()),
         Format::Github => Ok(portcullis_render::annotations(outcome).into_bytes()),
         Format::Cyclonedx | Format::Openvex => Err(Exit::Usage("VEX is written by `exception export`".to_owned())),
         Format::Baseline => portcullis_render::baseline(&written.of(outcome).map_err(Exit::Usage)?).map_err(not_json),
     }
+}
+
+fn markdown(outcome: &Outcome) -> Markdown {
+    portcullis_render::markdown(outcome, &Posting::default(), COMMENT_BYTES)
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "the signature `map_err` asks for")]

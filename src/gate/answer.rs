@@ -73,6 +73,7 @@ pub(super) fn answer(
         policy: Some(gate.policy.clone()),
         written,
         notices: notices(plan),
+        ci: Some(plan.ci.clone()),
     }))
 }
 
@@ -94,6 +95,7 @@ pub(super) fn without_gate(request: &Request, plan: &Plan, problem: Problem) -> 
         policy: None,
         written: Written::new(request, plan, None),
         notices: notices(plan),
+        ci: Some(plan.ci.clone()),
     }))
 }
 

@@ -5,6 +5,7 @@ mod answer;
 mod baseline;
 mod collect;
 mod commits;
+mod deliver;
 mod desk;
 mod difference;
 mod enrich;
@@ -16,6 +17,7 @@ mod named;
 mod options;
 mod panics;
 mod plan;
+mod publish;
 mod quality;
 mod redact;
 mod reports;
@@ -25,15 +27,18 @@ mod trust;
 
 use std::path::PathBuf;
 
+use portcullis_github::CiContext;
 use portcullis_model::{Diagnostic, Outcome};
 use portcullis_policy::{Policy, Tally};
 pub(crate) use portcullis_source::{POLICY_FILES, Since};
 
 pub(crate) use baseline::Written;
+pub(crate) use deliver::{Published, Publishing, Words, deliver, is_wanted, limits as comment_limits};
 pub(crate) use desk::{Desk, Edits};
 pub(crate) use difference::{Difference, difference};
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{Range, ReportArgument, Request, Subject};
+pub(crate) use publish::{Answer as BundleAnswer, Source as BundleSource, publish, write_bundle};
 pub(crate) use result::result;
 pub(crate) use trust::{Gate, masked, rule_book};
 
@@ -59,6 +64,8 @@ pub(crate) struct Judged {
     pub(crate) written: Written,
     /// What people should know about the event.
     pub(crate) notices: Vec<String>,
+    /// The event itself.
+    pub(crate) ci: Option<CiContext>,
 }
 
 /// Why a run cannot begin: exit 2, no verdict.

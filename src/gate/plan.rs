@@ -35,6 +35,10 @@ pub(crate) struct Request {
     pub(crate) now: Timestamp,
     /// It was given, and so belongs into the outcome.
     pub(crate) now_is_given: bool,
+    /// `--offline`: nothing is asked of a server.
+    pub(crate) offline: bool,
+    /// `--on-closed`: a pull request that is closed is judged all the same.
+    pub(crate) on_closed: bool,
     /// The variables of the process.
     pub(crate) environment: BTreeMap<String, String>,
 }
@@ -148,9 +152,11 @@ pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
 fn files(request: &Request) -> Result<Planned, Refusal> {
     let ci = CiContext::detect(&request.environment, &read_payload);
     match ci.idle {
-        Some(Idle::PullRequestClosed) => return Ok(Planned::Idle("the pull request is closed: nothing to judge")),
+        Some(Idle::PullRequestClosed) if !request.on_closed => {
+            return Ok(Planned::Idle("the pull request is closed: nothing to judge"));
+        }
         Some(Idle::ReferenceDeleted) => return Ok(Planned::Idle("the branch is deleted: nothing to judge")),
-        None => {}
+        Some(Idle::PullRequestClosed) | None => {}
     }
     let repository = repository(request, &ci)?;
     let mut ci = ci;

@@ -22,8 +22,17 @@ fn what_it_writes_passes_our_own_gate_at_its_strictest() {
     let repository = Repository::new().file("Cargo.lock", "");
     repository.commit();
     for hook in ["pre-commit", "lefthook", "husky", "git"] {
-        let answer =
-            repository.run(&["init", "--yes", "--workflow", "--baseline", "--owner", "@acme/security", "--hook", hook]);
+        let answer = repository.run(&[
+            "init",
+            "--yes",
+            "--workflow",
+            "publish",
+            "--baseline",
+            "--owner",
+            "@acme/security",
+            "--hook",
+            hook,
+        ]);
         assert_eq!(answer.code, 0, "{}{}", answer.stdout, answer.stderr);
         assert!(answer.stdout.ends_with("with this policy 0 of 0 findings would block\n"), "{}", answer.stdout);
     }
@@ -31,6 +40,7 @@ fn what_it_writes_passes_our_own_gate_at_its_strictest() {
         "portcullis.yaml",
         ".github/CODEOWNERS",
         ".github/workflows/portcullis.yml",
+        ".github/workflows/portcullis-publish.yml",
         ".portcullis/baseline.json",
         ".pre-commit-config.yaml",
         "lefthook.yml",

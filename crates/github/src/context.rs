@@ -30,12 +30,33 @@ pub struct CiContext {
     pub token: Option<Token>,
     /// What the runner says about the job.
     pub runner: Runner,
+    /// The run that has ended, where the event is `workflow_run`.
+    pub reported: Option<ReportedRun>,
     /// What went wrong on the way and was made up for.
     pub warnings: Vec<String>,
     /// What people should know.
     pub notices: Vec<String>,
     /// Gate files come from the base: a change of somebody is judged.
     judges_change: bool,
+}
+
+/// A run of another workflow that has ended, as the event tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReportedRun {
+    /// Its number.
+    pub id: u64,
+    /// Which attempt of it.
+    pub attempt: Option<u64>,
+    /// Path of its workflow file.
+    pub path: String,
+    /// The commit it judged.
+    pub head_sha: String,
+    /// Who owns the repository that commit comes from.
+    pub head_owner: Option<String>,
+    /// The branch it comes from.
+    pub head_branch: Option<String>,
+    /// Pull requests of that branch; GitHub names none of forks.
+    pub pulls: Vec<u64>,
 }
 
 /// Why nothing has to be judged.
@@ -62,6 +83,7 @@ impl CiContext {
             token: Token::find(environment, &endpoints),
             endpoints,
             runner: Runner::from_environment(environment),
+            reported: None,
             warnings: Vec::new(),
             notices: Vec::new(),
             judges_change: false,
@@ -217,6 +239,7 @@ impl CiContext {
     fn workflow_run(&mut self, payload: Payload) {
         let run = payload.workflow_run.unwrap_or_default();
         self.context.head_sha = self.optional_id("workflow_run.head_sha", run.head_sha.as_deref());
+        self.reported = self.reported_run(&run);
         // A run that was started by a push or a schedule stands for no change of somebody else.
         let by_change = |event: &str| event.starts_with("pull_request") || event == "merge_group";
         if run.event.as_deref().is_some_and(|event| !by_change(event)) {
@@ -236,6 +259,19 @@ impl CiContext {
             (Some(head), None) => Base::PullRequestOf { head },
             (None, _) => Base::Unknown("the event does not say which commit the run has judged".to_owned()),
         };
+    }
+
+    fn reported_run(&self, run: &WorkflowRun) -> Option<ReportedRun> {
+        let owner = full_name(run.head_repository.as_ref()).filter(|name| is_repository(name));
+        Some(ReportedRun {
+            id: run.id?,
+            attempt: run.run_attempt,
+            path: run.path.clone().unwrap_or_default(),
+            head_sha: self.context.head_sha.clone()?,
+            head_owner: owner.and_then(|name| name.split('/').next()).map(str::to_owned),
+            head_branch: run.head_branch.clone(),
+            pulls: run.pull_requests.iter().flatten().filter_map(|pull| pull.number).collect(),
+        })
     }
 
     /// The pull request the payload names, and its base. GitHub lists none for forks.

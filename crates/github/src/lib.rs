@@ -3,15 +3,23 @@
 //! [`CiContext::detect`] is pure: it gets the environment as a map and the event's payload through a function. What only git
 //! knows (the parents of the merge commit) it asks in [`CiContext::settle`].
 
+pub mod api;
+pub mod comment;
+pub mod review;
+
 mod base;
 mod context;
+mod degradation;
 mod environment;
 mod event;
 mod payload;
+#[doc(hidden)]
+pub mod testing;
 mod token;
 
 pub use base::{Base, Steering};
-pub use context::{CiContext, Idle};
+pub use context::{CiContext, Idle, ReportedRun};
+pub use degradation::{Sink, degraded};
 pub use environment::{Endpoints, Runner};
 pub use event::Event;
 pub use payload::PAYLOAD_LIMIT;

@@ -59,6 +59,11 @@ pub(crate) struct MergeGroup {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct WorkflowRun {
+    pub(crate) id: Option<u64>,
+    pub(crate) run_attempt: Option<u64>,
+    /// Path of the workflow file.
+    pub(crate) path: Option<String>,
+    pub(crate) head_branch: Option<String>,
     /// Event of the run that has ended.
     pub(crate) event: Option<String>,
     pub(crate) head_sha: Option<String>,

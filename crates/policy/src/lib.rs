@@ -24,7 +24,9 @@ pub use codes::{CodePage, codes};
 pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, loosened, newly_excluded, rule_rows};
 pub use judge::{Judgement, Tally, applies, exit_code, judge, judge_tightened, near_misses};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};
-pub use policy::{Amount, DataPolicy, Exception, IngestPolicy, Policy, ReportEntry, Required, SectionPaths, Setting};
+pub use policy::{
+    Amount, DataPolicy, Exception, GithubPolicy, IngestPolicy, Policy, ReportEntry, Required, SectionPaths, Setting,
+};
 pub use rules::rules;
 pub use supply::vex::VexEntry;
 pub use wings::{AlertPolicy, ManifestPolicy, WorkflowPolicy};

@@ -51,6 +51,7 @@ pub struct Policy {
     pub(crate) workflows: WorkflowPolicy,
     pub(crate) manifests: ManifestPolicy,
     pub(crate) trust: TrustPolicy,
+    pub(crate) github: GithubPolicy,
     pub(crate) baseline: BaselinePolicy,
     pub(crate) quality: QualityPolicy,
     pub(crate) rules: RuleBook,
@@ -154,6 +155,11 @@ impl Policy {
     /// `trust.apply_tightening`: the policy of the change itself counts where it is tighter.
     pub fn applies_tightening(&self) -> bool {
         self.trust.apply_tightening.value
+    }
+
+    /// What is said on GitHub.
+    pub const fn github(&self) -> &GithubPolicy {
+        &self.github
     }
 
     /// `exception_policy.warn_days`
@@ -355,6 +361,17 @@ impl DataPolicy {
         let settings = [&self.aliases, &self.osv, &self.epss, &self.kev];
         settings.into_iter().flatten().map(|setting| setting.value.as_str())
     }
+}
+
+/// `github`: what is said there, and to whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GithubPolicy {
+    /// Logins and `org/team` names to mention.
+    pub notify: Vec<String>,
+    /// Whose comments are ours.
+    pub comment_author: Option<String>,
+    /// Hosts that may be linked to.
+    pub link_hosts: Vec<String>,
 }
 
 /// `baseline`.

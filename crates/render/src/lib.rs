@@ -40,9 +40,12 @@ pub use html::{Html, html};
 pub use human::human;
 pub use json::{JsonForm, baseline, json, jsonl};
 pub use junit::junit;
-pub use markdown::{COMMENT_BYTES, Markdown, SUMMARY_BYTES, markdown, summary};
+pub use markdown::{
+    COMMENT_BYTES, Markdown, Posting, SUMMARY_BYTES, is_plain, markdown, review_comment, shortest, summary,
+};
 pub use outputs::{Delivery, outputs};
 pub use page::{page, rule_list, rule_list_json};
+pub use ranking::{rank, ranked};
 pub use sarif::{Sarif, sarif};
 pub use short::short;
 pub use terminal::{Terminal, Verbosity, defused};

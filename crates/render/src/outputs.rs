@@ -16,6 +16,8 @@ pub struct Delivery {
     pub exit_code: u8,
     /// Files that were written, by the name of their output: `result-file`, `sarif-file`, `html-file`, `markdown-file`.
     pub files: Vec<(&'static str, String)>,
+    /// What else there is to say, by the name of its output: `comment-id`, `comment-url`, `comment-action`.
+    pub values: Vec<(&'static str, String)>,
     /// Everything that was delivered, in order: `summary`, `annotations`, `json`, …
     pub delivered: Vec<&'static str>,
 }
@@ -49,8 +51,8 @@ pub fn outputs(outcome: &Outcome, delivery: &Delivery, token: &StopToken) -> Str
         put(name, &count.to_string());
     }
     put("tools-failed", &failed.to_string());
-    for (name, path) in &delivery.files {
-        put(name, path);
+    for (name, value) in delivery.files.iter().chain(&delivery.values) {
+        put(name, value);
     }
     put("policy-changed", if outcome.policy.changed_in_pr.is_empty() { "false" } else { "true" });
     put("delivered", &delivery.delivered.join(","));
@@ -71,7 +73,8 @@ mod tests {
         let delivery = Delivery {
             exit_code: 1,
             files: vec![("result-file", "out/result.json".to_owned()), ("sarif-file", "out/a.sarif".to_owned())],
-            delivered: vec!["json", "sarif", "summary", "annotations"],
+            values: vec![("comment-action", "created".to_owned()), ("comment-id", "1000".to_owned())],
+            delivered: vec!["json", "sarif", "summary", "comment", "annotations"],
         };
         insta::assert_snapshot!(outputs(&sample::failing(), &delivery, &token()));
     }

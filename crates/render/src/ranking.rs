@@ -16,7 +16,7 @@ pub(crate) const fn delta(introduced: Introduced) -> u8 {
 }
 
 /// Level, new ones first, severity, path, line, id, fingerprint (spec/github-ux.md 5.3).
-pub(crate) fn rank(judged: &Judged) -> impl Ord + use<> {
+pub fn rank(judged: &Judged) -> impl Ord + use<> {
     let finding = &judged.finding;
     let primary = finding.primary();
     (
@@ -29,7 +29,7 @@ pub(crate) fn rank(judged: &Judged) -> impl Ord + use<> {
 }
 
 /// Every finding, the first to look at first.
-pub(crate) fn ranked<'a>(findings: impl IntoIterator<Item = &'a Judged>) -> Vec<&'a Judged> {
+pub fn ranked<'a>(findings: impl IntoIterator<Item = &'a Judged>) -> Vec<&'a Judged> {
     let mut ranked: Vec<&Judged> = findings.into_iter().collect();
     ranked.sort_by_cached_key(|judged| rank(judged));
     ranked

@@ -29,8 +29,35 @@ vulnerabilities: { required: false }
     text
 }
 
-/// A workflow that judges pull requests by the policy of their base.
-pub(super) fn workflow() -> String {
+/// How the program gets onto the runner.
+fn install() -> String {
+    format!(
+        "\
+      - name: Install portcullis
+        run: cargo install --locked --git https://github.com/portcullis-gate/portcullis --tag v{} portcullis
+",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// A workflow that judges pull requests by the policy of their base. With `publishes` it leaves its result for
+/// [`publish_workflow`].
+pub(super) fn workflow(publishes: bool) -> String {
+    let (judge, upload) = if publishes {
+        (
+            "portcullis check --bundle portcullis-bundle",
+            "\
+      - name: Leave the result for pull requests of forks
+        if: ${{ !cancelled() }}
+        uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2
+        with:
+          name: portcullis-bundle
+          path: portcullis-bundle
+",
+        )
+    } else {
+        ("portcullis check", "")
+    };
     format!(
         "\
 name: portcullis
@@ -50,6 +77,10 @@ jobs:
     name: Gate
     runs-on: ubuntu-latest
     timeout-minutes: 20
+    permissions:
+      contents: read
+      # For the comment; pull requests of forks do not get it.
+      pull-requests: write
     steps:
       - name: Check out
         uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
@@ -57,12 +88,51 @@ jobs:
           # The policy is read from the base commit.
           fetch-depth: 0
           persist-credentials: false
-      - name: Install portcullis
-        run: cargo install --locked --git https://github.com/portcullis-gate/portcullis --tag v{} portcullis
-      - name: Judge
-        run: portcullis check
+{}      - name: Judge
+        env:
+          GITHUB_TOKEN: ${{{{ github.token }}}}
+        run: {judge}
+{upload}",
+        install()
+    )
+}
+
+/// A workflow that posts what the gate has left. It runs nothing of the pull request and checks nothing out.
+pub(super) fn publish_workflow() -> String {
+    format!(
+        "\
+name: portcullis publish
+on:
+  # portcullis: ignore[gha/dangerous-triggers] nothing of the pull request is checked out or run
+  workflow_run:
+    workflows: [portcullis]
+    types: [completed]
+
+permissions: {{}}
+
+concurrency:
+  group: portcullis-publish-${{{{ github.event.workflow_run.id }}}}
+  cancel-in-progress: false
+
+jobs:
+  publish:
+    name: Publish
+    # A cancelled run has not judged anything.
+    if: ${{{{ github.event.workflow_run.event == 'pull_request' && contains(fromJSON('[\"success\", \"failure\"]'), github.event.workflow_run.conclusion) }}}}
+    runs-on: ubuntu-latest
+    timeout-minutes: 10
+    permissions:
+      actions: read
+      contents: read
+      pull-requests: write
+    steps:
+{}      - name: Publish
+        env:
+          GITHUB_TOKEN: ${{{{ github.token }}}}
+          RUN: ${{{{ github.event.workflow_run.id }}}}
+        run: portcullis publish --from-run \"$RUN\"
 ",
-        env!("CARGO_PKG_VERSION")
+        install()
     )
 }
 

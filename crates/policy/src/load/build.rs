@@ -15,8 +15,8 @@ use super::{Inputs, document, exceptions, mode, overrides, quality, rules, suppl
 use crate::Policy;
 use crate::effective;
 use crate::policy::{
-    BaselinePolicy, Clock, EpssPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting, VerdictPolicy,
-    VulnerabilityPolicy,
+    BaselinePolicy, Clock, EpssPolicy, GithubPolicy, ReportEntry, SecretPolicy, SectionPaths, SectionPolicy, Setting,
+    VerdictPolicy, VulnerabilityPolicy,
 };
 use crate::schema;
 
@@ -78,6 +78,7 @@ pub(crate) fn policy(layers: Layers, inputs: &Inputs<'_>) -> (Policy, Vec<Diagno
         workflows: tree.workflows(),
         manifests: tree.manifests(),
         trust: tree.trust(),
+        github: tree.github(),
         baseline: tree.baseline(),
         quality,
         rules: book,
@@ -244,6 +245,18 @@ impl Tree<'_> {
             disclosed_on_push: self.level(&["baseline", "newly_disclosed", "push"]),
             escalated: self.level(&["baseline", "escalated"]),
             max_age: self.setting(&["baseline", "max_age"], Located::as_seconds),
+        }
+    }
+
+    fn github(&self) -> GithubPolicy {
+        let texts = |key: &str| -> Vec<String> {
+            self.list(&["github", key]).iter().filter_map(Located::as_text).map(str::to_owned).collect()
+        };
+        let author = self.get(&["github", "comment_author"]).and_then(Located::as_text);
+        GithubPolicy {
+            notify: texts("notify"),
+            comment_author: author.map(str::to_owned),
+            link_hosts: texts("link_hosts"),
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod acceptance;
 mod entries;
+mod github;
 mod json;
 mod quality;
 mod reference;

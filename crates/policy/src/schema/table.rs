@@ -2,6 +2,7 @@
 
 use super::acceptance::{EXCEPTION, EXCEPTION_POLICY, TRUST};
 use super::entries::REPORT;
+use super::github::GITHUB;
 use super::quality::QUALITY;
 use super::supply::{DATA, INGEST, LICENSES, PACKAGES, SBOM, VEX};
 use super::wings::{ALERTS, MANIFESTS, WORKFLOWS};
@@ -168,6 +169,7 @@ pub const POLICY: &[Key] = &[
         &[TRUST],
         "Which version of the gate's files counts, and what files and reports may say for themselves.",
     ),
+    map("github", &[GITHUB], "What is said on GitHub."),
 ];
 
 /// Keys of the files below `.portcullis/exceptions/`.

@@ -1,32 +1,38 @@
-//! The headline, the line about the commit, the alert about gate files, the footer.
+//! The headline, the line about the commit, mentions, the footer.
 
 use portcullis_model::{Health, Introduced, Level, Outcome, PolicySource, Verdict};
 
 use super::table::linked;
-use super::words::{counted, prose, short_commit};
-use crate::escape::{Cell, MdCode, MdProse, Url, cap};
+use super::view::View;
+use super::words::{counted, prose, short_commit, version};
+use crate::escape::{Cell, MdCode, Url, cap};
 
-/// Gate files named one by one.
-const NAMED: usize = 10;
+/// People and teams mentioned at once.
+const MENTIONED: usize = 10;
 
-pub(super) fn headline(outcome: &Outcome) -> String {
-    format!("### {}\n", verdict_line(outcome))
+pub(super) fn headline(view: &View<'_>) -> String {
+    let line = format!("### {}\n", verdict_line(view));
+    if view.posting.reported_only {
+        return format!("{line}\nReported by the pull request's own run; not verified by this repository's code.\n");
+    }
+    line
 }
 
 /// Icon, verdict, one clause.
-pub(super) fn verdict_line(outcome: &Outcome) -> String {
+pub(super) fn verdict_line(view: &View<'_>) -> String {
+    let outcome = view.outcome;
     let counts = &outcome.counts;
-    let (word, clause) = match outcome.verdict {
-        Verdict::Pass if counts.existing > 0 => ("✅ Pass", "nothing new blocks".to_owned()),
-        Verdict::Pass => ("✅ Pass", "nothing blocks".to_owned()),
+    let (icon, word, clause) = match outcome.verdict {
+        Verdict::Pass if counts.existing > 0 => ("✅", "Pass", "nothing new blocks".to_owned()),
+        Verdict::Pass => ("✅", "Pass", "nothing blocks".to_owned()),
         // The counts say more than the first reason, unless it is another one: report-only, a limit of warnings.
         Verdict::Warn if first_reason_is(outcome, "warnings") => {
-            ("🟡 Warn", format!("nothing blocks, {}", counted(counts.warn, "warning", "warnings")))
+            ("🟡", "Warn", format!("nothing blocks, {}", counted(counts.warn, "warning", "warnings")))
         }
-        Verdict::Warn => ("🟡 Warn", reason(outcome)),
-        Verdict::Fail if counts.fail > 0 => ("❌ Fail", blocking(outcome)),
-        Verdict::Fail => ("❌ Fail", reason(outcome)),
-        Verdict::Incomplete => ("⚠️ Incomplete", reason(outcome)),
+        Verdict::Warn => ("🟡", "Warn", reason(outcome)),
+        Verdict::Fail if counts.fail > 0 => ("❌", "Fail", blocking(outcome)),
+        Verdict::Fail => ("❌", "Fail", reason(outcome)),
+        Verdict::Incomplete => ("⚠️", "Incomplete", reason(outcome)),
     };
     let errors = outcome.problems.iter().filter(|problem| problem.health == Health::Error).count();
     let unjudged = match (outcome.verdict, u64::try_from(errors).unwrap_or(u64::MAX)) {
@@ -35,7 +41,17 @@ pub(super) fn verdict_line(outcome: &Outcome) -> String {
         }
         _ => String::new(),
     };
-    format!("{word}: {clause}{unjudged}")
+    let introduced = match outcome.policy.source {
+        PolicySource::Bootstrap => " (policy introduced here)",
+        _ => "",
+    };
+    // What nobody has verified gets no colour of a verdict.
+    let (icon, said) = if view.posting.reported_only {
+        ("ℹ️", format!("Reported {}", word.to_lowercase()))
+    } else {
+        (icon, word.to_owned())
+    };
+    format!("{icon} {said}: {clause}{unjudged}{introduced}")
 }
 
 fn first_reason_is(outcome: &Outcome, code: &str) -> bool {
@@ -61,80 +77,84 @@ fn blocking(outcome: &Outcome) -> String {
     }
 }
 
-/// Commit, counts against the base, run.
-pub(super) fn commit_line(outcome: &Outcome) -> String {
-    let (context, counts) = (&outcome.context, &outcome.counts);
+/// Commit, counts against the base, what the last push changed, run.
+pub(super) fn commit_line(view: &View<'_>) -> String {
+    let (context, counts) = (&view.outcome.context, &view.outcome.counts);
     let mut pieces = Vec::new();
     if let Some(sha) = &context.head_sha {
         let url = context.repo.as_deref().and_then(|repo| Url::commit(&context.server_url, repo, sha));
         let code = MdCode::new(short_commit(sha), cap::VERSION, Cell::Text);
         pieces.push(format!("Commit {}", linked(&code, url.as_ref())));
     }
-    let mut deltas = vec![match counts.new {
-        0 => "0 new".to_owned(),
-        new => format!("**{new} new**"),
-    }];
+    let bold_of = |count: u64, word: &str, bold: bool| {
+        if bold { format!("**{count} {word}**") } else { format!("{count} {word}") }
+    };
+    let mut deltas = vec![bold_of(counts.new, "new", counts.new > 0)];
     let others = [
-        (counts.newly_disclosed, "newly disclosed"),
-        (counts.fixed, "fixed"),
-        (counts.existing, "already on the base"),
-        (counts.excepted, "accepted"),
+        (counts.newly_disclosed, "newly disclosed".to_owned(), false),
+        (counts.fixed, "fixed".to_owned(), counts.new == 0),
+        (counts.existing, format!("already on {}", view.base()), false),
+        (counts.excepted, "accepted".to_owned(), false),
     ];
-    deltas.extend(others.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")));
+    deltas
+        .extend(others.iter().filter(|(count, ..)| *count > 0).map(|(count, word, bold)| bold_of(*count, word, *bold)));
     pieces.push(deltas.join(", "));
+    match view.posting.since {
+        Some((0, 0)) => pieces.push("nothing changed since the last push".to_owned()),
+        Some((added, gone)) => pieces.push(format!("since the last push: +{added} −{gone}")),
+        None => {}
+    }
     if let Some(run) = context.run_id {
+        let number = view.posting.run_number.unwrap_or(run);
         let url = context.repo.as_deref().and_then(|repo| Url::run(&context.server_url, repo, run));
-        pieces.push(url.map_or_else(|| format!("run {run}"), |url| format!("[run {run}]({url})")));
+        pieces.push(url.map_or_else(|| format!("run {number}"), |url| format!("[run {number}]({url})")));
     }
     pieces.join(" · ") + "\n"
 }
 
-/// A pull request cannot weaken its own gate, and reviewers should see that it tried.
-pub(super) fn gate_files(outcome: &Outcome) -> String {
-    let policy = &outcome.policy;
-    if policy.changed_in_pr.is_empty() {
-        return String::new();
-    }
-    let mut named: Vec<String> = (policy.changed_in_pr.iter().take(NAMED))
-        .map(|path| MdCode::new(path, cap::PATH, Cell::Text).to_string())
-        .collect();
-    if policy.changed_in_pr.len() > NAMED {
-        named.push(format!("{} more", policy.changed_in_pr.len() - NAMED));
-    }
-    let at =
-        policy.rev.as_deref().map(|rev| format!(" ({})", MdCode::new(short_commit(rev), cap::VERSION, Cell::Text)));
-    let at = at.unwrap_or_default();
-    let which = match policy.source {
-        PolicySource::Base => {
-            format!("The verdict uses the copies on the base{at}; these changes count once they are merged.")
-        }
-        PolicySource::Head => "The verdict uses the changed copies, as the policy on the base allows.".to_owned(),
-        PolicySource::Bootstrap => "The base has no gate files yet: the verdict uses these.".to_owned(),
-        PolicySource::Local => "The verdict uses the copies in the work tree.".to_owned(),
-        PolicySource::Builtin => "The verdict uses the built-in policy.".to_owned(),
-    };
-    format!("> [!WARNING]\n> This change edits files that steer the gate: {}. {which}\n", named.join(", "))
+/// The only mentions there are: whom the policy of the base names, when something turns to fail.
+pub(super) fn notified(view: &View<'_>) -> String {
+    let named = view.posting.notify.iter().map(|name| name.trim_start_matches('@')).filter(|name| is_account(name));
+    let mentions: Vec<String> = named.take(MENTIONED).map(|name| format!("@{name}")).collect();
+    if mentions.is_empty() { String::new() } else { format!("For {}: the gate fails now.\n", mentions.join(", ")) }
 }
 
-pub(super) fn footer(outcome: &Outcome) -> String {
+/// `login` or `org/team`, in the characters GitHub allows.
+fn is_account(name: &str) -> bool {
+    let word = |word: &str, also: &[char]| {
+        (1..=100).contains(&word.len())
+            && word.starts_with(|char: char| char.is_ascii_alphanumeric())
+            && word.chars().all(|char| char.is_ascii_alphanumeric() || char == '-' || also.contains(&char))
+    };
+    match name.split_once('/') {
+        Some((organisation, team)) => word(organisation, &[]) && word(team, &['_', '.']),
+        None => word(name, &['_']),
+    }
+}
+
+pub(super) fn footer(view: &View<'_>) -> String {
+    let outcome = view.outcome;
     let policy = &outcome.policy;
     // `<sub>` is inline: what stands in it is Markdown.
     let mut pieces = vec![match &outcome.tool.version {
-        Some(version) => format!("portcullis {}", MdProse::new(version, cap::VERSION)),
+        Some(own) => format!("portcullis {}", version(own)),
         None => "portcullis".to_owned(),
     }];
     let rev = policy.rev.as_deref().map(|rev| format!(" {}", MdCode::new(short_commit(rev), cap::VERSION, Cell::Text)));
     let rev = rev.unwrap_or_default();
+    let change = view.change();
     pieces.push(match policy.source {
-        PolicySource::Base => format!("policy{rev} from the base"),
-        PolicySource::Head => format!("policy{rev} from this change"),
-        PolicySource::Bootstrap => format!("policy{rev} from this change, the base has none"),
+        PolicySource::Base => format!("policy{rev} from {}", view.base()),
+        PolicySource::Head => format!("policy{rev} from this {change}"),
+        PolicySource::Bootstrap => format!("policy{rev} from this {change}, {} has none", view.base()),
         PolicySource::Local => "policy of the work tree".to_owned(),
         PolicySource::Builtin => "built-in policy".to_owned(),
     });
-    if let Some(time) = outcome.generated_at {
+    if let Some(time) = view.at() {
         pieces.push(format!("updated {} UTC", time.strftime("%Y-%m-%d %H:%M")));
     }
-    pieces.push("<code>portcullis explain RULE</code> for any rule".to_owned());
+    if outcome.findings.iter().any(|judged| judged.is_open() && judged.level >= Level::Warn) {
+        pieces.push("<code>portcullis explain RULE</code> for any rule".to_owned());
+    }
     format!("<sub>{}</sub>\n", pieces.join(" · "))
 }

@@ -6,9 +6,12 @@
 mod head;
 mod measured;
 mod next;
+mod preview;
+mod review;
 mod sections;
 mod size;
 mod table;
+mod view;
 mod words;
 
 #[cfg(test)]
@@ -18,6 +21,10 @@ use portcullis_model::{Limit, Outcome};
 
 use self::size::Size;
 use self::table::Cuts;
+use self::view::View;
+
+pub use self::review::{is_plain, review_comment};
+pub use self::view::Posting;
 
 /// A body of Markdown and what had to be left out of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,25 +42,31 @@ pub const SUMMARY_BYTES: usize = 1_000_000;
 /// With less room than this a summary is a single line.
 const ONE_LINE: usize = 4 << 10;
 
-/// The comment, at most `budget` bytes long where it can be; never more than [`COMMENT_BYTES`].
-pub fn markdown(outcome: &Outcome, budget: usize) -> Markdown {
-    fitting(outcome, &Size::COMMENT, budget.min(COMMENT_BYTES))
+/// The comment without its marker and state, at most `budget` bytes long where it can be; never more than [`COMMENT_BYTES`].
+pub fn markdown(outcome: &Outcome, posting: &Posting<'_>, budget: usize) -> Markdown {
+    fitting(&View::new(outcome, posting), &Size::COMMENT, budget.min(COMMENT_BYTES))
+}
+
+/// The comment in its shortest form: verdict, checks, counts, next steps.
+pub fn shortest(outcome: &Outcome, posting: &Posting<'_>) -> Markdown {
+    fitting(&View::new(outcome, posting), Size::SHORTEST, COMMENT_BYTES)
 }
 
 /// The job summary: the same blocks with more rows, nothing folded. `room` is what the step has left of [`SUMMARY_BYTES`].
-pub fn summary(outcome: &Outcome, room: usize) -> Markdown {
+pub fn summary(outcome: &Outcome, posting: &Posting<'_>, room: usize) -> Markdown {
+    let view = View::new(outcome, posting);
     if room < ONE_LINE {
-        let line = format!("{}\n", head::verdict_line(outcome));
+        let line = format!("{}\n", head::verdict_line(&view));
         let text = if line.len() <= room { line } else { String::new() };
         return Markdown { text, limits: Vec::new() };
     }
-    fitting(outcome, &Size::SUMMARY, room)
+    fitting(&view, &Size::SUMMARY, room)
 }
 
-fn fitting(outcome: &Outcome, sizes: &[Size], budget: usize) -> Markdown {
+fn fitting(view: &View<'_>, sizes: &[Size], budget: usize) -> Markdown {
     let mut rendered = Markdown { text: String::new(), limits: Vec::new() };
     for size in sizes {
-        rendered = body(outcome, size);
+        rendered = body(view, size);
         if rendered.text.len() <= budget {
             break;
         }
@@ -61,15 +74,17 @@ fn fitting(outcome: &Outcome, sizes: &[Size], budget: usize) -> Markdown {
     rendered
 }
 
-fn body(outcome: &Outcome, size: &Size) -> Markdown {
-    let mut cuts = Cuts::new(outcome);
-    let mut blocks = vec![head::headline(outcome), head::commit_line(outcome), head::gate_files(outcome)];
-    blocks.push(sections::tools(outcome, size, &mut cuts));
-    blocks.push(measured::block(outcome, size, &mut cuts));
-    blocks.push(sections::blocking(outcome, size, &mut cuts));
-    blocks.push(next::steps(outcome));
-    blocks.extend(sections::folded(outcome, size, &mut cuts));
-    blocks.push(head::footer(outcome));
+fn body(view: &View<'_>, size: &Size) -> Markdown {
+    let mut cuts = Cuts::new(view.outcome);
+    let mut blocks = vec![head::headline(view), head::commit_line(view), head::notified(view), preview::alert(view)];
+    blocks.push(sections::tools(view, size, &mut cuts));
+    blocks.push(measured::block(view.outcome, size, &mut cuts));
+    blocks.push(sections::blocking(view, size, &mut cuts));
+    blocks.push(next::steps(view));
+    let folded = sections::folded(view, size, &mut cuts);
+    // Sections that are folded stand without a gap, as lines of one list.
+    blocks.push(folded.join(if size.folded { "" } else { "\n" }));
+    blocks.push(head::footer(view));
     blocks.retain(|block| !block.is_empty());
     Markdown { text: blocks.join("\n"), limits: cuts.limits }
 }

@@ -2,38 +2,60 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_model::{Health, Judged, Kind, Level, Outcome, Verdict};
+use portcullis_model::{Health, Judged, Kind, Level, Outcome, Package, Verdict};
 
+use super::view::View;
 use super::words::{prose, short_commit};
 use crate::escape::{Cell, MdCode, cap};
 use crate::ranking::ranked;
 
 const STEPS: usize = 4;
 
-pub(super) fn steps(outcome: &Outcome) -> String {
+pub(super) fn steps(view: &View<'_>) -> String {
+    let outcome = view.outcome;
     let blocking = ranked(outcome.findings.iter().filter(|judged| judged.is_open() && judged.level == Level::Fail));
     let mut steps = missing_evidence(outcome);
+    // A leaked secret and malware are never to be accepted first of all.
+    let acceptable = blocking.iter().find(|judged| !matches!(judged.finding.kind, Kind::Secret | Kind::Malware));
+    let room = STEPS - usize::from(acceptable.is_some());
     let mut said = BTreeSet::new();
-    // One line is kept for the exception.
     for judged in &blocking {
-        if steps.len() + 1 >= STEPS {
+        if steps.len() >= room {
             break;
         }
         if let Some(step) = mend(judged).filter(|step| said.insert(step.clone())) {
             steps.push(step);
         }
     }
-    // A leaked secret and malware are never to be accepted first of all.
-    let acceptable = blocking.iter().find(|judged| !matches!(judged.finding.kind, Kind::Secret | Kind::Malware));
-    if let Some(judged) = acceptable {
-        let id = MdCode::new(&judged.finding.id, cap::RULE, Cell::Text);
-        steps.push(format!("Cannot fix {id} now? Accept it for a while: an exception in the policy, with a reason, an owner and an end date."));
+    steps.extend(acceptable.filter(|_| steps.len() < STEPS).map(|judged| accept(judged)));
+    if !blocking.is_empty() && steps.len() < STEPS {
+        let base = outcome.context.base_ref.as_deref().filter(|branch| is_word(branch));
+        let base = base.map(|branch| format!(" --base {branch}")).unwrap_or_default();
+        let command = MdCode::new(&format!("portcullis check{base}"), cap::PATH, Cell::Text);
+        steps.push(format!("See the same result locally: {command}"));
     }
     steps.truncate(STEPS);
     if steps.is_empty() {
         return String::new();
     }
     format!("**What to do next**\n- {}\n", steps.join("\n- "))
+}
+
+fn accept(judged: &Judged) -> String {
+    let id = &judged.finding.id;
+    let command =
+        if is_word(id) { format!("portcullis exception add {id}") } else { "portcullis exception add".to_owned() };
+    let command = MdCode::new(&command, cap::PATH, Cell::Text);
+    format!(
+        "Cannot fix now? Add an exception with owner and end date, then have it approved: {command} writes the entry."
+    )
+}
+
+/// Whether a shell takes it for one word as it stands, and no command for a flag.
+fn is_word(text: &str) -> bool {
+    (1..=cap::RULE).contains(&text.len())
+        && text.starts_with(|char: char| char.is_ascii_alphanumeric() || char == '@')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./@:".contains(&byte))
 }
 
 /// What an incomplete verdict waits for.
@@ -51,7 +73,7 @@ fn missing_evidence(outcome: &Outcome) -> Vec<String> {
             format!("{place}: {}", prose(&problem.message, cap::REASON, Cell::Text))
         })
         .collect();
-    steps.push("What could not be read is never a pass: mend it, then run again.".to_owned());
+    steps.push("An incomplete gate does not pass: mend what could not be read, then run again.".to_owned());
     steps
 }
 
@@ -71,9 +93,32 @@ fn mend(judged: &Judged) -> Option<String> {
         && let Some(version) = fix.versions.first()
     {
         let name = MdCode::new(&package.name, cap::RULE, Cell::Text);
+        if let Some(command) = raise(package, version) {
+            let directory = finding.path().rsplit_once('/').map(|(directory, _)| format!("{directory}/"));
+            let place = directory.map(|path| format!(" in {}", MdCode::new(&path, cap::PATH, Cell::Text)));
+            let command = MdCode::new(&command, cap::PATH, Cell::Text);
+            return Some(format!("{name}: {command}{}.", place.unwrap_or_default()));
+        }
         let version = MdCode::new(version, cap::VERSION, Cell::Text);
         return Some(format!("{name}: raise it to {version}."));
     }
     let remediation = finding.remediation.as_deref().filter(|text| !text.trim().is_empty())?;
     Some(format!("{id}: {}", prose(remediation, cap::REASON, Cell::Text)))
+}
+
+/// The command that raises a package that is used directly. Of one that another brings along it would make a dependency.
+fn raise(package: &Package, version: &str) -> Option<String> {
+    let name = match &package.namespace {
+        Some(namespace) if !namespace.is_empty() => format!("{namespace}/{}", package.name),
+        _ => package.name.clone(),
+    };
+    if package.direct == Some(false) || !is_word(&name) || !is_word(version) {
+        return None;
+    }
+    match package.ecosystem.as_str() {
+        "npm" => Some(format!("npm install {name}@{version}")),
+        "cargo" => Some(format!("cargo update -p {name} --precise {version}")),
+        "golang" | "go" => Some(format!("go get {name}@{}{version}", if version.starts_with('v') { "" } else { "v" })),
+        _ => None,
+    }
 }

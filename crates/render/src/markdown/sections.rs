@@ -3,38 +3,58 @@
 use std::fmt::Write as _;
 
 use portcullis_model::{
-    ExceptionRow, ExceptionState, Health, Introduced, Judged, Level, Outcome, Problem, ToolRow, ToolStatus,
+    ExceptionRow, ExceptionState, Health, Introduced, Judged, Level, Outcome, Package, Problem, ToolRow, ToolStatus,
 };
 
 use super::size::Size;
 use super::table::{Cuts, section, table};
-use super::words::{self, counted, finding, fix, place, prose, severity};
+use super::view::View;
+use super::words::{self, counted, finding, fix, place, prose, severity, short_commit, version};
 use crate::escape::{Cell, MdCode, MdFence, MdProse, cap};
 use crate::ranking::ranked;
 
 /// Blocking findings whose text is shown whole at level 0.
 const DETAILED: usize = 10;
 
-pub(super) fn tools(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
+pub(super) fn tools(view: &View<'_>, size: &Size, cuts: &mut Cuts) -> String {
     let header = "| Check | Status | New | Blocking | Note |\n| --- | --- | --: | --: | --- |\n";
-    table(header, outcome.tools.iter().map(|row| tool(row, size.tool_texts)), size.tools, "checks", cuts)
+    let rows = view.outcome.tools.iter().map(|row| tool(row, view, size.tool_texts));
+    table(header, rows, size.tools, "checks", cuts)
 }
 
-fn tool(row: &ToolRow, (name_length, note_length): (usize, usize)) -> String {
-    let id = MdProse::new(if row.id.trim().is_empty() { &row.title } else { &row.id }, name_length);
-    let version = row.version.as_deref().map(|version| format!(" {}", MdProse::new(version, cap::VERSION)));
-    let has_one_name = row.title.trim().is_empty() || row.title.eq_ignore_ascii_case(&row.id);
-    // `cart (trivy 0.66.0)`: several reports of one tool are told apart by their names.
-    let name = match (has_one_name, version.unwrap_or_default()) {
-        _ if note_length == 0 => id.to_string(),
-        (true, version) => format!("{id}{version}"),
-        (false, version) => format!("{id} ({}{version})", MdProse::new(&row.title, name_length)),
-    };
+/// Whether it is a check of ours, and no report.
+fn is_built_in(row: &ToolRow, view: &View<'_>) -> bool {
+    row.inputs.is_empty() && view.outcome.check_runs.iter().any(|run| run.id == row.id)
+}
+
+/// `Secrets (built in)`, `cart (trivy 0.66.0)`: several reports of one tool are told apart by their names.
+fn name(row: &ToolRow, view: &View<'_>, (name_length, note_length): (usize, usize)) -> String {
+    let id = if row.id.trim().is_empty() { &row.title } else { &row.id };
+    if is_built_in(row, view) {
+        let mut word = id.replace('_', " ");
+        if let Some(first) = word.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        let of_us = if note_length == 0 { "" } else { " (built in)" };
+        return format!("{}{of_us}", MdProse::new(&word, name_length));
+    }
+    let id = MdProse::new(id, name_length);
+    let version = row.version.as_deref().map(|text| format!(" {}", version(text))).unwrap_or_default();
+    if note_length == 0 {
+        return id.to_string();
+    }
+    if row.title.trim().is_empty() || row.title.eq_ignore_ascii_case(&row.id) {
+        return format!("{id}{version}");
+    }
+    format!("{id} ({}{version})", MdProse::new(&row.title, name_length))
+}
+
+fn tool(row: &ToolRow, view: &View<'_>, lengths: (usize, usize)) -> String {
+    let (name, note_length) = (name(row, view, lengths), lengths.1);
     let status = match row.status {
-        ToolStatus::Ok => "✅ ok",
         ToolStatus::Findings if row.counts.fail > 0 => "❌ findings",
         ToolStatus::Findings if row.counts.warn > 0 => "⚠️ warnings",
-        ToolStatus::Findings => "✅ nothing blocks",
+        ToolStatus::Ok | ToolStatus::Findings => "✅ ok",
         ToolStatus::Skipped => "⏭️ skipped",
         ToolStatus::Error => "⚠️ could not judge",
         ToolStatus::Missing => "⚠️ missing",
@@ -46,9 +66,12 @@ fn tool(row: &ToolRow, (name_length, note_length): (usize, usize)) -> String {
     if row.counts.excepted > 0 {
         notes.push(format!("{} accepted", row.counts.excepted));
     }
+    if row.inputs.iter().any(|input| view.without_baseline.contains(input.path.as_str())) {
+        notes.push("no baseline".to_owned());
+    }
     match row.note.as_deref() {
         Some(note) if !note.trim().is_empty() && note_length > 0 => {
-            notes.push(MdProse::new(note, note_length).to_string());
+            notes.push(prose(note, note_length, Cell::Table));
         }
         _ if notes.is_empty() && row.seen > 0 => notes.push(counted(row.seen, "file", "files")),
         _ => {}
@@ -60,8 +83,8 @@ fn open_at(outcome: &Outcome, level: Level) -> Vec<&Judged> {
     ranked(outcome.findings.iter().filter(|judged| judged.is_open() && judged.level == level))
 }
 
-pub(super) fn blocking(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
-    let findings = open_at(outcome, Level::Fail);
+pub(super) fn blocking(view: &View<'_>, size: &Size, cuts: &mut Cuts) -> String {
+    let findings = open_at(view.outcome, Level::Fail);
     if findings.is_empty() {
         return String::new();
     }
@@ -70,8 +93,8 @@ pub(super) fn blocking(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> Strin
         format!(
             "| {} | {} | {} | {} |\n",
             severity(judged.severity),
-            finding(judged, size.message, Cell::Table),
-            place(judged, outcome, Cell::Table),
+            finding(judged, view, size.message, Cell::Table),
+            place(judged, view, Cell::Table),
             fix(judged, size.message)
         )
     };
@@ -96,60 +119,84 @@ fn details(findings: &[&Judged]) -> String {
     details
 }
 
-/// Warnings, exceptions, what is fixed, what the base has already, what could not be judged.
-pub(super) fn folded(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> Vec<String> {
-    vec![
-        warnings(outcome, size, cuts),
-        exceptions(outcome, size, cuts),
-        fixed(outcome, size, cuts),
-        existing(outcome, size, cuts),
-        unjudged(outcome, size, cuts),
-    ]
+/// Warnings, exceptions, what is fixed, what the base has already, what could not be judged; those that say something.
+pub(super) fn folded(view: &View<'_>, size: &Size, cuts: &mut Cuts) -> Vec<String> {
+    let mut sections = vec![
+        warnings(view, size, cuts),
+        exceptions(view, size, cuts),
+        fixed(view, size, cuts),
+        existing(view, size, cuts),
+        unjudged(view.outcome, size, cuts),
+    ];
+    sections.retain(|section| !section.is_empty());
+    sections
 }
 
 fn count(list: &[impl Sized]) -> u64 {
     u64::try_from(list.len()).unwrap_or(u64::MAX)
 }
 
-fn warnings(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
-    let findings = open_at(outcome, Level::Warn);
+fn warnings(view: &View<'_>, size: &Size, cuts: &mut Cuts) -> String {
+    let findings = open_at(view.outcome, Level::Warn);
     if findings.is_empty() {
         return String::new();
     }
-    let rows = listed(&findings, outcome, (size.message, size.warnings), "warnings", cuts);
+    let rows = listed(&findings, view, (size.message, size.warnings), "warnings", cuts);
     section(&counted(count(&findings), "warning", "warnings"), &rows, size.folded)
 }
 
 fn listed(
     findings: &[&Judged],
-    outcome: &Outcome,
+    view: &View<'_>,
     (message, most): (usize, usize),
     what: &'static str,
     cuts: &mut Cuts,
 ) -> String {
     let row = |judged: &&Judged| {
-        let (finding, place) = (finding(judged, message, Cell::Table), place(judged, outcome, Cell::Table));
+        let (finding, place) = (finding(judged, view, message, Cell::Table), place(judged, view, Cell::Table));
         format!("| {} | {finding} | {place} |\n", severity(judged.severity))
     };
     table("| Severity | Finding | Where |\n| --- | --- | --- |\n", findings.iter().map(row), most, what, cuts)
 }
 
-fn exceptions(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
+fn exceptions(view: &View<'_>, size: &Size, cuts: &mut Cuts) -> String {
     // Those that matched nothing have their own finding.
-    let rows: Vec<&ExceptionRow> =
-        outcome.exceptions.iter().filter(|row| row.matched > 0 || row.state == ExceptionState::Proposed).collect();
+    let mut rows: Vec<&ExceptionRow> =
+        view.outcome.exceptions.iter().filter(|row| row.matched > 0 || row.state == ExceptionState::Proposed).collect();
     if rows.is_empty() {
         return String::new();
     }
-    let expiring = rows.iter().filter(|row| row.state == ExceptionState::Expiring).count();
-    let ending = if expiring > 0 { format!(", {expiring} ending soon") } else { String::new() };
-    let title = format!("{}{ending}", counted(count(&rows), "exception", "exceptions"));
+    // What ends first is what somebody has to look at.
+    rows.sort_by_key(|row| {
+        (row.state != ExceptionState::Expiring, row.expires.filter(|_| row.state == ExceptionState::Expiring))
+    });
+    let in_use = rows.iter().filter(|row| row.matched > 0 && row.state != ExceptionState::Proposed).count();
+    let proposed = rows.len() - in_use;
+    let number = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let mut title = Vec::new();
+    if in_use > 0 {
+        title.push(counted(number(in_use), "exception in use", "exceptions in use"));
+    }
+    if proposed > 0 {
+        title.push(counted(number(proposed), "exception proposed", "exceptions proposed"));
+    }
+    title.extend(ending(&rows, view));
     let header = "| Exception | Covers | Owner | Ends |\n| --- | --- | --- | --- |\n";
-    let table = table(header, rows.iter().map(|row| exception(row)), size.others, "exceptions", cuts);
-    section(&title, &table, size.folded)
+    let table = table(header, rows.iter().map(|row| exception(row, view)), size.others, "exceptions", cuts);
+    section(&title.join(", "), &table, size.folded)
 }
 
-fn exception(row: &ExceptionRow) -> String {
+fn ending(rows: &[&ExceptionRow], view: &View<'_>) -> Option<String> {
+    let expiring = rows.iter().filter(|row| row.state == ExceptionState::Expiring).count();
+    let verb = if expiring == 1 { "ends" } else { "end" };
+    let when = match view.posting.warn_days {
+        Some(days) => format!("within {}", counted(u64::from(days), "day", "days")),
+        None => "soon".to_owned(),
+    };
+    (expiring > 0).then(|| format!("{expiring} {verb} {when}"))
+}
+
+fn exception(row: &ExceptionRow, view: &View<'_>) -> String {
     let mut covers: Vec<String> = row.rules.iter().take(3).map(|rule| words::code(rule)).collect();
     if row.rules.len() > covers.len() {
         covers.push(format!("{} more", row.rules.len() - covers.len()));
@@ -157,7 +204,13 @@ fn exception(row: &ExceptionRow) -> String {
     let target = row.target.as_deref().filter(|target| !target.trim().is_empty());
     let target = target.map(|target| format!(" in {}", MdCode::new(target, cap::PATH, Cell::Table)));
     let ends = match (row.expires, row.state) {
-        (Some(day), ExceptionState::Expiring) => format!("⏳ {day}"),
+        (Some(day), ExceptionState::Expiring) => match view.today().and_then(|today| day.since(today).ok()) {
+            Some(left) if left.get_days() > 0 => {
+                format!("⏳ {day} (in {})", counted(u64::from(left.get_days().unsigned_abs()), "day", "days"))
+            }
+            Some(_) => format!("⏳ {day} (today)"),
+            None => format!("⏳ {day}"),
+        },
         (Some(day), ExceptionState::Expired) => format!("{day}, has ended"),
         (_, ExceptionState::Proposed) => "proposed, does not apply yet".to_owned(),
         (_, ExceptionState::TooBroad) => "matches too much, applies to nothing".to_owned(),
@@ -174,29 +227,66 @@ fn exception(row: &ExceptionRow) -> String {
     )
 }
 
-fn fixed(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
-    let known = ranked(outcome.findings.iter().filter(|judged| judged.introduced == Introduced::Fixed));
+fn fixed(view: &View<'_>, size: &Size, cuts: &mut Cuts) -> String {
+    let known = ranked(view.outcome.findings.iter().filter(|judged| judged.introduced == Introduced::Fixed));
     if known.is_empty() {
         return String::new();
     }
-    let line = |judged: &&Judged| {
-        let (finding, place) = (finding(judged, size.message, Cell::Text), place(judged, outcome, Cell::Text));
-        format!("- {finding} {place}\n")
-    };
-    let lines: String = known.iter().take(size.others).map(line).collect();
+    let lines: String = known.iter().take(size.others).map(|judged| mended(judged, view, size)).collect();
     let rest = cuts.note("fixed findings", known.len().min(size.others), known.len());
-    section(&format!("{} fixed by this change", known.len()), &(lines + &rest), size.folded)
+    section(&format!("{} fixed by this {}", known.len(), view.change()), &(lines + &rest), size.folded)
+}
+
+/// What was there, and what is there instead.
+fn mended(judged: &Judged, view: &View<'_>, size: &Size) -> String {
+    let found = &judged.finding;
+    if let Some(secret) = &found.secret {
+        let id = MdCode::new(&found.id, cap::RULE, Cell::Text);
+        let path = MdCode::new(found.path(), cap::PATH, Cell::Text);
+        let place = if found.path().is_empty() { String::new() } else { format!(" in {path}") };
+        let advice = match secret.commit.as_deref() {
+            Some(commit) => {
+                let commit = MdCode::new(short_commit(commit), cap::VERSION, Cell::Text);
+                format!("The value is still in commit {commit} of this branch: squash, and revoke it.")
+            }
+            None => "The value is still in the history: revoke it.".to_owned(),
+        };
+        return format!("- {id}{place}. {advice}\n");
+    }
+    let said = finding(judged, view, size.message, Cell::Text);
+    match &found.package {
+        Some(package) => {
+            let now = present_version(package, view.outcome);
+            let now = now.map(|now| format!(", now {}", MdCode::new(now, cap::VERSION, Cell::Text)));
+            format!("- {said}{}\n", now.unwrap_or_default())
+        }
+        None => format!("- {said} {}\n", place(judged, view, Cell::Text)),
+    }
+}
+
+/// The version the inventory has of a package, where it has one alone.
+fn present_version<'a>(package: &Package, outcome: &'a Outcome) -> Option<&'a str> {
+    let same = outcome.components.iter().map(|component| &component.package).filter(|known| {
+        known.ecosystem == package.ecosystem && known.namespace == package.namespace && known.name == package.name
+    });
+    let mut versions: Vec<&str> = same.filter_map(|known| known.version.as_deref()).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    match versions.as_slice() {
+        [only] if package.version.as_deref() != Some(only) => Some(only),
+        _ => None,
+    }
 }
 
 /// What the base has already and does not stand in a table above.
-fn existing(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
+fn existing(view: &View<'_>, size: &Size, cuts: &mut Cuts) -> String {
     let is_listed =
         |judged: &&Judged| judged.is_open() && judged.introduced == Introduced::Existing && judged.level == Level::Log;
-    let findings = ranked(outcome.findings.iter().filter(is_listed));
+    let findings = ranked(view.outcome.findings.iter().filter(is_listed));
     if findings.is_empty() {
         return String::new();
     }
-    let rows = listed(&findings, outcome, (size.message, size.existing), "findings already on the base", cuts);
+    let rows = listed(&findings, view, (size.message, size.existing), "findings already on the base", cuts);
     section(&format!("{} already on the base", findings.len()), &rows, size.folded)
 }
 

@@ -14,6 +14,8 @@ pub(super) struct Size {
     /// Characters of the name and of the note of a check.
     pub(super) tool_texts: (usize, usize),
     pub(super) measured: usize,
+    /// Of what was measured only what misses its bound.
+    pub(super) only_missed: bool,
     /// Fenced details of blocking findings.
     pub(super) details: bool,
     /// Characters of a message.
@@ -32,6 +34,7 @@ impl Size {
             tools: rows,
             tool_texts: (cap::RULE, cap::REASON),
             measured: 12,
+            only_missed: false,
             details: false,
             message: cap::TITLE,
             folded: true,
@@ -52,12 +55,15 @@ impl Size {
             Self { existing: 0, ..fifty },
             Self { existing: 0, measured: 6, ..twenty },
             short,
-            Self { others: 0, ..short },
-            Self { others: 0, warnings: 0, ..short },
-            Self { blocking: 5, warnings: 0, others: 0, ..short },
+            Self { others: 0, only_missed: true, ..short },
+            Self { others: 0, only_missed: true, warnings: 0, ..short },
+            Self { blocking: 5, only_missed: true, warnings: 0, others: 0, ..short },
             Self { blocking: 0, warnings: 0, others: 0, measured: 0, tools: 40, tool_texts: (40, 0), ..short },
         ]
     };
+
+    /// What is sent where GitHub finds a comment too long all the same.
+    pub(super) const SHORTEST: &[Self] = &[Self::COMMENT[9]];
 
     const fn summary(rows: usize) -> Self {
         Self { measured: 200, folded: false, details: true, ..Self::comment(rows) }

@@ -6,7 +6,7 @@ use comrak::Options;
 use portcullis_model::{Context, Introduced, Level, Metric, Outcome, State, TestSuite};
 use proptest::prelude::*;
 
-use super::{COMMENT_BYTES, SUMMARY_BYTES, markdown, summary};
+use super::{COMMENT_BYTES, Markdown, Posting, SUMMARY_BYTES};
 use crate::{escape, sample};
 
 /// As GitHub renders it, raw HTML included.
@@ -37,6 +37,14 @@ fn in_a_pull_request(mut outcome: Outcome) -> Outcome {
     outcome
 }
 
+fn markdown(outcome: &Outcome, budget: usize) -> Markdown {
+    super::markdown(outcome, &Posting::default(), budget)
+}
+
+fn summary(outcome: &Outcome, room: usize) -> Markdown {
+    super::summary(outcome, &Posting::default(), room)
+}
+
 fn comment(outcome: &Outcome) -> String {
     markdown(outcome, COMMENT_BYTES).text
 }
@@ -48,6 +56,86 @@ fn a_failure() {
     (fixed.introduced, fixed.state, fixed.level) = (Introduced::Fixed, State::Absent, Level::Off);
     outcome.findings.push(fixed);
     insta::assert_snapshot!(comment(&outcome));
+}
+
+fn posting() -> Posting<'static> {
+    Posting {
+        at: "2026-11-20T14:02:33Z".parse().ok(),
+        run_number: Some(8_123),
+        since: Some((1, 1)),
+        warn_days: Some(14),
+        ..Posting::default()
+    }
+}
+
+#[test]
+fn a_pull_request_that_fails() {
+    insta::assert_snapshot!(super::markdown(&sample::pull::failing(), &posting(), COMMENT_BYTES).text);
+}
+
+#[test]
+fn a_pull_request_that_passes() {
+    let posting = Posting { since: None, ..posting() };
+    insta::assert_snapshot!(super::markdown(&sample::pull::passing(), &posting, COMMENT_BYTES).text);
+}
+
+#[test]
+fn what_nobody_has_verified_has_a_grey_headline_and_says_so() {
+    let posting = Posting { reported_only: true, ..posting() };
+    for outcome in [sample::pull::failing(), sample::pull::passing()] {
+        let text = super::markdown(&outcome, &posting, COMMENT_BYTES).text;
+        assert!(text.starts_with("### ℹ️ Reported "), "{text:.200}");
+        assert!(text.lines().nth(2).is_some_and(|line| line.contains("not verified by this repository's code.")));
+    }
+}
+
+#[test]
+fn the_first_policy_says_that_it_is_the_first() {
+    let mut outcome = sample::pull::passing();
+    outcome.policy.source = portcullis_model::PolicySource::Bootstrap;
+    let text = comment(&outcome);
+    assert!(text.starts_with("### ✅ Pass: nothing new blocks (policy introduced here)\n"), "{text:.200}");
+}
+
+#[test]
+fn only_accounts_are_mentioned() {
+    let names = ["lea", "acme/security", "@tim", "a b", "x</sub>", "acme/", "/etc", "-x"].map(str::to_owned);
+    let posting = Posting { notify: &names, ..posting() };
+    let text = super::markdown(&sample::pull::failing(), &posting, COMMENT_BYTES).text;
+    assert!(text.contains("\nFor @lea, @acme/security, @tim: the gate fails now.\n"), "{text:.800}");
+}
+
+#[test]
+fn a_host_of_the_policy_may_be_linked_to() {
+    let mut outcome = sample::pull::failing();
+    outcome.findings[0].finding.references = vec!["https://wiki.acme.example/lodash".to_owned()];
+    let hosts = ["wiki.acme.example".to_owned()];
+    let linked = Posting { link_hosts: &hosts, ..posting() };
+    let text = |posting: &Posting<'_>| super::markdown(&outcome, posting, COMMENT_BYTES).text;
+    assert!(!text(&posting()).contains("wiki.acme.example"));
+    assert!(text(&linked).contains("[`CVE-2026-10001`](https://wiki.acme.example/lodash)"));
+}
+
+#[test]
+fn a_report_without_a_baseline_says_so() {
+    let mut outcome = sample::pull::failing();
+    outcome.findings[0].introduced = Introduced::Unknown;
+    assert!(comment(&outcome).contains("| 14 on base, no baseline |"), "{}", comment(&outcome));
+}
+
+#[test]
+fn what_is_measured_shrinks_with_the_level() {
+    let mut outcome = sample::pull::failing();
+    outcome.metrics = (0..20).map(|index| Metric { name: format!("bundle.{index}"), ..Metric::default() }).collect();
+    outcome.metrics.push(Metric { name: "size".to_owned(), passed: Some(false), ..Metric::default() });
+    let posting = posting();
+    let view = super::View::new(&outcome, &posting);
+    let rows = |level: usize| {
+        let text = super::body(&view, &super::Size::COMMENT[level]).text;
+        let block = text.split("| Measured |").nth(1).unwrap_or_default().to_owned();
+        block.lines().skip(2).take_while(|line| line.starts_with('|')).count()
+    };
+    assert_eq!([0, 3, 4, 5, 6, 8, 9].map(rows), [12, 12, 6, 6, 1, 1, 0]);
 }
 
 #[test]
@@ -149,8 +237,10 @@ fn every_size_fits_is_balanced_and_says_verdict_and_counts() {
 #[test]
 fn every_level_is_shorter_than_the_one_before_or_as_long() {
     let outcome = in_a_pull_request(sample::many(1_000));
+    let posting = Posting::default();
+    let view = super::View::new(&outcome, &posting);
     for sizes in [&super::Size::COMMENT[..], &super::Size::SUMMARY[..]] {
-        let lengths: Vec<usize> = sizes.iter().map(|size| super::body(&outcome, size).text.len()).collect();
+        let lengths: Vec<usize> = sizes.iter().map(|size| super::body(&view, size).text.len()).collect();
         assert!(lengths.is_sorted_by(|longer, shorter| longer >= shorter), "{lengths:?}");
     }
 }
@@ -167,6 +257,7 @@ fn filled_with(attack: &str) -> Outcome {
         finding.locations[0].path = attack.to_owned();
         finding.remediation = Some(attack.to_owned());
         finding.package = None;
+        finding.references = vec![attack.to_owned()];
     }
     let mut package = sample::vulnerability();
     let inner = package.finding.package.as_mut().unwrap();
@@ -231,7 +322,8 @@ fn assert_harmless(attack: &str) {
             assert!(ours.contains(&tag.as_str()), "<{tag}> out of {attack:?}: {html}");
         }
         for link in html.split("href=\"").skip(1) {
-            assert!(link.starts_with("https://github.com/acme/shop/"), "{attack:?}: {link:.100}");
+            let ours = ["https://github.com/acme/shop/", "https://avd.aquasec.com/nvd/cve-2026-10001\""];
+            assert!(ours.iter().any(|known| link.starts_with(known)), "{attack:?}: {link:.100}");
         }
         assert_eq!(html.matches("<tr>").count(), rows(&text), "{attack:?}");
         // What filters of GitHub look for in the rendered text, outside of code.

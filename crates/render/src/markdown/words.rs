@@ -1,8 +1,9 @@
 //! What single findings, severities and numbers are called.
 
-use portcullis_model::{FixState, Judged, Outcome, Severity};
+use portcullis_model::{FixState, Judged, Severity};
 
 use super::table::linked;
+use super::view::View;
 use crate::escape::{Cell, MdCode, MdProse, Url, cap, clean};
 use crate::short::{headline, subject};
 
@@ -50,10 +51,13 @@ pub(super) fn prose(raw: &str, most: usize, cell: Cell) -> String {
     prose
 }
 
-/// Id and package, id and redacted secret, or id and what it says.
-pub(super) fn finding(judged: &Judged, message: usize, cell: Cell) -> String {
+/// Id and package, id and redacted secret, or id and what it says. The id leads to its page where that may be linked.
+pub(super) fn finding(judged: &Judged, view: &View<'_>, message: usize, cell: Cell) -> String {
     let finding = &judged.finding;
     let id = MdCode::new(&finding.id, cap::RULE, cell);
+    let page = finding.references.first().and_then(|page| Url::new(page, &view.hosts));
+    let page = page.filter(|page| page.to_string().len() <= PAGE && !id.to_string().is_empty());
+    let id = linked(&id, page.as_ref());
     let said = if let Some(package) = &finding.package {
         let name = MdCode::new(&package.name, cap::RULE, cell);
         let version = MdCode::new(package.version.as_deref().unwrap_or_default(), cap::VERSION, cell);
@@ -68,12 +72,14 @@ pub(super) fn finding(judged: &Judged, message: usize, cell: Cell) -> String {
     format!("{id} {}{also}", said.trim_end()).trim_end().to_owned()
 }
 
+/// Longest address of a page about a finding.
+const PAGE: usize = 200;
 /// Longest address of a source line.
 const LINK: usize = 1_000;
 
 /// `path:line` as a link to that line of the judged commit.
-pub(super) fn place(judged: &Judged, outcome: &Outcome, cell: Cell) -> String {
-    let (finding, context) = (&judged.finding, &outcome.context);
+pub(super) fn place(judged: &Judged, view: &View<'_>, cell: Cell) -> String {
+    let (finding, context) = (&judged.finding, &view.outcome.context);
     let location = finding.primary();
     let line = location.and_then(|location| location.start_line);
     let shown = match line {
@@ -133,6 +139,12 @@ pub(super) fn fix(judged: &Judged, message: usize) -> String {
 /// A code span in a table.
 pub(super) fn code(text: &str) -> String {
     MdCode::new(text, cap::VERSION, Cell::Table).to_string()
+}
+
+/// A version: bare where it is only numbers, which nothing takes for anything else.
+pub(super) fn version(text: &str) -> String {
+    let is_plain = (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if is_plain { text.to_owned() } else { MdProse::new(text, cap::VERSION).to_string() }
 }
 
 /// The first seven characters of a commit.

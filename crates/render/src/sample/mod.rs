@@ -1,6 +1,7 @@
 //! Outcomes built by hand, for the tests of the renderers.
 
 mod filled;
+pub(crate) mod pull;
 
 pub(crate) use filled::filled;
 use jiff::civil::date;

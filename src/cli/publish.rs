@@ -1,0 +1,59 @@
+//! `portcullis publish`: posts what the run of another job has reported, without running anything of it.
+
+use std::path::PathBuf;
+
+use super::exit::{self, Exit};
+use super::publishing::{self, Flags};
+use super::{Global, check, output};
+use crate::gate::{self, BundleAnswer, BundleSource};
+
+/// Arguments of `publish`.
+#[derive(clap::Args, Debug)]
+#[command(group = clap::ArgGroup::new("source").required(true).args(["bundle_directory", "from_run"]))]
+pub(super) struct Arguments {
+    /// The bundle, as `check --bundle DIR` wrote it
+    #[arg(value_name = "BUNDLE_DIR")]
+    bundle_directory: Option<PathBuf>,
+    /// Download the artifact `portcullis-bundle` of this run
+    #[arg(long, value_name = "ID")]
+    from_run: Option<u64>,
+    #[command(flatten)]
+    publishing: Flags,
+}
+
+/// Posts the bundle. The exit code says whether that worked, not what the bundle claims.
+pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> {
+    let request = check::request(global, &[], &[])?;
+    let source = match (&arguments.bundle_directory, arguments.from_run) {
+        (Some(directory), _) => BundleSource::Directory(directory.clone()),
+        (None, Some(run)) => BundleSource::Run(run),
+        (None, None) => return Err(Exit::Usage("name the directory of a bundle, or a run".to_owned())),
+    };
+    let undelivered = if arguments.publishing.require_publish { exit::UNDELIVERED } else { 0 };
+    match gate::publish(&request, &source, &arguments.publishing.publishing())? {
+        BundleAnswer::Told(told) => {
+            let mut code = 0;
+            for (number, published) in told {
+                publishing::told(&published.notices, global)?;
+                let action = published.comment.as_ref().map_or("skipped", |comment| comment.action.as_str());
+                output::to_stderr(&format!("pull request {number}: comment {action}\n"));
+                if published.undelivered {
+                    code = undelivered;
+                }
+            }
+            Ok(Exit::Code(code))
+        }
+        BundleAnswer::Nobody(why) => {
+            output::to_stderr(&format!("{why}\n"));
+            Ok(Exit::Code(0))
+        }
+        BundleAnswer::Unreachable(notices) => {
+            publishing::told(&notices, global)?;
+            Ok(Exit::Code(undelivered))
+        }
+        BundleAnswer::Unusable(why) => {
+            output::to_stderr(&format!("incomplete: {why}; nothing was published\n"));
+            Ok(Exit::Code(exit::INCOMPLETE))
+        }
+    }
+}

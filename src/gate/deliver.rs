@@ -1,0 +1,214 @@
+//! Tells GitHub what was decided: comment, review comments. Nothing here changes the verdict.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use portcullis_github::api::{ApiError, Client, GitHub, Http, Network, Pace, SystemClock};
+use portcullis_github::comment::{self, Action, Delivered, Key, Mode, Post, Settings};
+use portcullis_github::review::{ReviewMode, ReviewPost, review};
+use portcullis_github::{CiContext, Event, Sink, degraded};
+use portcullis_model::{Limit, Outcome, PolicySource};
+use portcullis_policy::Policy;
+use portcullis_render::{COMMENT_BYTES, Posting};
+
+use super::{Judged, Request};
+
+/// What the command line wants to be told to GitHub.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Publishing {
+    /// How the comment is kept.
+    pub(crate) settings: Settings,
+    /// It was asked for by name: also on events that get no comment by themselves, and without a token.
+    pub(crate) explicit: bool,
+    /// `--comment-key`
+    pub(crate) key: Option<Key>,
+    /// `--review`
+    pub(crate) review: ReviewMode,
+    /// `--api-wait`
+    pub(crate) wait: Duration,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Published {
+    /// The comment; none where none was wanted.
+    pub(crate) comment: Option<Delivered>,
+    /// Sinks that took everything, in the words of the output `delivered`.
+    pub(crate) delivered: Vec<&'static str>,
+    /// What people should know, a line each; untrusted.
+    pub(crate) notices: Vec<String>,
+    /// A sink that was wanted took nothing.
+    pub(crate) undelivered: bool,
+}
+
+impl Published {
+    /// Nothing could be sent, and why.
+    pub(super) fn nowhere(notices: Vec<String>) -> Self {
+        Self { notices, undelivered: true, ..Self::default() }
+    }
+
+    fn took(&mut self, sink: Sink, done: bool, notices: &[String]) {
+        self.notices.extend(notices.iter().cloned());
+        if done {
+            self.delivered.push(sink.as_str());
+        } else {
+            self.undelivered = true;
+        }
+    }
+}
+
+/// Settings of the policy for what is posted, as owned texts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    link_hosts: Vec<String>,
+    notify: Vec<String>,
+    author: Option<String>,
+    warn_days: Option<u32>,
+    run_number: Option<u64>,
+    at: Option<Timestamp>,
+}
+
+impl Words {
+    /// Of a run. Whom to mention is taken from the base alone: a change would mention whom it likes.
+    pub(crate) fn of(judged: &Judged, request: &Request) -> Self {
+        let policy = judged.policy.as_ref();
+        let github = policy.map(Policy::github).cloned().unwrap_or_default();
+        let is_of_base = judged.outcome.policy.source == PolicySource::Base;
+        Self {
+            link_hosts: github.link_hosts,
+            notify: if is_of_base { github.notify } else { Vec::new() },
+            author: github.comment_author,
+            warn_days: policy.map(Policy::warn_days),
+            run_number: judged.ci.as_ref().and_then(|ci| ci.runner.run_number),
+            at: Some(request.now),
+        }
+    }
+
+    /// Of what another run has reported.
+    pub(super) fn of_report(now: Timestamp) -> Self {
+        Self { at: Some(now), ..Self::default() }
+    }
+
+    /// What belongs to the Markdown of a run.
+    pub(crate) fn posting(&self) -> Posting<'_> {
+        Posting {
+            at: self.at,
+            run_number: self.run_number,
+            link_hosts: &self.link_hosts,
+            notify: &self.notify,
+            warn_days: self.warn_days,
+            ..Posting::default()
+        }
+    }
+}
+
+/// Whether the run is to tell a pull request anything: in Actions, on an event of a pull request, unless it is told not to.
+pub(crate) fn is_wanted(judged: &Judged, publishing: &Publishing) -> bool {
+    let Some(ci) = judged.ci.as_ref().filter(|ci| ci.in_actions) else { return false };
+    let of_pull_request = matches!(ci.event, Event::PullRequest | Event::PullRequestTarget | Event::PullRequestReview);
+    let of_queue = publishing.explicit && ci.event == Event::MergeGroup;
+    // Without a token there is no comment; whoever asks for one is told.
+    ci.context.pr.is_some()
+        && (ci.token.is_some() || publishing.explicit)
+        && (of_pull_request || of_queue)
+        && (publishing.settings.mode != Mode::Off || publishing.review != ReviewMode::Off)
+}
+
+/// What the comment will leave out: known before anything is sent, so that every format can tell.
+pub(crate) fn limits(judged: &Judged, words: &Words) -> Vec<Limit> {
+    portcullis_render::markdown(&judged.outcome, &words.posting(), COMMENT_BYTES).limits
+}
+
+/// Tells the pull request of the run. `None` where nothing is to be told.
+pub(crate) fn deliver(judged: &Judged, request: &Request, publishing: &Publishing) -> Option<Published> {
+    let ci = judged.ci.as_ref().filter(|_| is_wanted(judged, publishing))?;
+    let number = ci.context.pr?;
+    let words = Words::of(judged, request);
+    let key = publishing.key.clone().unwrap_or_else(|| own_key(ci));
+    if request.offline {
+        let said = || Published::nowhere(vec!["pull request comment not written: --offline.".to_owned()]);
+        return publishing.explicit.then(said);
+    }
+    let said = Said { outcome: &judged.outcome, words: &words, key: &key, reported_only: false };
+    let told = with_github(ci, request, publishing.wait, |github| tell(github, number, said, publishing, request.now));
+    Some(told.unwrap_or_else(|error| Published::nowhere(degraded(Sink::Comment, &error, ci.context.fork))))
+}
+
+/// What is said, and in which words.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub(super) outcome: &'a Outcome,
+    pub(super) words: &'a Words,
+    pub(super) key: &'a Key,
+    pub(super) reported_only: bool,
+}
+
+/// The sinks in their order: a sink that fails keeps no other back.
+pub(super) fn tell(
+    github: &dyn GitHub,
+    number: u64,
+    said: Said<'_>,
+    publishing: &Publishing,
+    now: Timestamp,
+) -> Published {
+    let mut published = Published::default();
+    let author = said.words.author.as_deref();
+    if publishing.settings.mode != Mode::Off {
+        let delivered = comment::deliver(
+            github,
+            &Post {
+                number,
+                outcome: said.outcome,
+                posting: Posting { reported_only: said.reported_only, ..said.words.posting() },
+                key: said.key,
+                settings: publishing.settings,
+                author,
+                in_actions: true,
+                at: now,
+            },
+        );
+        published.took(Sink::Comment, delivered.action != Action::Denied, &delivered.notices);
+        if delivered.action == Action::Skipped {
+            published.delivered.clear();
+        }
+        published.comment = Some(delivered);
+    }
+    if publishing.review != ReviewMode::Off {
+        let post = ReviewPost {
+            number,
+            outcome: said.outcome,
+            key: said.key,
+            mode: publishing.review,
+            author,
+            in_actions: true,
+        };
+        let reviewed = review(github, &post);
+        published.took(Sink::Review, reviewed.done, &reviewed.notices);
+    }
+    published
+}
+
+/// Of the workflow that runs.
+fn own_key(ci: &CiContext) -> Key {
+    Key::of_reference(ci.runner.workflow_reference.as_deref().unwrap_or_default())
+}
+
+/// Opens the conversation with the repository of the event.
+pub(super) fn with_github<T>(
+    ci: &CiContext,
+    request: &Request,
+    wait: Duration,
+    told: impl FnOnce(&dyn GitHub) -> T,
+) -> Result<T, ApiError> {
+    let missing = |why: &str| ApiError::Unreachable { host: ci.endpoints.api.clone(), why: why.to_owned() };
+    let token = ci
+        .token
+        .clone()
+        .ok_or_else(|| missing("there is no token; give the step `env: { GITHUB_TOKEN: ${{ github.token }} }`"))?;
+    let repository = ci.context.repo.as_deref().ok_or_else(|| missing("the event names no repository"))?;
+    let network = Network::from_environment(&request.environment);
+    let http = Http::new(&ci.endpoints, token, &network)?;
+    let pace = Pace::new(Box::new(SystemClock), wait);
+    let client = Client::new(&http, &pace, &ci.endpoints, repository)?;
+    Ok(told(&client))
+}

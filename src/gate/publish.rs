@@ -1,0 +1,242 @@
+//! Posts what another run has reported. Everything in its bundle is written by the change that was judged, also the verdict
+//! (spec/github-ux.md 11): what it is about is taken from the event of this run, and everything is rendered anew.
+
+use std::path::{Path, PathBuf};
+
+use portcullis_github::api::{GitHub, PullRequest};
+use portcullis_github::comment::Key;
+use portcullis_github::{CiContext, ReportedRun, Sink, degraded};
+use portcullis_model::{Context, Outcome, RESULT_SCHEMA};
+use serde::{Deserialize, Serialize};
+
+use super::deliver::{Published, Publishing, Said, Words, tell, with_github};
+use super::plan::read_payload;
+use super::{Judged, Refusal, Request};
+
+/// Name of the artifact a bundle is uploaded as.
+const ARTIFACT: &str = "portcullis-bundle";
+/// Bytes of the result in a bundle.
+const LARGEST: usize = 8 << 20;
+/// Bytes of what is written beside it.
+const LARGEST_META: usize = 64 << 10;
+/// Findings in it.
+const FINDINGS: usize = 20_000;
+const META_SCHEMA: &str = "portcullis.bundle/1";
+
+/// `meta.json`: what the run says it is about. Nothing is taken from it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Meta {
+    schema: String,
+    pr: Option<u64>,
+    head_sha: Option<String>,
+    run_id: Option<u64>,
+}
+
+/// Where a bundle is.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// A directory it was downloaded to.
+    Directory(PathBuf),
+    /// The artifact of the run with this number.
+    Run(u64),
+}
+
+/// What became of a bundle.
+pub(crate) enum Answer {
+    /// Each pull request, and what it was told.
+    Told(Vec<(u64, Published)>),
+    /// There is nobody to tell; why.
+    Nobody(&'static str),
+    /// The bundle cannot be used: what, why.
+    Unusable(String),
+    /// GitHub could not be asked.
+    Unreachable(Vec<String>),
+}
+
+/// Writes a bundle. A result that is too large loses its last findings and says so.
+pub(crate) fn write_bundle(directory: &Path, judged: &Judged) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
+    let mut outcome = judged.outcome.clone();
+    let all = outcome.findings.len();
+    let mut most = FINDINGS;
+    let result = loop {
+        if outcome.findings.len() > most {
+            // Those people look at first stay.
+            outcome.findings.sort_by_cached_key(portcullis_render::rank);
+            outcome.findings.truncate(most);
+        }
+        let kept = outcome.findings.len();
+        outcome.limits.retain(|limit| limit.what != "bundle");
+        if kept < all {
+            let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+            let what = "bundle".to_owned();
+            outcome.limits.push(portcullis_model::Limit { what, kept: count(kept), dropped: count(all - kept) });
+        }
+        let bytes = portcullis_render::json(&outcome, portcullis_render::JsonForm::Compact)
+            .map_err(|error| format!("the result cannot be written as JSON: {error}"))?;
+        if bytes.len() <= LARGEST {
+            break bytes;
+        }
+        if kept == 0 {
+            return Err(format!("the result has {} bytes without a single finding, more than {LARGEST}", bytes.len()));
+        }
+        most = kept / 2;
+    };
+    let context = &outcome.context;
+    let meta = Meta {
+        schema: META_SCHEMA.to_owned(),
+        pr: context.pr,
+        head_sha: context.head_sha.clone(),
+        run_id: context.run_id,
+    };
+    let meta = serde_json::to_vec(&meta).map_err(|error| format!("the bundle cannot be written: {error}"))?;
+    Ok(vec![(directory.join("result.json"), result), (directory.join("meta.json"), meta)])
+}
+
+/// Reads a bundle and posts it.
+pub(crate) fn publish(request: &Request, source: &Source, publishing: &Publishing) -> Result<Answer, Refusal> {
+    let ci = CiContext::detect(&request.environment, &read_payload);
+    let Some(run) = ci.reported.clone() else {
+        let why = "`publish` posts what a run of another workflow reported: let it run on the event `workflow_run`";
+        return Err(Refusal::Usage(why.to_owned()));
+    };
+    if let Source::Run(id) = source
+        && *id != run.id
+    {
+        return Err(Refusal::Usage(format!("the event is about the run {}, not {id}", run.id)));
+    }
+    if request.offline {
+        return Ok(Answer::Unreachable(vec!["nothing was published: --offline.".to_owned()]));
+    }
+    let answered =
+        with_github(&ci, request, publishing.wait, |github| converse(github, request, (&ci, &run), source, publishing));
+    Ok(answered.unwrap_or_else(|error| Answer::Unreachable(degraded(Sink::Comment, &error, ci.context.fork))))
+}
+
+fn converse(
+    github: &dyn GitHub,
+    request: &Request,
+    (ci, run): (&CiContext, &ReportedRun),
+    source: &Source,
+    publishing: &Publishing,
+) -> Answer {
+    let read = match source {
+        Source::Directory(directory) => from_directory(&request.directory.join(directory)),
+        Source::Run(id) => from_run(github, *id),
+    };
+    let (outcome, meta) = match read {
+        Ok(read) => read,
+        Err(why) => return Answer::Unusable(why),
+    };
+    let pulls = match pulls(github, run) {
+        Ok(pulls) => pulls,
+        Err(error) => return Answer::Unreachable(degraded(Sink::Comment, &error, false)),
+    };
+    if pulls.is_empty() {
+        return Answer::Nobody("nothing was published: the pull request is superseded or closed");
+    }
+    let key =
+        publishing.key.clone().unwrap_or_else(|| Key::of_workflow(run.path.split('@').next().unwrap_or_default()));
+    let words = Words::of_report(request.now);
+    let told = pulls.iter().map(|pull| {
+        let outcome = about(outcome.clone(), ci, run, pull);
+        let said = Said { outcome: &outcome, words: &words, key: &key, reported_only: true };
+        let mut published = tell(github, pull.number, said, publishing, request.now);
+        published.notices.extend(mismatch(&meta, run, pull.number));
+        (pull.number, published)
+    });
+    Answer::Told(told.collect())
+}
+
+/// The outcome is what the bundle says, its place is what the event says.
+fn about(mut outcome: Outcome, ci: &CiContext, run: &ReportedRun, pull: &PullRequest) -> Outcome {
+    outcome.generated_at = None;
+    outcome.context = Context {
+        repo: ci.context.repo.clone(),
+        server_url: ci.endpoints.server.clone(),
+        event: ci.context.event.clone(),
+        pr: Some(pull.number),
+        base_ref: pull.base.as_ref().and_then(|base| base.reference.clone()),
+        head_sha: Some(run.head_sha.clone()),
+        run_id: Some(run.id),
+        run_attempt: run.attempt,
+        fork: ci.context.fork,
+        ..Context::default()
+    };
+    outcome
+}
+
+fn mismatch(meta: &Meta, run: &ReportedRun, number: u64) -> Vec<String> {
+    let mut told = Vec::new();
+    if meta.pr.is_some_and(|claimed| claimed != number) {
+        told.push(format!("the bundle claims another pull request than #{number}; the event decides"));
+    }
+    let is_other = |sha: &String| !sha.eq_ignore_ascii_case(&run.head_sha);
+    if meta.head_sha.as_ref().is_some_and(is_other) || meta.run_id.is_some_and(|id| id != run.id) {
+        told.push("the bundle claims another commit or run than the event; the event decides".to_owned());
+    }
+    told
+}
+
+/// The open pull requests whose head the run has judged. GitHub names none of forks.
+fn pulls(github: &dyn GitHub, run: &ReportedRun) -> Result<Vec<PullRequest>, portcullis_github::api::ApiError> {
+    let is_current = |pull: &PullRequest| {
+        pull.is_open() && pull.head_sha().is_some_and(|sha| sha.eq_ignore_ascii_case(&run.head_sha))
+    };
+    if let Some(number) = run.pulls.first() {
+        let pull = github.pull(*number)?;
+        return Ok(Some(pull).filter(is_current).into_iter().collect());
+    }
+    let (Some(owner), Some(branch)) = (&run.head_owner, &run.head_branch) else { return Ok(Vec::new()) };
+    Ok(github.pulls_by_head(owner, branch)?.items.into_iter().filter(is_current).collect())
+}
+
+fn from_directory(directory: &Path) -> Result<(Outcome, Meta), String> {
+    let read = |name: &str, most: usize| {
+        let path = directory.join(name);
+        // A link would lead to files of this machine, a pipe nowhere.
+        let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+        if !is_file {
+            return Err(format!("`{name}` of the bundle is not there, or no regular file"));
+        }
+        portcullis_source::read_report(&path, most as u64).map_err(|why| format!("`{name}` of the bundle: {why}"))
+    };
+    parsed(&read("result.json", LARGEST)?, &read("meta.json", LARGEST_META)?)
+}
+
+fn from_run(github: &dyn GitHub, run: u64) -> Result<(Outcome, Meta), String> {
+    let unread = |error: portcullis_github::api::ApiError| format!("the bundle cannot be downloaded: {error}");
+    let artifacts = github.run_artifacts(run).map_err(unread)?.items;
+    let named = artifacts
+        .iter()
+        .filter(|artifact| artifact.name.as_deref() == Some(ARTIFACT) && artifact.expired != Some(true));
+    // A run that was repeated has uploaded it again; the last counts.
+    let artifact = named.max_by_key(|artifact| artifact.id);
+    let artifact = artifact.ok_or_else(|| format!("the run {run} has no artifact `{ARTIFACT}`"))?;
+    let members = github.artifact(artifact.id).map_err(unread)?;
+    let member = |name: &str, most: usize| {
+        let member = members.iter().find(|member| member.path == name);
+        let member = member.ok_or_else(|| format!("the bundle has no `{name}`"))?;
+        if member.bytes.len() > most {
+            return Err(format!("`{name}` of the bundle has {} bytes, more than {most}", member.bytes.len()));
+        }
+        Ok(member.bytes.as_slice())
+    };
+    parsed(member("result.json", LARGEST)?, member("meta.json", LARGEST_META)?)
+}
+
+fn parsed(result: &[u8], meta: &[u8]) -> Result<(Outcome, Meta), String> {
+    let unusable = |what: &str, error: serde_json::Error| format!("`{what}` of the bundle cannot be read: {error}");
+    let outcome: Outcome = serde_json::from_slice(result).map_err(|error| unusable("result.json", error))?;
+    if outcome.schema != RESULT_SCHEMA {
+        return Err(format!("`result.json` of the bundle is no `{RESULT_SCHEMA}`"));
+    }
+    if outcome.findings.len() > FINDINGS {
+        return Err(format!("the bundle has {} findings, more than {FINDINGS}", outcome.findings.len()));
+    }
+    let meta: Meta = serde_json::from_slice(meta).map_err(|error| unusable("meta.json", error))?;
+    if meta.schema != META_SCHEMA {
+        return Err(format!("`meta.json` of the bundle is no `{META_SCHEMA}`"));
+    }
+    Ok((outcome, meta))
+}
