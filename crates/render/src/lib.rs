@@ -41,6 +41,7 @@ pub use junit::junit;
 pub use markdown::{COMMENT_BYTES, Markdown, SUMMARY_BYTES, markdown, summary};
 pub use outputs::{Delivery, outputs};
 pub use page::{page, rule_list, rule_list_json};
+pub use ranking::ranked;
 pub use sarif::{Sarif, sarif};
 pub use short::short;
 pub use terminal::{Terminal, Verbosity, defused};

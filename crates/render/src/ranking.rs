@@ -29,7 +29,7 @@ pub(crate) fn rank(judged: &Judged) -> impl Ord + use<> {
 }
 
 /// Every finding, the first to look at first.
-pub(crate) fn ranked<'a>(findings: impl IntoIterator<Item = &'a Judged>) -> Vec<&'a Judged> {
+pub fn ranked<'a>(findings: impl IntoIterator<Item = &'a Judged>) -> Vec<&'a Judged> {
     let mut ranked: Vec<&Judged> = findings.into_iter().collect();
     ranked.sort_by_cached_key(|judged| rank(judged));
     ranked
