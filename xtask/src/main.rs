@@ -1,7 +1,9 @@
 //! Chores of the repository: `cargo run -p xtask -- gen` writes what is made from the rule pages and from the schema of the
-//! policy, `gen --check` says whether it is what they make; `bench` times the program as a whole.
+//! policy, `gen --check` says whether it is what they make; `bench` times the program as a whole; `contract DIR` reduces the
+//! published descriptions of the API of GitHub to what is used of them.
 
 mod bench;
+mod contract;
 mod page;
 mod policy;
 mod registry;
@@ -18,7 +20,8 @@ fn main() -> ExitCode {
         ["gen"] => registry::write(root()).and_then(|()| policy::write(root())),
         ["gen", "--check"] => registry::check(root()).and_then(|()| policy::check(root())),
         ["bench"] => bench::run(root()),
-        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench")),
+        ["contract", directory] => contract::write(root(), Path::new(directory)),
+        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench | contract DIR")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
