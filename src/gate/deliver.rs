@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use portcullis_github::api::{ApiError, Client, GitHub, Http, Network, Pace, SystemClock};
 use portcullis_github::comment::{self, Action, Delivered, Key, Mode, Post, Settings};
 use portcullis_github::review::{ReviewMode, ReviewPost, review};
-use portcullis_github::{CiContext, Event, Sink, degraded};
+use portcullis_github::{CiContext, Denied, Event, Sink};
 use portcullis_model::{Limit, Outcome, PolicySource};
 use portcullis_policy::Policy;
 use portcullis_render::{COMMENT_BYTES, Posting};
@@ -131,7 +131,7 @@ pub(crate) fn deliver(judged: &Judged, request: &Request, publishing: &Publishin
     }
     let said = Said { outcome: &judged.outcome, words: &words, key: &key, reported_only: false };
     let told = with_github(ci, request, publishing.wait, |github| tell(github, number, said, publishing, request.now));
-    Some(told.unwrap_or_else(|error| Published::nowhere(degraded(Sink::Comment, &error, ci.context.fork))))
+    Some(told.unwrap_or_else(|error| Published::nowhere(Denied::new(Sink::Comment, &error, ci.context.fork).lines())))
 }
 
 /// What is said, and in which words.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use portcullis_github::api::{GitHub, PullRequest};
 use portcullis_github::comment::Key;
-use portcullis_github::{CiContext, ReportedRun, Sink, degraded};
+use portcullis_github::{CiContext, Denied, ReportedRun, Sink};
 use portcullis_model::{Context, Outcome, RESULT_SCHEMA};
 use serde::{Deserialize, Serialize};
 
@@ -110,7 +110,8 @@ pub(crate) fn publish(request: &Request, source: &Source, publishing: &Publishin
     }
     let answered =
         with_github(&ci, request, publishing.wait, |github| converse(github, request, (&ci, &run), source, publishing));
-    Ok(answered.unwrap_or_else(|error| Answer::Unreachable(degraded(Sink::Comment, &error, ci.context.fork))))
+    Ok(answered
+        .unwrap_or_else(|error| Answer::Unreachable(Denied::new(Sink::Comment, &error, ci.context.fork).lines())))
 }
 
 fn converse(
@@ -130,7 +131,7 @@ fn converse(
     };
     let pulls = match pulls(github, run) {
         Ok(pulls) => pulls,
-        Err(error) => return Answer::Unreachable(degraded(Sink::Comment, &error, false)),
+        Err(error) => return Answer::Unreachable(Denied::new(Sink::Comment, &error, false).lines()),
     };
     if pulls.is_empty() {
         return Answer::Nobody("nothing was published: the pull request is superseded or closed");

@@ -1,8 +1,10 @@
 //! Chores of the repository: `cargo run -p xtask -- gen` writes what is made from the rule pages and from the schema of the
 //! policy, `gen --check` says whether it is what they make; `bench` times the program as a whole; `sbom DIR` writes its bill of
-//! materials; `count-reports DIR` counts the findings of real reports anew and compares.
+//! materials; `count-reports DIR` counts the findings of real reports anew and compares; `contract DIR` reduces the published
+//! descriptions of the API of GitHub to what is used of them.
 
 mod bench;
+mod contract;
 mod count_reports;
 mod page;
 mod policy;
@@ -23,7 +25,10 @@ fn main() -> ExitCode {
         ["bench"] => bench::run(root()),
         ["sbom", directory] => sbom::write(root(), Path::new(directory)),
         ["count-reports", directory] => count_reports::run(root(), directory),
-        _ => Err(anyhow::anyhow!("usage: cargo run -p xtask -- gen [--check] | bench | sbom DIR | count-reports DIR")),
+        ["contract", directory] => contract::write(root(), Path::new(directory)),
+        _ => Err(anyhow::anyhow!(
+            "usage: cargo run -p xtask -- gen [--check] | bench | sbom DIR | count-reports DIR | contract DIR"
+        )),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,18 +8,20 @@ pub mod comment;
 pub mod review;
 
 mod base;
+pub mod check_run;
 mod context;
-mod degradation;
+mod denied;
 mod environment;
 mod event;
 mod payload;
+pub mod sarif_upload;
 #[doc(hidden)]
 pub mod testing;
 mod token;
 
 pub use base::{Base, Steering};
 pub use context::{CiContext, Idle, ReportedRun};
-pub use degradation::{Sink, degraded};
+pub use denied::{Denied, Sink};
 pub use environment::{Endpoints, Runner};
 pub use event::Event;
 pub use payload::PAYLOAD_LIMIT;

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use crate::api::{
     Account, ApiError, Artifact, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier, Clock,
-    CodeownersError, Comment, Comparison, GitHub, Listed, Look, Member, PullRequest, Quota, Refusal, Repository,
-    Review, ReviewBody, ReviewComment, SarifBody, SarifReceipt, SarifStatus, ShownOutput, StatusAnswer, StatusBody,
+    CodeownersError, Comment, Comparison, GitHub, Listed, Look, Member, Minimized, PullRequest, Quota, Refusal,
+    Repository, Review, ReviewBody, ReviewComment, SarifBody, SarifReceipt, SarifStatus, ShownOutput, StatusAnswer,
+    StatusBody,
 };
 
 /// A GitHub in memory.
@@ -161,6 +162,20 @@ impl Memory {
             Some(there) => Ok(there),
             None => self.create(method, make, look),
         }
+    }
+
+    fn fold(&self, node_id: &str, why: Option<Classifier>) -> Result<(), ApiError> {
+        let mut state = self.state_mut();
+        for (_, comment) in state.comments.iter_mut().filter(|(_, comment)| comment.node_id.as_deref() == Some(node_id))
+        {
+            let reason = |why| format!("{why:?}").to_ascii_lowercase();
+            comment.minimized = why.map(|why| Minimized { reason: Some(reason(why)) });
+        }
+        match why {
+            Some(why) => state.minimized.insert(node_id.to_owned(), why),
+            None => state.minimized.remove(node_id),
+        };
+        Ok(())
     }
 
     fn listed<T: Clone>(&self, items: impl Iterator<Item = T>) -> Listed<T> {
@@ -437,14 +452,12 @@ impl GitHub for Memory {
 
     fn minimize_comment(&self, node_id: &str, why: Classifier) -> Result<(), ApiError> {
         self.called("minimize_comment")?;
-        self.state_mut().minimized.insert(node_id.to_owned(), why);
-        Ok(())
+        self.fold(node_id, Some(why))
     }
 
     fn unminimize_comment(&self, node_id: &str) -> Result<(), ApiError> {
         self.called("unminimize_comment")?;
-        self.state_mut().minimized.remove(node_id);
-        Ok(())
+        self.fold(node_id, None)
     }
 }
 

@@ -78,7 +78,7 @@ impl Exchange<'_> {
                 Next::Again { after, perhaps_done: lost, otherwise } => (after, lost, otherwise),
             };
             if !self.pace.wait(after) {
-                return Err(otherwise);
+                return Self::last_look(otherwise, look);
             }
             perhaps_done |= lost;
             if let Some(there) = look.filter(|_| lost).map(|look| look()).transpose()?.flatten() {

@@ -196,6 +196,9 @@ fn unsent(error: &octocrab::Error, host: &str, address: &str) -> ApiError {
         }
         next = cause.source();
     }
+    if why.is_empty() {
+        "the request was not carried out".clone_into(&mut why);
+    }
     if why.contains("invalid peer certificate") {
         let why = format!("{why}; PORTCULLIS_CA_BUNDLE or SSL_CERT_FILE name certificates that are trusted besides");
         return ApiError::Address { address: shown(address), why };

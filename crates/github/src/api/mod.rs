@@ -16,6 +16,9 @@ mod pace;
 mod retry;
 mod transport;
 
+#[cfg(test)]
+mod tests;
+
 pub use answer::{
     Account, Artifact, Branch, ChangedFile, CheckRunAnswer, CodeownersError, Comment, CommitId, Comparison, Minimized,
     PullRequest, Quota, Repository, Review, ReviewComment, SarifReceipt, SarifStatus, ShownOutput, StatusAnswer,

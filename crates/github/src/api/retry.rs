@@ -193,10 +193,13 @@ mod tests {
         }
     }
 
+    fn left<'a>(remaining: &'a str, reset: &'a str) -> [(&'a str, &'a str); 2] {
+        [("x-ratelimit-remaining", remaining), ("x-ratelimit-reset", reset)]
+    }
+
     #[test]
     fn what_counts_as_a_rate_limit_and_how_long_it_lasts() {
         let reset = (NOW + 30).to_string();
-        let left = |remaining, reset| [("x-ratelimit-remaining", remaining), ("x-ratelimit-reset", reset)];
         for (answer, expected) in [
             (answer(429, &[("retry-after", "7")], ""), Some((7, false))),
             (answer(403, &[("retry-after", "7")], ""), Some((7, false))),

@@ -8,7 +8,7 @@ use super::lifecycle::{self, Mine, Ours, Seen, Settings, Standing, Step, Stop};
 use super::state::{self, State};
 use super::{Key, is_ours};
 use crate::api::{ApiError, Comment, GitHub};
-use crate::degradation::{Sink, degraded};
+use crate::denied::{Denied, Sink};
 
 /// Who writes with the token of Actions.
 const ACTIONS_BOT: &str = "github-actions[bot]";
@@ -91,7 +91,7 @@ pub fn deliver(github: &dyn GitHub, post: &Post<'_>) -> Delivered {
     let mut delivery = Delivery { github, post, delivered: Delivered::default() };
     if let Err(error) = delivery.run() {
         delivery.delivered.action = Action::Denied;
-        delivery.delivered.notices.extend(degraded(Sink::Comment, &error, post.outcome.context.fork));
+        delivery.delivered.notices.extend(Denied::new(Sink::Comment, &error, post.outcome.context.fork).lines());
     }
     delivery.delivered
 }

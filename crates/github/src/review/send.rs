@@ -5,7 +5,7 @@ use portcullis_model::Outcome;
 use super::{Existing, Hunks, ReviewMode, plan};
 use crate::api::{ApiError, Classifier, GitHub, Review};
 use crate::comment::{Key, own_login};
-use crate::degradation::{Sink, degraded};
+use crate::denied::{Denied, Sink};
 
 /// What is reviewed, where, and as whom.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ pub fn review(github: &dyn GitHub, post: &ReviewPost<'_>) -> Reviewed {
     let mut reviewed = Reviewed::default();
     match send(github, post, &mut reviewed) {
         Ok(()) => reviewed.done = true,
-        Err(error) => reviewed.notices.extend(degraded(Sink::Review, &error, post.outcome.context.fork)),
+        Err(error) => reviewed.notices.extend(Denied::new(Sink::Review, &error, post.outcome.context.fork).lines()),
     }
     reviewed
 }
