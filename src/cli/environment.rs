@@ -5,13 +5,14 @@ use portcullis_model::suggest;
 use super::output;
 
 /// Every variable the program reads besides those of the runner.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 9] = [
     "PORTCULLIS_ANNOTATIONS",
     "PORTCULLIS_COLOR",
     "PORTCULLIS_EXIT_ZERO",
     "PORTCULLIS_FORMAT",
     "PORTCULLIS_JOBS",
     "PORTCULLIS_NOW",
+    "PORTCULLIS_OFFLINE",
     "PORTCULLIS_SUMMARY",
     "PORTCULLIS_TIMEOUT",
 ];

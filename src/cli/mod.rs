@@ -48,6 +48,12 @@ struct Global {
     /// Read the policy from this file of the repository
     #[arg(long, value_name = "FILE", global = true)]
     policy: Option<String>,
+    /// Read the files that steer the gate from this commit. In a pull request the base commit, or an earlier one that is not looser
+    #[arg(long, value_name = "REV", global = true)]
+    policy_ref: Option<String>,
+    /// Never reach the network: a base commit that is not in the clone is not fetched
+    #[arg(long, global = true, env = "PORTCULLIS_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
+    offline: bool,
     /// Output format, with a file to write it to (repeatable): human, short, json, jsonl, sarif, junit, csv, markdown, github, baseline; as in `-f sarif=out.sarif`
     #[arg(
         short,
