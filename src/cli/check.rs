@@ -28,6 +28,18 @@ pub(super) struct Arguments {
     /// The state of the base: a file written by `-f baseline=FILE`, or the result (`-f json=FILE`) of a run on it
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    /// What a scanner said about the base commit (repeatable): trivy=base/trivy.json, where the name is that of a report of this run or of its tool
+    #[arg(long = "baseline-report", value_name = "[TOOL=]PATH")]
+    baseline_reports: Vec<String>,
+    /// Compare with this commit: what it had already is not new. In a pull request the base commit or what led to it
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// Judge the files of this commit, read from git objects; nothing is checked out
+    #[arg(long, value_name = "REV")]
+    head: Option<String>,
+    /// The repository that holds the commit of --head
+    #[arg(long, value_name = "DIR", requires = "head")]
+    git_dir: Option<PathBuf>,
     #[command(flatten)]
     actions: actions::Flags,
     #[command(flatten)]
@@ -67,6 +79,15 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     let mut request = request(global, &arguments.paths, &arguments.reports)?;
     request.settings = arguments.settings();
     request.baseline.clone_from(&arguments.baseline);
+    request.baseline_reports =
+        arguments.baseline_reports.iter().map(|argument| ReportArgument::of_base(argument)).collect();
+    request.base.clone_from(&arguments.base);
+    if let Some(revision) = &arguments.head {
+        request.subject = gate::Subject::Head(revision.clone());
+    }
+    if let Some(directory) = &arguments.git_dir {
+        request.directory = request.directory.join(directory);
+    }
     request.writes_baseline = output::writes_baseline(&global.formats);
     request.on_closed = arguments.publishing.on_closed;
     let publishing = arguments.publishing.publishing();
@@ -115,12 +136,17 @@ pub(super) fn request(global: &Global, paths: &[PathBuf], reports: &[String]) ->
         paths: paths.to_vec(),
         reports: reports.iter().map(|argument| ReportArgument::parse(argument)).collect::<Result<_, _>>()?,
         baseline: None,
+        baseline_reports: Vec::new(),
+        base: None,
+        policy_ref: global.policy_ref.clone(),
+        offline: global.offline,
+        base_copies: None,
+        reviews: None,
         writes_baseline: false,
         policy_file: global.policy.clone(),
         settings: Vec::new(),
         now: global.now.unwrap_or_else(Timestamp::now),
         now_is_given: global.now.is_some(),
-        offline: global.offline,
         on_closed: false,
         environment: variables(),
     })

@@ -50,6 +50,9 @@ struct Global {
     /// Read the policy from this file of the repository
     #[arg(long, value_name = "FILE", global = true)]
     policy: Option<String>,
+    /// Read the files that steer the gate from this commit. In a pull request the base commit, or an earlier one that is not looser
+    #[arg(long, value_name = "REV", global = true)]
+    policy_ref: Option<String>,
     /// Output format, with a file to write it to (repeatable): human, short, json, jsonl, sarif, junit, csv, html, markdown, github, baseline; as in `-f sarif=out.sarif`
     #[arg(
         short,
@@ -75,7 +78,7 @@ struct Global {
     /// Judge as if this were the current day: 2026-12-01, or a time in RFC 3339
     #[arg(long, value_name = "DATE", global = true, env = "PORTCULLIS_NOW", value_parser = check::now)]
     now: Option<jiff::Timestamp>,
-    /// Ask nothing of any server
+    /// Never reach the network: no server is asked, a base commit that is not in the clone is not fetched
     #[arg(long, global = true, env = "PORTCULLIS_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
     offline: bool,
     /// Exit with 0 where the verdict is fail; 2, 3 and 70 stay

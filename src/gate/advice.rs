@@ -3,8 +3,8 @@
 use portcullis_model::{Diagnostic, Glob, Span};
 use portcullis_source::POLICY_FILES;
 
+use super::gate_files::is_exception_file;
 use super::options::span;
-use super::trust::is_exception_file;
 use super::{Desk, Refusal};
 
 /// Where GitHub looks for owners, first found first.

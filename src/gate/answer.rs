@@ -1,15 +1,17 @@
 //! From what the wings said to the whole answer: merge, judge, add the source lines, mask secrets.
 
 use portcullis_model::{
-    Baseline, Collected, Context, Evidence, Outcome, PolicyInfo, PolicySource, Problem, RESULT_SCHEMA, Reason,
-    Redactor, Tool, Verdict, merge,
+    Context, Evidence, KnownSecret, Outcome, PolicyInfo, PolicySource, Problem, RESULT_SCHEMA, Reason, Redactor, Tool,
+    Verdict, merge,
 };
 use portcullis_policy::{Judgement, Tally};
 
-use super::baseline::Written;
+use super::baseline::{Sources, Written};
+use super::collect::Parts;
+use super::deltas::{Against, Run};
 use super::plan::Plan;
 use super::trust::Gate;
-use super::{Answer, Judged, Request, excerpt, quality, redact, reports};
+use super::{Answer, Judged, Refusal, Request, deltas, excerpt, preview, quality, redact, reports};
 
 /// What decides.
 pub(super) struct Gates<'a> {
@@ -18,24 +20,50 @@ pub(super) struct Gates<'a> {
     pub(super) head: Option<&'a Gate>,
 }
 
-/// The answer of a run that could read its policy.
-pub(super) fn answer(
-    request: &Request,
-    plan: &Plan,
-    gates: &Gates<'_>,
-    mut collected: Collected,
-    baseline: Option<Baseline>,
-) -> Answer {
-    let Gates { gate, head } = gates;
+/// Everything a gate judges, and what must not be shown of it.
+pub(super) struct Evidenced {
+    pub(super) evidence: Evidence,
+    secrets: Vec<KnownSecret>,
+}
+
+/// Merges what was collected, and holds it against what is known of the base.
+pub(super) fn evidence(run: Run<'_>, gate: &Gate, parts: Parts, sources: &Sources) -> Result<Evidenced, Refusal> {
+    let Run { request, plan, compared } = run;
+    let mut collected = parts.together();
     collected.problems.extend(gate.named.problems.iter().cloned());
     // Names decide what is one finding.
     gate.named.data.apply(&mut collected.findings, &reports::options(gate.policy.ingest()));
     collected.findings = merge::merge(std::mem::take(&mut collected.findings), &gate.named.merging);
     // An entry may name any of the ids a finding has by now.
     gate.named.ignores.apply(&mut collected.findings);
-    let lines_compared = quality::complete(plan, &mut collected);
-    let mut secrets = std::mem::take(&mut collected.known_secrets);
+    let lines_compared = quality::complete(compared, &mut collected);
+    let secrets = std::mem::take(&mut collected.known_secrets);
+    let Against { baseline, not_compared, problems } = deltas::against(run, gate, &collected, sources)?;
+    collected.problems.extend(problems);
+    let evidence = Evidence {
+        collected,
+        tracked: plan.tracked.clone(),
+        partial: plan.is_partial(request),
+        own_checks_only: plan.is_local_change(),
+        baseline,
+        renames: compared.known().map(|change| change.renames.clone()).unwrap_or_default(),
+        not_compared,
+        judges_change: plan.ci.judges_change(),
+        lines_compared,
+        vex: gate.named.statements.clone(),
+        well_known_names: gate.named.well_known_names.clone(),
+    };
+    Ok(Evidenced { evidence, secrets })
+}
+
+/// The answer of a run that could read its policy.
+pub(super) fn answer(run: Run<'_>, gates: &Gates<'_>, parts: Parts, sources: &Sources) -> Result<Answer, Refusal> {
+    let Run { request, plan, compared } = run;
+    let Gates { gate, head } = gates;
+    let proposed = preview::proposed(run, gate, &parts);
+    let Evidenced { evidence, mut secrets } = evidence(run, gate, parts, sources)?;
     let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let collected = &evidence.collected;
     let mut outcome = Outcome {
         policy: gate.info.clone(),
         reports: collected.reports.clone(),
@@ -45,28 +73,23 @@ pub(super) fn answer(
         check_runs: collected.check_runs.clone(),
         ..frame(request, plan)
     };
-    let written = Written::new(request, plan, baseline.clone());
-    let evidence = Evidence {
-        collected,
-        tracked: plan.tracked.clone(),
-        partial: plan.is_partial(request),
-        own_checks_only: plan.is_local_change(),
-        baseline,
-        judges_change: plan.ci.judges_change(),
-        lines_compared,
-        vex: gate.named.statements.clone(),
-        well_known_names: gate.named.well_known_names.clone(),
-    };
+    let written = Written::new(request, plan, evidence.baseline.clone());
     let judgement = match head {
         Some(head) => portcullis_policy::judge_tightened(&gate.policy, &head.policy, evidence, &gate.registry, today),
         None => portcullis_policy::judge(&gate.policy, evidence, &gate.registry, today),
     };
     let tally = take_over(&mut outcome, judgement);
+    if let Some(change) = compared.known() {
+        for judged in &mut outcome.findings {
+            judged.in_diff = change.adds_line_of(&judged.finding);
+        }
+    }
+    preview::fill(run, gate, proposed, &mut outcome);
     secrets.extend(redact::secrets_in(&mut outcome, &gate.scanner));
     let redactor = Redactor::new(secrets);
     excerpt::fill(&mut outcome.findings, &*plan.subject, &redactor);
     redact::redact(&mut outcome, &redactor);
-    Answer::Judged(Box::new(Judged {
+    Ok(Answer::Judged(Box::new(Judged {
         outcome,
         tally,
         warnings: gate.warnings.clone(),
@@ -74,7 +97,7 @@ pub(super) fn answer(
         written,
         notices: notices(plan),
         ci: Some(plan.ci.clone()),
-    }))
+    })))
 }
 
 /// The answer of a run whose policy cannot be read from the base: incomplete, and nothing else is claimed.

@@ -10,20 +10,42 @@ use portcullis_source::read_report;
 
 use super::plan::Plan;
 use super::trust::Gate;
-use super::{Refusal, Request};
+use super::{Refusal, Request, base};
 
 /// A baseline is read whole up to this size.
 const LARGEST: u64 = 1 << 30;
 
-/// The baseline that was found, or why the base does not give it: exit 3.
+/// The baselines somebody has written.
+#[derive(Clone, Default)]
+pub(super) struct Sources {
+    /// `--baseline`.
+    pub(super) named: Option<Baseline>,
+    /// The committed file of the tree that steers, where none was named.
+    pub(super) committed: Option<Baseline>,
+}
+
+/// The baselines that were found, or why the base does not give them: exit 3.
 pub(super) enum Found {
-    Known(Option<Baseline>),
+    Known(Box<Sources>),
     Unreadable(Problem),
+}
+
+impl Sources {
+    /// The same for a gate that is only looked at: what cannot be read is a refusal.
+    pub(super) fn of(request: &Request, plan: &Plan, gate: &Gate) -> Result<Self, Refusal> {
+        match of(request, plan, gate)? {
+            Found::Known(sources) => Ok(*sources),
+            Found::Unreadable(problem) => Err(Refusal::Usage(problem.message)),
+        }
+    }
 }
 
 /// `--baseline`, else the committed file of the tree that steers.
 pub(super) fn of(request: &Request, plan: &Plan, gate: &Gate) -> Result<Found, Refusal> {
-    let Some(named) = &request.baseline else { return Ok(Found::Known(gate.baseline.clone())) };
+    let Some(named) = &request.baseline else {
+        let committed = Sources { committed: gate.baseline.clone(), ..Sources::default() };
+        return Ok(Found::Known(Box::new(committed)));
+    };
     let shown = named.display();
     let path = request.directory.join(named);
     let missing = |why: &dyn std::fmt::Display| {
@@ -33,10 +55,10 @@ pub(super) fn of(request: &Request, plan: &Plan, gate: &Gate) -> Result<Found, R
     let bytes = match (&plan.steering, of_the_change(plan, &real).map_err(|error| missing(&error))?) {
         // The change brings this file along: what counts is what the base says in its place.
         (Steering::BaseCommit(id), Some(inside)) => {
-            let base = plan.repository.commit(id).map_err(|error| missing(&error))?;
+            let base = base::tree(request, &plan.repository, id).map_err(|why| missing(&why))?;
             match base.read(&inside) {
                 Ok(bytes) => bytes,
-                Err(TreeError::NotFound) => return Ok(Found::Known(None)),
+                Err(TreeError::NotFound) => return Ok(Found::Known(Box::default())),
                 Err(error) => return Ok(Found::Unreadable(unreadable(&inside, &error.to_string()))),
             }
         }
@@ -44,11 +66,11 @@ pub(super) fn of(request: &Request, plan: &Plan, gate: &Gate) -> Result<Found, R
     };
     let baseline = baseline::read(&bytes)
         .map_err(|why| Refusal::Usage(format!("`{shown}` cannot be used as a baseline: {why}")))?;
-    Ok(Found::Known(Some(baseline)))
+    Ok(Found::Known(Box::new(Sources { named: Some(baseline), ..Sources::default() })))
 }
 
 /// The path of a file that stands in the commit which is judged; `None` for what the job itself put there.
-fn of_the_change(plan: &Plan, real: &Path) -> Result<Option<String>, String> {
+pub(super) fn of_the_change(plan: &Plan, real: &Path) -> Result<Option<String>, String> {
     if !plan.ci.judges_change() {
         return Ok(None);
     }
@@ -56,7 +78,7 @@ fn of_the_change(plan: &Plan, real: &Path) -> Result<Option<String>, String> {
     let Ok(inside) = real.strip_prefix(root) else { return Ok(None) };
     let inside: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     let inside = inside.join("/");
-    let head = plan.repository.commit("HEAD").map_err(|error| error.to_string())?;
+    let head = plan.repository.commit(plan.tip.as_deref().unwrap_or("HEAD")).map_err(|error| error.to_string())?;
     // What lies in a submodule is chosen by the change as well: it names the submodule's commit.
     let above = inside.match_indices('/').filter_map(|(slash, _)| inside.get(..slash));
     for path in above.chain([inside.as_str()]) {

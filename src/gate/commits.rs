@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::panics::contained;
 use super::plan::{Plan, Planned, Range, Secrets, read_payload, repository_of};
 use super::trust::Gate;
-use super::{Refusal, Request, excerpt, files};
+use super::{Refusal, Request, base, excerpt, files};
 
 /// Pieces that are searched together, by their bytes and their number: the history itself is never held whole.
 const BATCH_BYTES: usize = 16 << 20;
@@ -33,11 +33,12 @@ pub(super) fn plan(request: &Request, range: &Range) -> Result<Planned, Refusal>
     let unreadable = |error: &dyn std::fmt::Display| Refusal::Usage(format!("`{}`: {error}", range.tip));
     let entries = changed(&repository, &since, &tip).map_err(|error| unreadable(&error))?;
     let tracked = tip.paths().map_err(|error| unreadable(&error))?;
-    let steering = ci.steering();
+    let steering = base::steering(request, &repository, &ci)?;
     Ok(Planned::Run(Box::new(Plan {
         repository,
         ci,
         steering,
+        tip: Some(tip.id().to_owned()),
         subject: Box::new(tip),
         secrets: Secrets::Commits(ids),
         entries,

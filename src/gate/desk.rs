@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use portcullis_model::{Entry, EntryKind, Listing, Stat, Tree, TreeError};
 use portcullis_source::POLICY_FILES;
 
+use super::gate_files::is_exception_file;
 use super::plan::{Plan, inside_root};
-use super::trust::{Gate, is_exception_file, of_tree};
+use super::trust::{Gate, of_tree};
 use super::{Refusal, Request, plan};
 
 /// New texts of files by path; `None` for a file that goes.

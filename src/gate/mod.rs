@@ -1,22 +1,30 @@
 //! The story of a run: plan, trust, collect, answer. The only place that knows every room.
 
 mod advice;
+mod allowed;
 mod answer;
+mod base;
+mod base_reports;
 mod baseline;
+mod change;
 mod collect;
 mod commits;
 mod deliver;
+mod deltas;
 mod desk;
 mod difference;
 mod enrich;
 mod excerpt;
 mod files;
+mod gate_files;
+mod head;
 mod ignores;
 mod merging;
 mod named;
 mod options;
 mod panics;
 mod plan;
+mod preview;
 mod publish;
 mod quality;
 mod redact;
@@ -83,23 +91,26 @@ pub(crate) fn judge(request: &Request) -> Result<Answer, Refusal> {
         plan::Planned::Run(plan) => plan,
         plan::Planned::Idle(why) => return Ok(Answer::Idle(why)),
     };
-    let mut gate = match trust::gate(request, &plan)? {
+    let compared = change::of(request, &plan)?;
+    let mut gate = match trust::gate(request, &plan, &compared)? {
         trust::Steering::Known(gate) => gate,
         trust::Steering::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
     };
-    let baseline = match baseline::of(request, &plan, &gate)? {
-        baseline::Found::Known(baseline) => baseline,
+    let sources = match baseline::of(request, &plan, &gate)? {
+        baseline::Found::Known(sources) => sources,
         baseline::Found::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
     };
     let head = trust::tightening(request, &plan, &mut gate);
-    let collected = collect::collect(request, &plan, &gate)?;
-    Ok(answer::answer(request, &plan, &answer::Gates { gate: &gate, head: head.as_ref() }, collected, baseline))
+    let parts = collect::collect(request, &plan, &gate)?;
+    let run = deltas::Run { request, plan: &plan, compared: &compared };
+    answer::answer(run, &answer::Gates { gate: &gate, head: head.as_ref() }, parts, &sources)
 }
 
 /// Reads everything that steers a run and judges nothing.
 pub(crate) fn policy(request: &Request) -> Result<Option<Box<Gate>>, Refusal> {
     let plan::Planned::Run(plan) = plan::plan(request)? else { return Ok(None) };
-    match trust::gate(request, &plan)? {
+    let compared = change::of(request, &plan)?;
+    match trust::gate(request, &plan, &compared)? {
         trust::Steering::Known(gate) => Ok(Some(gate)),
         trust::Steering::Unreadable(problem) => Err(Refusal::Usage(problem.message)),
     }

@@ -2,7 +2,7 @@
 
 use portcullis_checks::{NamePatterns, Options, Pin, Pinning, Profile, UsesPattern};
 use portcullis_model::{Diagnostic, Glob, Globs, Origin, Section, Span};
-use portcullis_policy::{AlertPolicy, Setting};
+use portcullis_policy::{AlertPolicy, Origins, Setting};
 
 use super::Refusal;
 use super::trust::Gate;
@@ -17,6 +17,22 @@ pub(super) fn of(gate: &Gate) -> Result<Options, Refusal> {
     manifests(gate, &mut options)?;
     alerts(gate, &mut options)?;
     Ok(options)
+}
+
+/// Whether the checks could say something else by another gate.
+pub(super) fn differ(gate: &Gate, other: &Gate) -> Result<bool, Refusal> {
+    // Compiled patterns cannot be compared; what they were compiled from is what they print.
+    let printed = |gate: &Gate| of(gate).map(|options| format!("{options:?}"));
+    let of_paths = |gate: &Gate| gate.policy.effective().part("overrides").map(|part| part.json(Origins::Hidden));
+    Ok(printed(gate)? != printed(other)? || of_paths(gate) != of_paths(other))
+}
+
+/// Whether the profile of its section shows a rule, as far as its tier tells.
+pub(super) fn shows(gate: &Gate, id: &str) -> bool {
+    let Some(rule) = gate.registry.get(id) else { return true };
+    let section = rule.section();
+    let is_ours = matches!(section, Section::Workflows | Section::Manifests | Section::Alerts);
+    !is_ours || profile(gate, section).is_ok_and(|profile| portcullis_checks::shows(profile, rule))
 }
 
 fn profile(gate: &Gate, section: Section) -> Result<Profile, Refusal> {

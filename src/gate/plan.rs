@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use portcullis_github::{CiContext, Idle, PAYLOAD_LIMIT, Steering};
 use portcullis_model::{Entry, EntryKind, Problem, Stat, Tree};
+use portcullis_policy::Reviews;
 use portcullis_source::{AddedLines, GitSettings, HookEnvironment, Repository, Since, WorkTree};
 
-use super::{Refusal, commits, staged};
+use super::{Refusal, base, commits, head, staged};
 
 /// What the command line asks for, with everything the gate may know of the process.
 #[derive(Clone, Debug)]
@@ -27,6 +29,18 @@ pub(crate) struct Request {
     pub(crate) baseline: Option<PathBuf>,
     /// A baseline is among the outputs.
     pub(crate) writes_baseline: bool,
+    /// `--baseline-report`: reports of the base commit.
+    pub(crate) baseline_reports: Vec<ReportArgument>,
+    /// `--base`: what the change is compared with.
+    pub(crate) base: Option<String>,
+    /// `--policy-ref`: the commit the gate files are read from.
+    pub(crate) policy_ref: Option<String>,
+    /// `--offline`: nothing is fetched, no server is asked.
+    pub(crate) offline: bool,
+    /// Where the files of a commit are got from that git cannot get.
+    pub(crate) base_copies: Option<Arc<dyn BaseCopies>>,
+    /// The reviews of the pull request; without them no approval counts.
+    pub(crate) reviews: Option<Reviews>,
     /// `--policy`.
     pub(crate) policy_file: Option<String>,
     /// Keys of the policy that the command line sets, with their values.
@@ -35,12 +49,43 @@ pub(crate) struct Request {
     pub(crate) now: Timestamp,
     /// It was given, and so belongs into the outcome.
     pub(crate) now_is_given: bool,
-    /// `--offline`: nothing is asked of a server.
-    pub(crate) offline: bool,
     /// `--on-closed`: a pull request that is closed is judged all the same.
     pub(crate) on_closed: bool,
     /// The variables of the process.
     pub(crate) environment: BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+impl Request {
+    /// `check` without any flag on the day of the examples.
+    pub(super) fn of_test(directory: &Path) -> Self {
+        Self {
+            subject: Subject::WorkTree,
+            directory: directory.to_owned(),
+            explicit_directory: false,
+            paths: Vec::new(),
+            reports: Vec::new(),
+            baseline: None,
+            writes_baseline: false,
+            baseline_reports: Vec::new(),
+            base: None,
+            policy_ref: None,
+            offline: false,
+            base_copies: None,
+            reviews: None,
+            policy_file: None,
+            settings: Vec::new(),
+            now: "2026-11-21T00:00:00Z".parse().unwrap_or_default(),
+            now_is_given: true,
+            environment: BTreeMap::new(),
+        }
+    }
+}
+
+/// Gives the files of a commit that is not in the clone and cannot be fetched.
+pub(crate) trait BaseCopies: std::fmt::Debug + Send + Sync {
+    /// The tree of a full commit id, or why it cannot be had.
+    fn tree(&self, commit: &str) -> Result<Box<dyn Tree>, String>;
 }
 
 /// What a run judges.
@@ -53,6 +98,8 @@ pub(crate) enum Subject {
     Index,
     /// Commits that are about to be pushed, or were.
     Commits(Range),
+    /// `--head`: the files of a commit, read from git objects; nothing is checked out.
+    Head(String),
 }
 
 /// Commits that lead to a tip.
@@ -93,6 +140,17 @@ impl ReportArgument {
         };
         Err(Refusal::Usage(format!("there is no report format `{format}`: {hint}")))
     }
+
+    /// Reads `[TOOL=]PATH`, the report of a base: what stands before `=` is the name of a report or tool of this run, or a
+    /// format, unless the whole is the path of a file.
+    pub(crate) fn of_base(argument: &str) -> Self {
+        match argument.split_once('=') {
+            Some((tool, path)) if !tool.contains(['/', '\\', '.']) && !Path::new(argument).exists() => {
+                Self { format: Some(tool.to_owned()), path: path.to_owned() }
+            }
+            _ => Self { format: None, path: argument.to_owned() },
+        }
+    }
 }
 
 /// A run, decided.
@@ -103,6 +161,8 @@ pub(super) struct Plan {
     pub(super) steering: Steering,
     /// What is judged.
     pub(super) subject: Box<dyn Tree>,
+    /// The commit of what is judged, as git names it; `None` for an index.
+    pub(super) tip: Option<String>,
     /// Where a secret counts.
     pub(super) secrets: Secrets,
     /// The files to judge, sorted.
@@ -123,10 +183,16 @@ pub(super) enum Secrets {
     Commits(Vec<String>),
 }
 
+impl Secrets {
+    pub(super) const fn is_local_change(&self) -> bool {
+        !matches!(self, Self::Files)
+    }
+}
+
 impl Plan {
     /// Whether a change is judged before anybody else has seen it: no scanner has run, so no report is read and none missed.
     pub(super) const fn is_local_change(&self) -> bool {
-        !matches!(self.secrets, Secrets::Files)
+        self.secrets.is_local_change()
     }
 
     /// Whether only some files are judged: what matched nothing may match elsewhere.
@@ -146,6 +212,7 @@ pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
         Subject::WorkTree => files(request),
         Subject::Index => staged::plan(request),
         Subject::Commits(range) => commits::plan(request, range),
+        Subject::Head(revision) => head::plan(request, revision),
     }
 }
 
@@ -161,7 +228,8 @@ fn files(request: &Request) -> Result<Planned, Refusal> {
     let repository = repository(request, &ci)?;
     let mut ci = ci;
     ci.settle(&|commit| repository.parents(commit).map_err(|error| error.to_string()));
-    let steering = ci.steering();
+    let steering = base::steering(request, &repository, &ci)?;
+    head::warn_of_checked_out_head(&repository, &mut ci);
     let subject = repository.work_tree();
     let listing = subject.list().map_err(|error| {
         Refusal::Usage(format!("the files of `{}` cannot be listed: {error}", repository.root().display()))
@@ -173,6 +241,7 @@ fn files(request: &Request) -> Result<Planned, Refusal> {
         ci,
         steering,
         subject: Box::new(subject),
+        tip: Some("HEAD".to_owned()),
         secrets: Secrets::Files,
         entries,
         tracked,

@@ -3,40 +3,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{Collected, Health, InputReport, LineCoverage, Metric, Problem, ProblemCode, Section};
-use portcullis_source::{AddedRanges, SourceError};
+use portcullis_source::AddedRanges;
 use rust_decimal::Decimal;
 
-use super::plan::Plan;
+use super::change::Compared;
 
 /// Completes the metrics. Says whether the lines of the change are known.
-pub(super) fn complete(plan: &Plan, collected: &mut Collected) -> bool {
+pub(super) fn complete(compared: &Compared, collected: &mut Collected) -> bool {
     collected.metrics = together(std::mem::take(&mut collected.metrics), &collected.reports);
-    let Some(base) = plan.ci.context.base_sha.as_deref().filter(|_| !collected.coverage.is_empty()) else {
+    if collected.coverage.is_empty() {
         return false;
-    };
-    match added_lines(plan, base) {
-        Ok(added) => {
-            let measured = new_lines(&collected.coverage, &added);
+    }
+    match compared {
+        Compared::Known(change) => {
+            let measured = new_lines(&collected.coverage, &change.added());
             collected.metrics.extend(measured);
             true
         }
-        Err(error) => {
-            let message = format!("the lines of the change are not known, so their coverage is not either: {error}");
+        Compared::Nothing => false,
+        Compared::Unknown(why) => {
+            let message = format!("the lines of the change are not known, so their coverage is not either: {why}");
             let problem = Problem::warning(ProblemCode::BaseUnreadable, message).in_section(Section::Quality);
             collected.problems.push(problem);
             false
         }
     }
-}
-
-/// What the change adds since it left its base. Where a shallow clone hides that place, everything that differs from the base.
-fn added_lines(plan: &Plan, base: &str) -> Result<Vec<AddedRanges>, SourceError> {
-    let fork = match plan.repository.merge_base(base, "HEAD") {
-        Ok(fork) => fork,
-        Err(SourceError::ShallowHistory { .. }) => None,
-        Err(error) => return Err(error),
-    };
-    plan.repository.added_lines(fork.as_deref().unwrap_or(base), "HEAD")
 }
 
 /// A runner writes one file per class, a job one per shard: tests of one report are counted together. Where one of its

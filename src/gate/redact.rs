@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 
 use portcullis_model::{
-    CheckRun, Diagnostic, Finding, Judged, KnownSecret, Location, Outcome, Package, Problem, Redactor, Skipped, Span,
+    CheckRun, Diagnostic, Finding, Judged, KnownSecret, Location, Outcome, Package, PolicyPreview, Problem, Redactor,
+    Skipped, Span,
 };
 use portcullis_secrets::{File, Scanner};
 
@@ -113,7 +114,21 @@ fn for_each_text(outcome: &mut Outcome, visit: &mut impl FnMut(&mut String)) {
             case.file.iter_mut().for_each(&mut *visit);
         }
     }
-    outcome.policy.changed_in_pr.iter_mut().for_each(visit);
+    outcome.policy.changed_in_pr.iter_mut().for_each(&mut *visit);
+    outcome.policy.preview.iter_mut().for_each(|one| preview(one, visit));
+}
+
+fn preview(preview: &mut PolicyPreview, visit: &mut impl FnMut(&mut String)) {
+    preview.unusable.iter_mut().chain(&mut preview.workflow).chain(&mut preview.keys).for_each(&mut *visit);
+    preview.rules.iter_mut().for_each(|rule| visit(&mut rule.id));
+    for exception in &mut preview.exceptions {
+        visit(&mut exception.id);
+        visit(&mut exception.covers);
+    }
+    for comment in &mut preview.inline {
+        visit(&mut comment.path);
+        comment.rules.iter_mut().for_each(&mut *visit);
+    }
 }
 
 fn judged(judged: &mut Judged, visit: &mut impl FnMut(&mut String)) {

@@ -5,7 +5,7 @@ use portcullis_ingest::{Input, Options, ReportOptions, SeverityFrom, SkipLimit, 
 use portcullis_model::{
     CheckRun, Collected, InputReport, PathResolver, Problem, ProblemCode, RunStatus, Section, Skipped,
 };
-use portcullis_policy::{Amount, IngestPolicy, ReportEntry};
+use portcullis_policy::{Amount, IngestPolicy, Origins, ReportEntry};
 use portcullis_source::{ReportFile, Selection, read_report, read_stdin, select};
 use rayon::prelude::*;
 
@@ -15,7 +15,7 @@ use super::plan::{Plan, ReportArgument};
 use super::trust::Gate;
 
 /// A report file is read whole up to this size.
-const LARGEST: u64 = 1 << 30;
+pub(super) const LARGEST: u64 = 1 << 30;
 
 /// Variables that name the directory in which the tools of a pipeline see the repository.
 const WORKSPACES: [&str; 3] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR", "WORKSPACE"];
@@ -52,6 +52,16 @@ pub(super) fn read(request: &Request, plan: &Plan, gate: &Gate) -> Collected {
     if tasks.is_empty() {
         return collected;
     }
+    let read: Vec<Collected> =
+        around(request, plan, gate, |around| tasks.par_iter().map(|task| read_one(task, around)).collect());
+    for one in read {
+        collected.absorb(one);
+    }
+    collected
+}
+
+/// Hands over what the readers may know besides the reports.
+pub(super) fn around<T>(request: &Request, plan: &Plan, gate: &Gate, read: impl FnOnce(&Surroundings<'_>) -> T) -> T {
     let workspaces = WORKSPACES.iter().filter_map(|name| request.environment.get(*name).cloned());
     let here =
         [plan.repository.root().to_string_lossy().into_owned(), request.directory.to_string_lossy().into_owned()];
@@ -66,11 +76,16 @@ pub(super) fn read(request: &Request, plan: &Plan, gate: &Gate) -> Collected {
         file: &file,
         options: &options,
     };
-    let read: Vec<Collected> = tasks.par_iter().map(|task| read_one(task, &around)).collect();
-    for one in read {
-        collected.absorb(one);
-    }
-    collected
+    read(&around)
+}
+
+/// Whether two policies read other reports, or read them otherwise.
+pub(super) fn differ(gate: &Gate, other: &Gate) -> bool {
+    let wanted = |gate: &Gate| {
+        let part = |key: &str| gate.policy.effective().part(key).map(|part| part.json(Origins::Hidden));
+        (part("reports"), part("ingest"))
+    };
+    wanted(gate) != wanted(other)
 }
 
 /// The words of the policy become the options of the readers.

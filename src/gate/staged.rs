@@ -38,6 +38,7 @@ pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
         ci,
         steering: Steering::WorkTree,
         subject: Box::new(index),
+        tip: None,
         secrets: Secrets::AddedLines(added),
         entries,
         tracked,

@@ -11,9 +11,12 @@ use portcullis_secrets::{Config, IGNORE_NAME, IgnoreFile, Options, Scanner, Sour
 use portcullis_source::POLICY_FILES;
 use portcullis_syntax::yaml;
 
+use super::allowed::{refuse_looser_reference, take_approved_exceptions};
 use super::baseline::{self, NotUsable};
+use super::change::Compared;
+use super::gate_files::{ReadFiles, Remembering, changed_gate_files, has_gate_files, is_exception_file};
 use super::plan::Plan;
-use super::{Refusal, Request, named, redact};
+use super::{Refusal, Request, base, named, redact};
 
 /// The built-in presets.
 const PRESETS: &[(&str, &str)] = &[
@@ -30,6 +33,9 @@ pub(crate) struct Gate {
     pub(crate) policy: Policy,
     pub(crate) registry: Registry,
     pub(crate) scanner: Scanner,
+    /// Every file the scanner was made from, with what it held, and whether other tools' comments count: where they are the
+    /// same, so is what it finds.
+    pub(super) scanner_files: (ReadFiles, bool),
     /// The committed baseline, where there is one.
     pub(crate) baseline: Option<Baseline>,
     /// What the files that the policy names say, and what is wrong with them.
@@ -46,26 +52,57 @@ pub(super) enum Steering {
 }
 
 /// Reads every gate file from the tree that may steer.
-pub(super) fn gate(request: &Request, plan: &Plan) -> Result<Steering, Refusal> {
+pub(super) fn gate(request: &Request, plan: &Plan, compared: &Compared) -> Result<Steering, Refusal> {
     match &plan.steering {
         Source::WorkTree => read(request, plan, &*plan.subject, PolicySource::Local, None),
         Source::Unknown(why) => Ok(Steering::Unreadable(unreadable(why))),
         Source::BaseCommit(id) => {
-            let base = match plan.repository.commit(id) {
+            let base = match base::tree(request, &plan.repository, id) {
                 Ok(base) => base,
-                Err(error) => return Ok(Steering::Unreadable(unreadable(&error.to_string()))),
+                Err(why) => return Ok(Steering::Unreadable(unreadable(&why))),
             };
-            match has_gate_files(&base) {
-                Err(error) => Ok(Steering::Unreadable(unreadable(&error.to_string()))),
-                Ok(true) => match read(request, plan, &base, PolicySource::Base, Some(id))? {
-                    Steering::Known(gate) if gate.policy.trusts_head() => of_head(request, plan, &gate),
-                    known => Ok(known),
-                },
-                // A fork cannot bring the first policy: it would choose its own gate.
-                Ok(false) if plan.ci.context.fork => read(request, plan, &base, PolicySource::Builtin, Some(id)),
-                Ok(false) => read(request, plan, &*plan.subject, PolicySource::Bootstrap, None),
-            }
+            let steering = of_base(request, plan, &*base, id)?;
+            Ok(match steering {
+                Steering::Known(mut gate) => {
+                    refuse_looser_reference(request, plan, id, &*base, &gate)?;
+                    gate.info.changed_in_pr = changed_gate_files(plan, compared, &*base, &gate.policy);
+                    take_approved_exceptions(request, plan, &*base, &mut gate);
+                    Steering::Known(gate)
+                }
+                unreadable @ Steering::Unreadable(_) => unreadable,
+            })
         }
+    }
+}
+
+fn of_base(request: &Request, plan: &Plan, base: &dyn Tree, id: &str) -> Result<Steering, Refusal> {
+    match has_gate_files(base) {
+        Err(error) => Ok(Steering::Unreadable(unreadable(&error.to_string()))),
+        Ok(true) => match read(request, plan, base, PolicySource::Base, Some(id))? {
+            Steering::Known(gate) if gate.policy.trusts_head() => of_head(request, plan, &gate),
+            known => Ok(known),
+        },
+        // A fork cannot bring the first policy, and nobody by naming a commit from before there was one: they would choose
+        // their own gate.
+        Ok(false) if plan.ci.context.fork || request.policy_ref.is_some() => {
+            read(request, plan, base, PolicySource::Builtin, Some(id))
+        }
+        Ok(false) => read(request, plan, &*plan.subject, PolicySource::Bootstrap, None),
+    }
+}
+
+/// The gate of a tree with the exceptions below `.portcullis/exceptions/` of another.
+pub(super) fn with_exceptions_of(request: &Request, tree: &dyn Tree, other: &dyn Tree) -> Result<Gate, Refusal> {
+    let policy = policy_file(request, tree).map_err(GateFileError::refusal)?;
+    let exceptions = exception_files(other).map_err(Refusal::Usage)?;
+    with_files(request, tree, &GateFiles { policy, exceptions }, &request.settings)
+}
+
+/// The gate a change proposes, whole.
+pub(super) fn proposed(request: &Request, plan: &Plan, tree: &dyn Tree) -> Result<Gate, Refusal> {
+    match read(request, plan, tree, PolicySource::Head, None)? {
+        Steering::Known(gate) => Ok(*gate),
+        Steering::Unreadable(problem) => Err(Refusal::Usage(problem.message)),
     }
 }
 
@@ -111,30 +148,6 @@ fn unreadable(why: &str) -> Problem {
             "the policy could not be read from the base commit, and that of the change itself never counts: {why}; in a workflow, check out with `fetch-depth: 0`, or fetch the base commit before"
         ),
     )
-}
-
-/// Whether a path steers the gate (DESIGN ruling 10, as far as files are read today).
-pub(super) fn is_gate_file(path: &str) -> bool {
-    POLICY_FILES.contains(&path)
-        || path.starts_with(".portcullis/")
-        || path == ".gitleaks.toml"
-        || portcullis_ingest::ignores::is_ignore_file(path)
-}
-
-/// Whether the policy names the file among those that steer.
-fn is_named(policy: &Policy, path: &str) -> bool {
-    path == policy.baseline_file().value
-        || policy.typosquats().is_some_and(|setting| setting.value == path)
-        || policy.ingest().equivalents.as_ref().is_some_and(|setting| setting.value == path)
-        || policy
-            .data()
-            .paths()
-            .any(|named| path == named || path.starts_with(&format!("{}/", named.trim_end_matches('/'))))
-        || policy.vex().iter().any(|entry| entry.path.matches(path))
-}
-
-fn has_gate_files(tree: &dyn Tree) -> Result<bool, TreeError> {
-    Ok(tree.paths()?.iter().any(|path| is_gate_file(path)))
 }
 
 /// One file that steers.
@@ -188,7 +201,7 @@ fn read(
         rev: revision.map(str::to_owned),
         path: gate.policy.path().map(str::to_owned),
         digest: gate.policy.digest().to_owned(),
-        changed_in_pr: changed_gate_files(plan, &gate.policy),
+        changed_in_pr: Vec::new(),
         preview: None,
     };
     Ok(Steering::Known(Box::new(gate)))
@@ -196,10 +209,7 @@ fn read(
 
 /// The gate that a tree alone makes, whatever may steer: to compare it with another.
 pub(super) fn of_tree(request: &Request, tree: &dyn Tree) -> Result<Gate, Refusal> {
-    let policy = policy_file(request, tree).map_err(|error| match error {
-        GateFileError::Refused(diagnostic) => Refusal::Policy(vec![*diagnostic]),
-        GateFileError::Unreadable(why) => Refusal::Usage(why),
-    })?;
+    let policy = policy_file(request, tree).map_err(GateFileError::refusal)?;
     let exceptions = exception_files(tree).map_err(Refusal::Usage)?;
     with_files(request, tree, &GateFiles { policy, exceptions }, &[])
 }
@@ -255,7 +265,8 @@ fn load(
     settings: &[(String, String)],
     secrets_config: Option<&str>,
 ) -> Result<Gate, Refusal> {
-    let (scanner, mut warnings) = scanner(tree, secrets_config).map_err(refused)?;
+    let remembering = Remembering::new(tree);
+    let (scanner, mut warnings) = scanner(&remembering, secrets_config).map_err(refused)?;
     let registry = registry_with(&scanner);
     let formats = portcullis_ingest::format_names();
     // What the policy says of files is held against those it stands beside: in a pull request both are the base's.
@@ -281,6 +292,7 @@ fn load(
         policy: loaded.policy,
         registry,
         scanner,
+        scanner_files: (remembering.into_read(), foreign_ignores),
         baseline: None,
         named: named::Documents::default(),
         info: PolicyInfo::default(),
@@ -343,13 +355,22 @@ fn scanner(tree: &dyn Tree, configured: Option<&str>) -> Result<(Scanner, Vec<Di
 }
 
 /// The beginning of a file, for what is wrong with it as a whole.
-fn start() -> Span {
+pub(super) fn start() -> Span {
     Span { start_line: 1, start_col: 1, end_line: 1, end_col: 1, ..Span::default() }
 }
 
 enum GateFileError {
     Refused(Box<Diagnostic>),
     Unreadable(String),
+}
+
+impl GateFileError {
+    fn refusal(self) -> Refusal {
+        match self {
+            Self::Refused(diagnostic) => Refusal::Policy(vec![*diagnostic]),
+            Self::Unreadable(why) => Refusal::Usage(why),
+        }
+    }
 }
 
 /// The policy file: the one that was named, or exactly one of the four names.
@@ -385,12 +406,6 @@ fn policy_file(request: &Request, tree: &dyn Tree) -> Result<Option<GateFile>, G
     }
 }
 
-/// Whether exceptions are read from a path.
-pub(super) fn is_exception_file(path: &str) -> bool {
-    let name = path.strip_prefix(".portcullis/exceptions/").and_then(|name| name.rsplit_once('.'));
-    matches!(name, Some((_, "yaml" | "yml")))
-}
-
 fn exception_files(tree: &dyn Tree) -> Result<Vec<GateFile>, String> {
     let is_exceptions = |path: &&String| is_exception_file(path);
     let paths = tree.paths().map_err(|error| format!("the gate files cannot be listed: {error}"))?;
@@ -418,17 +433,4 @@ pub(crate) fn rule_book() -> Result<RuleBook, Vec<Diagnostic>> {
 fn registry_with(scanner: &Scanner) -> Registry {
     let rules = portcullis_checks::rules().iter().chain(portcullis_policy::rules()).copied();
     Registry::new(rules, scanner.rule_ids().map(str::to_owned))
-}
-
-/// Gate files the change itself touches, for people: none of them counts before it is merged.
-fn changed_gate_files(plan: &Plan, policy: &Policy) -> Vec<String> {
-    let (Some(base), Some(head)) = (&plan.ci.context.base_sha, &plan.ci.context.head_sha) else { return Vec::new() };
-    // Where git cannot tell (a shallow clone), nothing hangs on it.
-    let Ok(Some(fork_point)) = plan.repository.merge_base(base, head) else { return Vec::new() };
-    let changed = plan.repository.changed_files(&fork_point, head).unwrap_or_default();
-    let paths = changed
-        .iter()
-        .flat_map(portcullis_source::ChangedFile::paths)
-        .filter(|path| is_gate_file(path) || is_named(policy, path));
-    paths.map(str::to_owned).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }

@@ -146,7 +146,7 @@ fn a_pull_request_that_writes_itself_into_the_baseline_gains_nothing() {
     for arguments in [&[][..], &["--baseline", ".portcullis/baseline.json"]] {
         let (code, document) = in_pull_request(&repository, &base, arguments);
         assert_eq!(code, 1, "{document:#}");
-        assert_eq!(document["findings"][0]["introduced"], "unknown", "{document:#}");
+        assert_eq!(document["findings"][0]["introduced"], "new", "{document:#}");
     }
 }
 

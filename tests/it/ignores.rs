@@ -1,9 +1,11 @@
 //! Ignore files of other tools: honoured as the policy says, listed, and never those of the change itself.
 
+use std::path::Path;
+
 use serde_json::Value;
 
-use crate::repository::Repository;
-use crate::trust::pull_request;
+use crate::pull_request::{PullRequest, last_document};
+use crate::repository::{Answer, Repository};
 
 const REPORT: &str = r#"{"SchemaVersion":2,"ArtifactName":".","ArtifactType":"filesystem","Results":[
   {"Target":"web/package-lock.json","Class":"lang-pkgs","Type":"npm","Vulnerabilities":[
@@ -136,16 +138,25 @@ fn a_secret_of_a_report_is_ignored_by_its_fingerprint() {
     assert_eq!(finding(&document, "generic-api-key")["state"], "suppressed");
 }
 
+/// What the base holds, what the pull request makes of it, and the run in the event.
+fn pull_request(base: &[(&str, &str)], change: impl FnOnce(&Path)) -> Answer {
+    let repository = Repository::new();
+    for (path, content) in base {
+        repository.write(path, content);
+    }
+    PullRequest::on(repository).run(&[], change)
+}
+
 #[test]
 fn an_ignore_file_of_the_pull_request_itself_has_no_effect() {
     let policy = format!("version: 1\n{REPORTS}");
     let base = [("portcullis.yaml", policy.as_str()), ("trivy.json", REPORT), ("web/package-lock.json", "{}")];
     for (path, text) in FORMS {
-        let answer = pull_request(&base, |root| {
+        let answer = pull_request(&base, |root: &Path| {
             std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
             std::fs::write(root.join(path), text).unwrap();
         });
-        let document = crate::trust::last_document(&answer);
+        let document = last_document(&answer);
         assert_eq!((answer.code, state(&document)), (1, ("open", "fail")), "{path}: {document:#}");
         assert_eq!(document["policy"]["changed_in_pr"][0], path);
     }

@@ -31,7 +31,7 @@ pub use check::check;
 pub use file::wants;
 pub use options::{
     AlertOptions, CpuLimits, ManifestOptions, NamePatterns, Options, Pin, Pinning, Profile, UsesPattern,
-    WorkflowOptions,
+    WorkflowOptions, shows,
 };
 
 /// Every rule of this crate, sorted by id.

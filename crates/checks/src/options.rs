@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use portcullis_model::{Globs, Tier};
+use portcullis_model::{Globs, Rule, Severity, Tier};
 use regex::Regex;
 
 /// Options of every kind of file.
@@ -59,6 +59,12 @@ impl Profile {
             Self::Audit => true,
         }
     }
+}
+
+/// Whether a profile shows a rule by its tier, at its own severity.
+pub fn shows(profile: Profile, rule: &Rule) -> bool {
+    let breaks_files = rule.id.starts_with("gha-syntax/") || rule.id.starts_with("yaml/");
+    profile.shows(rule.tier, breaks_files || rule.severity == Severity::Critical)
 }
 
 impl FromStr for Profile {

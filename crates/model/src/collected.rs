@@ -1,5 +1,7 @@
 //! What the wings give back, and what policy gets (DESIGN section 2).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -86,6 +88,10 @@ pub struct Evidence {
     pub own_checks_only: bool,
     /// What was there before; without one nothing is known to be new.
     pub baseline: Option<Baseline>,
+    /// Files the change moved: their path now, and what it was on the base.
+    pub renames: BTreeMap<String, String>,
+    /// Fingerprints of findings of our own checks of which nobody can tell whether the base had them.
+    pub not_compared: BTreeSet<String>,
     /// A pull request or merge group is judged, and not a branch as it is.
     pub judges_change: bool,
     /// The lines the change adds are known: where no value says how many of them the tests ran, there is none to judge.

@@ -151,7 +151,8 @@ pub struct PolicyInfo {
     pub digest: String,
     /// Gate files the change touches.
     pub changed_in_pr: Vec<String>,
-    /// What the gate files of the change would decide; absent where they are those of the base.
+    /// What the gate files of the change would decide, and what it does to its gate besides; absent where it leaves the gate
+    /// alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preview: Option<PolicyPreview>,
 }
@@ -174,8 +175,11 @@ pub struct PolicyPreview {
     pub rules: Vec<RuleChange>,
     /// Exceptions the change adds, sorted by id.
     pub exceptions: Vec<ProposedException>,
-    /// Suppression comments the change adds to files that are judged, by path and line.
+    /// Suppression comments on lines the change adds, of every file, by path and line.
     pub inline: Vec<AddedSuppression>,
+    /// The workflow file that runs the gate, where the change touches it: it is the change's own that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<String>,
 }
 
 /// A rule that the proposed policy weakens.

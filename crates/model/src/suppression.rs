@@ -1,9 +1,13 @@
 //! Suppression comments: their grammar in every language with comments (spec/workflows.md 2.1).
 
+mod forms;
+
 use std::fmt;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+pub use forms::{Form, forms_in};
 
 /// A suppression comment met in a file, whether it matched something or not. Policy decides what counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,6 +16,8 @@ pub(crate) struct TrustPolicy {
     pub(crate) inline_forbidden: Vec<Setting<Pattern>>,
     pub(crate) sarif: Setting<Sarif>,
     pub(crate) apply_tightening: Setting<bool>,
+    pub(crate) approved_exceptions: Setting<bool>,
+    pub(crate) approvers: Vec<String>,
 }
 
 impl TrustPolicy {

@@ -3,6 +3,7 @@
 use portcullis_model::{Judged, Level, Outcome};
 
 use crate::escape::{TermText, cap, text};
+use crate::human::preview;
 use crate::terminal::{Canvas, Ink, Terminal, Verbosity};
 
 /// The findings that are shown at this verbosity, in the order of the document.
@@ -20,6 +21,20 @@ pub fn short(outcome: &Outcome, terminal: &Terminal) -> String {
         canvas.put(Ink::of_level(judged.level), &judged.severity).space(1);
         canvas.put(Ink::Code, &terminal.text(&finding.id, cap::RULE)).say(&": ");
         canvas.say(&terminal.text(headline(judged), cap::TITLE)).end();
+    }
+    if terminal.verbosity >= Verbosity::Normal {
+        let policy = &outcome.policy;
+        let gate = policy.path.as_deref().unwrap_or("portcullis.yaml");
+        let path = terminal.text(gate, cap::PATH);
+        let of_gate =
+            [("if merged: ", preview::if_merged(policy, terminal)), ("", preview::workflow(policy, terminal))];
+        for (when, said) in of_gate.iter().filter(|(_, said)| !said.is_empty()) {
+            canvas.put(Ink::Bold, &path).say(&": note: ").say(when).say(said).end();
+        }
+        for comment in policy.preview.iter().flat_map(|preview| &preview.inline) {
+            canvas.put(Ink::Bold, &text![terminal.text(&comment.path, cap::PATH), ":", comment.line]);
+            canvas.say(&": note: the change adds ").say(&preview::comment(comment, terminal)).end();
+        }
     }
     canvas.finish()
 }

@@ -22,6 +22,8 @@ pub(crate) fn added_lines(git: &Git, base: &str, head: &str, prefix: &[u8]) -> R
         "-M",
         "--unified=0",
         "--inter-hunk-context=0",
+        // `-diff` in .gitattributes, which the change itself may write, and NUL bytes would hide what was added.
+        "--text",
         "--no-ext-diff",
         "--no-textconv",
         "--no-indent-heuristic",
@@ -164,6 +166,19 @@ mod tests {
         place.write("new.txt", &text.replace("line 7\n", "line seven\n"));
         place.commit();
         assert_eq!(added(&place, &base), [("new.txt".to_owned(), vec![(8, 8)])]);
+    }
+
+    #[test]
+    fn attributes_of_the_change_hide_no_line() {
+        let place = Place::repository();
+        place.write("a.yml", "1\n");
+        let base = place.commit();
+        place.write("a.yml", "1\n2\n").write(".gitattributes", "*.yml -diff\n");
+        place.commit();
+        assert_eq!(
+            added(&place, &base),
+            [(".gitattributes".to_owned(), vec![(1, 1)]), ("a.yml".to_owned(), vec![(2, 2)])]
+        );
     }
 
     #[test]

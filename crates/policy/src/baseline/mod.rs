@@ -1,10 +1,13 @@
-//! The baseline (spec/ingest.md 13): [`read`](fn@read) and [`record`](fn@record) its document; `judge` compares a run with it.
+//! The baseline (spec/ingest.md 13): [`read`](fn@read) and [`record`](fn@record) its document, [`compose`](fn@compose) one from
+//! several sources; `judge` compares a run with it.
 
+mod compose;
 mod read;
 mod record;
 
 use portcullis_model::BaselineFinding;
 
+pub use compose::{compose, of_base};
 pub use read::read;
 pub(crate) use record::key;
 pub use record::{record, refusal};

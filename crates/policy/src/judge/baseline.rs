@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use portcullis_model::{
     Baseline, BaselineFinding, Collected, Decision, Finding, Health, Introduced, Judged, Kind, Level, Location, Origin,
-    Package, Problem, ProblemCode, RunStatus, Section, Source, State, Step, advisory,
+    Package, Problem, ProblemCode, RunStatus, Section, Source, State, Step, advisory, fingerprint,
 };
 
 use super::{cap, is_error};
@@ -30,6 +30,8 @@ pub(super) struct Run<'a> {
     pub(super) today: Date,
     /// Fingerprints of gates that are missed by more than on the base.
     pub(super) worse: &'a BTreeSet<String>,
+    /// Fingerprints of findings of which the base cannot be asked.
+    pub(super) not_compared: &'a BTreeSet<String>,
 }
 
 /// A baseline, ready to be asked about findings of this run.
@@ -38,17 +40,37 @@ pub(super) struct Known<'a> {
     index: Index<'a>,
     /// Name of a report by the path that findings carry.
     names: BTreeMap<&'a str, &'a str>,
+    /// Fingerprint a finding would have where its file was before the change moved it, by the one it has.
+    before: BTreeMap<String, String>,
 }
 
 impl<'a> Known<'a> {
-    pub(super) fn new(baseline: &'a Baseline, collected: &'a Collected) -> Self {
-        Self { baseline, index: Index::new(baseline), names: report_names(collected) }
+    /// `renames` has the paths of the base by those of now.
+    pub(super) fn new(
+        baseline: &'a Baseline,
+        collected: &'a Collected,
+        findings: &[Judged],
+        renames: &BTreeMap<String, String>,
+    ) -> Self {
+        let (index, names) = (Index::new(baseline), report_names(collected));
+        Self { baseline, index, names, before: before_moves(findings, renames) }
+    }
+
+    /// Entries that are this finding, the closest first: also at the place its file was moved from.
+    fn matches(&self, finding: &Finding) -> Vec<usize> {
+        let mut found = self.index.matches(finding);
+        if found.is_empty()
+            && let Some(before) = self.before.get(&finding.fingerprint)
+        {
+            found.extend(self.index.by_fingerprint.get(before.as_str()).into_iter().flatten());
+        }
+        found
     }
 
     /// The day on which a baseline had the finding first; today where this one would have had it and has not; `None` where
     /// it does not know.
     pub(super) fn first_seen(&self, finding: &Finding, today: Date) -> Option<Date> {
-        let found = self.index.matches(finding);
+        let found = self.matches(finding);
         if found.is_empty() {
             return self.index.covers(finding, &self.names).then_some(today);
         }
@@ -59,11 +81,11 @@ impl<'a> Known<'a> {
 
 /// Classifies every finding that counts and caps its level.
 pub(super) fn compare(policy: &Policy, known: &Known<'_>, findings: &mut [Judged], run: &Run<'_>) -> Compared {
-    let Known { baseline, index, names } = known;
+    let Known { baseline, index, names, .. } = known;
     let mut matched = BTreeSet::new();
     let mut unknown: BTreeMap<String, u64> = BTreeMap::new();
     for judged in findings {
-        let found = index.matches(&judged.finding);
+        let found = known.matches(&judged.finding);
         matched.extend(found.iter().copied());
         // What is suppressed or excluded is no news in either direction.
         if !judged.is_open() || judged.finding.section == Section::None {
@@ -73,7 +95,7 @@ pub(super) fn compare(policy: &Policy, known: &Known<'_>, findings: &mut [Judged
             judged.introduced = Introduced::New;
         } else if let Some(known) = found.first().and_then(|position| baseline.findings.get(*position)) {
             existing(policy, baseline, known, judged);
-        } else if !index.covers(&judged.finding, names) {
+        } else if !index.covers(&judged.finding, names) || run.not_compared.contains(&judged.finding.fingerprint) {
             *unknown.entry(what_found(&judged.finding, names)).or_default() += 1;
         } else if judged.finding.kind == Kind::Vulnerability && index.has_component(&judged.finding) {
             newly_disclosed(policy, judged, run.judges_change);
@@ -157,6 +179,25 @@ fn what_found(finding: &Finding, names: &BTreeMap<&str, &str>) -> String {
         Some(source) => format!("`{}`", name_of(source, names)),
         None => format!("the checks of `{}`", finding.section),
     }
+}
+
+/// What the findings of moved files were called. All of one file are named together: their numbers follow their order.
+fn before_moves(findings: &[Judged], renames: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    if renames.is_empty() {
+        return BTreeMap::new();
+    }
+    let moved = findings.iter().map(|judged| &judged.finding).filter(|finding| renames.contains_key(finding.path()));
+    let (now, mut before): (Vec<String>, Vec<Finding>) =
+        moved.map(|finding| (finding.fingerprint.clone(), finding.clone())).unzip();
+    for finding in &mut before {
+        if let Some(place) = finding.locations.first_mut()
+            && let Some(from) = renames.get(&place.path)
+        {
+            place.path.clone_from(from);
+        }
+    }
+    fingerprint::assign(&mut before);
+    now.into_iter().zip(before.into_iter().map(|finding| finding.fingerprint)).collect()
 }
 
 /// The baseline, by everything a finding may be known again by.

@@ -183,6 +183,17 @@ pub fn applies(policy: &Policy, id: &str, finding: &Finding, today: Date) -> Res
     }
 }
 
+/// Whether an exception covers a finding by its selectors, in force or not: what people decided about is no state of the base
+/// that anybody else may rest on.
+pub fn named_by_exception(policy: &Policy, finding: &Finding) -> bool {
+    let names = pattern::names(finding);
+    policy.exceptions.iter().any(|exception| {
+        let by_rule = exception.rules.is_empty()
+            || exception.rules.iter().any(|rule| names.iter().any(|name| rule.matches(name)));
+        by_rule && mismatch(exception, finding).is_none()
+    })
+}
+
 /// Exceptions of which at least one selector matches a finding and another does not, each with the first that does not, and
 /// the nearest such override.
 pub fn near_misses(policy: &Policy, finding: &Finding) -> Vec<String> {

@@ -24,7 +24,7 @@ use portcullis_model::{
 use crate::Policy;
 use crate::policy::Setting;
 use crate::supply;
-pub use exceptions::{applies, near_misses};
+pub use exceptions::{applies, named_by_exception, near_misses};
 pub(crate) use levels::section_level;
 use required::Expected;
 pub use verdict::{Tally, exit_code};
@@ -102,6 +102,8 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
         partial,
         own_checks_only,
         baseline,
+        renames,
+        not_compared,
         judges_change,
         lines_compared,
         vex,
@@ -120,7 +122,7 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
     problems.append(&mut quality.problems);
     findings.extend(std::mem::take(&mut quality.findings).into_iter().map(unjudged));
     let named = |judged: &Judged| quality.levels.get(&judged.finding.fingerprint);
-    let known = baseline.as_ref().map(|baseline| baseline::Known::new(baseline, &collected));
+    let known = baseline.as_ref().map(|baseline| baseline::Known::new(baseline, &collected, &findings, &renames));
     let mut clocks =
         vulnerability::Clocks { today, known: known.as_ref(), investigated: stated.investigated, stopped: 0 };
     let before_modifiers: Vec<Level> =
@@ -134,6 +136,7 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
             partial,
             today,
             worse: &quality.worse,
+            not_compared: &not_compared,
         };
         compared = baseline::compare(policy, known, &mut findings, &run);
     }

@@ -23,6 +23,8 @@ impl Tree<'_> {
             inline_forbidden: self.list(&["trust", "inline_forbidden"]).iter().filter_map(forbidden).collect(),
             sarif: self.setting(&["trust", "sarif_suppressions"], |at| at.as_text().map(Sarif::of)).unwrap_or_default(),
             apply_tightening: self.flag(&["trust", "apply_tightening"]),
+            approved_exceptions: self.is(&["trust", "exceptions_from_head"], "approved"),
+            approvers: self.words(&["trust", "approvers"]),
         }
     }
 

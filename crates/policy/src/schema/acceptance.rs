@@ -156,6 +156,22 @@ pub(super) const TRUST: &[Key] = &[
         "Suppressions inside of SARIF reports that count.",
     ),
     key(
+        "exceptions_from_head",
+        Type::Word(&["approved", "never"]),
+        Is("never"),
+        Merge::Set,
+        Strict::Later,
+        "Exceptions that stand only in the pull request: `approved` lets those below `.portcullis/exceptions/` count once one of `approvers` has approved its head commit.",
+    ),
+    key(
+        "approvers",
+        Type::List(&Type::Text),
+        Unset,
+        Merge::Edit,
+        Strict::Fewer,
+        "Logins whose approval lets exceptions of a pull request count; its author never is one of them.",
+    ),
+    key(
         "apply_tightening",
         Type::Bool,
         Is("false"),

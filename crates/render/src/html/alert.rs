@@ -1,6 +1,6 @@
 //! The alert about gate files the change edits, and what they would decide (spec/github-ux.md 10.2).
 
-use portcullis_model::{Outcome, PolicyPreview, PolicySource, RuleWeakening};
+use portcullis_model::{Outcome, PolicyInfo, PolicyPreview, PolicySource, RuleWeakening};
 
 use super::markup::{Markup, named};
 use super::table::Cuts;
@@ -18,7 +18,23 @@ pub(super) fn gate_files(outcome: &Outcome, cuts: &mut Cuts) -> Markup {
         return Markup::default();
     }
     let mut alert = Markup::new("<section class=alert aria-labelledby=gate-files>\n");
-    alert.put("<h2 id=gate-files>This change edits files that steer the gate</h2>\n<p>");
+    if policy.changed_in_pr.is_empty() {
+        alert.put("<h2 id=gate-files>This change touches how it is judged</h2>\n");
+    } else {
+        alert.put("<h2 id=gate-files>This change edits files that steer the gate</h2>\n").add(&files(policy));
+    }
+    if let Some(preview) = preview {
+        if !policy.changed_in_pr.is_empty() {
+            alert.add(&consequences(preview));
+        }
+        alert.add(&changes(preview)).add(&cut(preview, cuts));
+    }
+    alert.put("</section>\n");
+    alert
+}
+
+fn files(policy: &PolicyInfo) -> Markup {
+    let mut alert = Markup::new("<p>");
     alert.add(&named(policy.changed_in_pr.iter().map(String::as_str), NAMED)).put("</p>\n<p>");
     match policy.source {
         PolicySource::Base => {
@@ -34,14 +50,10 @@ pub(super) fn gate_files(outcome: &Outcome, cuts: &mut Cuts) -> Markup {
         PolicySource::Builtin => alert.put("The verdict uses the built-in policy."),
     };
     alert.put("</p>\n");
-    if let Some(preview) = preview {
-        alert.add(&consequences(preview, cuts));
-    }
-    alert.put("</section>\n");
     alert
 }
 
-fn consequences(preview: &PolicyPreview, cuts: &mut Cuts) -> Markup {
+fn consequences(preview: &PolicyPreview) -> Markup {
     let mut said = Markup::default();
     if let Some(why) = &preview.unusable {
         said.put("<p class=bad>The proposed gate files cannot be used: ").prose(why, cap::MESSAGE).put("</p>\n");
@@ -60,7 +72,12 @@ fn consequences(preview: &PolicyPreview, cuts: &mut Cuts) -> Markup {
     if !preview.keys.is_empty() {
         said.put(", because of ").add(&named(preview.keys.iter().map(String::as_str), NAMED));
     }
-    said.put(".</p>\n").add(&changes(preview));
+    said.put(".</p>\n");
+    said
+}
+
+fn cut(preview: &PolicyPreview, cuts: &mut Cuts) -> Markup {
+    let mut said = Markup::default();
     for (what, all) in [
         ("rules the change weakens", preview.rules.len()),
         ("exceptions the change proposes", preview.exceptions.len()),
@@ -101,6 +118,9 @@ fn changes(preview: &PolicyPreview) -> Markup {
             list.put(", for ").add(&named(comment.rules.iter().map(String::as_str), 5));
         }
         list.put("</li>\n");
+    }
+    if let Some(path) = &preview.workflow {
+        list.put("<li>Edits ").code(path, cap::PATH).put(", which runs the gate: look at what it does there</li>\n");
     }
     let mut all = Markup::default();
     if !list.is_empty() {

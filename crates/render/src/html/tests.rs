@@ -144,6 +144,7 @@ fn with_preview() -> Outcome {
             form: "portcullis: ignore".to_owned(),
             rules: Vec::new(),
         }],
+        workflow: Some(".github/workflows/gate.yml".to_owned()),
     });
     outcome
 }

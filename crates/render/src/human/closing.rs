@@ -7,7 +7,7 @@ use portcullis_model::{
 
 use super::finding::{command_word, joined};
 use super::listing::Listing;
-use super::plural;
+use super::{plural, preview};
 use crate::escape::{TermText, cap, text};
 use crate::terminal::{Canvas, Ink, Terminal, Verbosity};
 
@@ -121,6 +121,9 @@ fn asides(outcome: &Outcome, terminal: &Terminal) -> Vec<(TermText, TermText)> {
         (text!["Cut off"], limits(outcome, terminal)),
         (text!["Policy"], policy(&outcome.policy, terminal)),
         (text!["Not in force"], changed_gate_files(&outcome.policy, terminal)),
+        (text!["If merged"], preview::if_merged(&outcome.policy, terminal)),
+        (text!["Silenced here"], preview::silenced(&outcome.policy, terminal)),
+        (text!["Gate's workflow"], preview::workflow(&outcome.policy, terminal)),
     ];
     asides.retain(|(_, said)| !said.is_empty());
     asides

@@ -3,6 +3,7 @@
 mod closing;
 pub(crate) mod finding;
 mod listing;
+pub(crate) mod preview;
 mod problems;
 
 #[cfg(test)]

@@ -21,6 +21,10 @@ pub(super) fn alert(view: &View<'_>) -> String {
         lines.extend(preview.map(previewed).filter(|line| !line.is_empty()));
     }
     lines.extend(preview.and_then(|preview| inline(preview, view.change())));
+    lines.extend(preview.and_then(|preview| preview.workflow.as_deref()).map(|path| {
+        let (change, path) = (view.change(), code(path, cap::PATH));
+        format!("This {change} edits {path}, which runs the gate: look at what it does there.")
+    }));
     if lines.is_empty() {
         return String::new();
     }

@@ -187,6 +187,7 @@ pub(crate) fn filled() -> Outcome {
                 rules: vec![RuleChange { id: text(), change: RuleWeakening::Disabled }],
                 exceptions: vec![ProposedException { id: text(), covers: text(), expires: day }],
                 inline: vec![AddedSuppression { path: text(), line: 1, form: text(), rules: vec![text()] }],
+                workflow: some(),
             }),
         },
         counts: Counts {

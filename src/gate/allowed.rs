@@ -1,0 +1,167 @@
+//! What people let a change do to its own gate: an earlier state of it, and exceptions somebody has approved.
+
+use portcullis_github::Steering as Source;
+use portcullis_model::{Diagnostic, PolicySource, Tree};
+use portcullis_source::POLICY_FILES;
+
+use super::gate_files::is_exception_file;
+use super::plan::Plan;
+use super::trust::{Gate, of_tree, start, with_exceptions_of};
+use super::{Refusal, Request, base};
+
+/// `--policy-ref` stands in a workflow that the change may have written: an earlier state of the gate may only be tighter.
+pub(super) fn refuse_looser_reference(
+    request: &Request,
+    plan: &Plan,
+    id: &str,
+    earlier: &dyn Tree,
+    gate: &Gate,
+) -> Result<(), Refusal> {
+    let (Some(reference), true) = (&request.policy_ref, plan.ci.judges_change()) else { return Ok(()) };
+    let Source::BaseCommit(base) = plan.ci.steering() else { return Ok(()) };
+    if base.eq_ignore_ascii_case(id) {
+        return Ok(());
+    }
+    let refused = |why: &str| {
+        Refusal::Usage(format!("`--policy-ref {reference}` would not tighten the gate of the base commit: {why}"))
+    };
+    let base = base::tree(request, &plan.repository, &base).map_err(|why| refused(&why))?;
+    let of_base = of_tree(request, &*base)?;
+    if let Some(change) = portcullis_policy::loosened(&of_base.policy, &gate.policy, &gate.registry).first() {
+        return Err(refused(&format!("`{}` is looser or other there", change.key)));
+    }
+    let elsewhere = |path: &str| !POLICY_FILES.contains(&path) && !is_exception_file(path);
+    match base::differing_gate_files(earlier, &*base, elsewhere) {
+        Ok(differing) => match differing.first() {
+            Some(path) => Err(refused(&format!("`{path}` differs there"))),
+            None => Ok(()),
+        },
+        Err(why) => Err(refused(&why)),
+    }
+}
+
+/// Exceptions that stand only in the change count once somebody the base names has approved its head (spec/github-ux.md 10.3):
+/// those below `.portcullis/exceptions/`, by the rules the base has for exceptions.
+pub(super) fn take_approved_exceptions(request: &Request, plan: &Plan, base: &dyn Tree, gate: &mut Gate) {
+    let (Some(reviews), Some(head)) = (&request.reviews, plan.ci.context.head_sha.as_deref()) else { return };
+    if gate.info.source != PolicySource::Base {
+        return;
+    }
+    let Some(approver) = gate.policy.approver(head, reviews) else { return };
+    let message = match with_exceptions_of(request, base, &*plan.subject) {
+        Ok(with_theirs) => {
+            gate.policy = with_theirs.policy;
+            gate.policy.digest().clone_into(&mut gate.info.digest);
+            format!("{approver} has approved this commit: its exceptions count (trust.exceptions_from_head)")
+        }
+        Err(refusal) => {
+            let why = match refusal {
+                Refusal::Usage(why) => why,
+                Refusal::Policy(errors) => errors.into_iter().map(|error| error.message).next().unwrap_or_default(),
+            };
+            format!("the exceptions of this change are approved and cannot be used: {why}")
+        }
+    };
+    gate.warnings.push(Diagnostic::warning("policy/exceptions-approved", message, start()));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use jiff::Timestamp;
+    use portcullis_model::ExceptionState;
+    use portcullis_policy::{Review, ReviewState, Reviews};
+
+    use super::super::{Answer, Judged, judge};
+    use super::*;
+
+    const POLICY: &str = "version: 1\nworkflows: { levels: { high: fail } }\ntrust: { exceptions_from_head: approved, approvers: [lead] }\nexception_policy: { max_days: 60 }\n";
+
+    fn git(directory: &Path, arguments: &[&str]) -> String {
+        let output = Command::new("git")
+            .args(["-c", "user.name=test", "-c", "user.email=test@example.invalid", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(directory)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn commit(directory: &Path, files: &[(&str, &str)]) -> String {
+        for (path, text) in files {
+            let path = directory.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        git(directory, &["add", "--all"]);
+        git(directory, &["commit", "--quiet", "-m", "state"]);
+        git(directory, &["rev-parse", "HEAD"])
+    }
+
+    /// A pull request with a fault and an exception for it, reviewed by somebody.
+    fn reviewed(expires: &str, user: &str) -> Judged {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        git(root, &["init", "--quiet"]);
+        let base = commit(root, &[("portcullis.yaml", POLICY)]);
+        let exception = format!(
+            "version: 1\nkind: exceptions\nexceptions:\n  - id: EX-1\n    rules: [gha/unpinned-uses]\n    paths: [.github/workflows/ci.yml]\n    reason: until the fork is gone\n    owner: '@me'\n    created: 2026-11-20\n    expires: {expires}\n"
+        );
+        let workflow = "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: a/b@main\n";
+        let head =
+            commit(root, &[(".portcullis/exceptions/mine.yaml", &exception), (".github/workflows/ci.yml", workflow)]);
+        let event = tempfile::NamedTempFile::new().unwrap();
+        let repo = r#"{"full_name":"acme/shop"}"#;
+        let payload = format!(
+            r#"{{"number":7,"pull_request":{{"head":{{"sha":"{head}","repo":{repo}}},"base":{{"sha":"{base}","repo":{repo}}}}},"repository":{repo}}}"#
+        );
+        std::fs::write(event.path(), payload).unwrap();
+        let mut request = Request::of_test(root);
+        request.environment = [
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_EVENT_NAME", "pull_request"),
+            ("GITHUB_EVENT_PATH", event.path().to_str().unwrap()),
+            ("GITHUB_SHA", &head),
+            ("GITHUB_REPOSITORY", "acme/shop"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        let approval = Review {
+            user: user.to_owned(),
+            state: ReviewState::Approved,
+            commit_id: head,
+            submitted_at: Timestamp::UNIX_EPOCH,
+        };
+        request.reviews = Some(Reviews { author: Some("author".to_owned()), reviews: vec![approval] });
+        match judge(&request).unwrap() {
+            Answer::Judged(judged) => *judged,
+            Answer::Idle(why) => panic!("{why}"),
+        }
+    }
+
+    fn state(judged: &Judged) -> Option<ExceptionState> {
+        judged.outcome.exceptions.iter().find(|row| row.id == "EX-1").map(|row| row.state)
+    }
+
+    #[test]
+    fn an_exception_of_the_change_counts_once_somebody_listed_has_approved_its_head() {
+        let approved = reviewed("2026-12-20", "lead");
+        assert_eq!((approved.outcome.counts.fail, approved.outcome.counts.excepted), (0, 1));
+        assert_eq!(state(&approved), Some(ExceptionState::Active));
+        let by_a_stranger = reviewed("2026-12-20", "somebody");
+        assert_eq!((by_a_stranger.outcome.counts.fail, by_a_stranger.outcome.counts.excepted), (1, 0));
+        assert_eq!(state(&by_a_stranger), Some(ExceptionState::Proposed));
+    }
+
+    #[test]
+    fn an_approved_exception_obeys_the_rules_the_base_has_for_exceptions() {
+        let too_long = reviewed("2027-03-01", "lead");
+        assert_eq!((too_long.outcome.counts.fail, too_long.outcome.counts.excepted), (1, 0));
+        assert!(too_long.warnings.iter().any(|warning| warning.message.contains("cannot be used")));
+    }
+}

@@ -1,0 +1,179 @@
+//! What the change that is judged does to the files, against the commit where it left its base.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use portcullis_github::Base;
+use portcullis_model::{AddedSuppression, Finding, TreeError, suppression};
+use portcullis_source::{AddedRanges, Change as What, ChangedFile, Commit, SourceError};
+use rayon::prelude::*;
+
+use super::plan::Plan;
+use super::{Refusal, Request, base};
+
+/// The change, as far as it is known.
+pub(super) enum Compared {
+    /// Nothing is compared: everything is judged as it is.
+    Nothing,
+    /// What changed.
+    Known(Box<Change>),
+    /// There is something to compare with, and it cannot be had.
+    Unknown(String),
+}
+
+/// What changed.
+pub(super) struct Change {
+    /// The commit it is compared with.
+    pub(super) base: Commit,
+    /// Every file that differs, sorted by path.
+    pub(super) files: Vec<ChangedFile>,
+    /// First and last line of each run of lines that are new, by path.
+    added: BTreeMap<String, Vec<(u32, u32)>>,
+    /// The paths of the base by those of now.
+    pub(super) renames: BTreeMap<String, String>,
+}
+
+impl Compared {
+    pub(super) fn known(&self) -> Option<&Change> {
+        match self {
+            Self::Known(change) => Some(change),
+            Self::Nothing | Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// Compares with `--base`, else with the commit the event names.
+pub(super) fn of(request: &Request, plan: &Plan) -> Result<Compared, Refusal> {
+    let Some(tip) = plan.tip.as_deref() else { return Ok(Compared::Nothing) };
+    let with = match &request.base {
+        Some(revision) => {
+            let base = plan.event_base().filter(|_| plan.ci.judges_change());
+            Some(base::named(request, &plan.repository, ("--base", revision), base)?)
+        }
+        None => match base_of_event(plan) {
+            Ok(base) => base,
+            Err(error) => return Ok(Compared::Unknown(error.to_string())),
+        },
+    };
+    let Some(with) = with else { return Ok(Compared::Nothing) };
+    Ok(match compared(request, plan, &with, tip) {
+        Ok(change) => Compared::Known(Box::new(change)),
+        Err(why) => Compared::Unknown(why),
+    })
+}
+
+fn base_of_event(plan: &Plan) -> Result<Option<String>, SourceError> {
+    match &plan.ci.base {
+        Base::Commit(id) => Ok(Some(id.clone())),
+        // What a new branch does is what it does since it left the default branch.
+        Base::NewBranch { default_branch } => match plan.repository.default_branch(default_branch.as_deref())? {
+            Some(branch) => plan.repository.commit_id(&branch).map(Some),
+            None => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+fn compared(request: &Request, plan: &Plan, base: &str, tip: &str) -> Result<Change, String> {
+    let repository = &plan.repository;
+    let of_git = |error: SourceError| error.to_string();
+    let named = base::commit(request, repository, base)?;
+    // What the base has gone on to since is no doing of this change. Where a shallow clone hides that place, everything that
+    // differs from the base counts: of the merge commit that GitHub checks out that is the change itself.
+    let base = match repository.merge_base(named.id(), tip) {
+        Ok(Some(fork)) if fork != named.id() => base::commit(request, repository, &fork)?,
+        Ok(_) | Err(SourceError::ShallowHistory { .. }) => named,
+        Err(error) => return Err(error.to_string()),
+    };
+    let files = repository.changed_files(base.id(), tip).map_err(of_git)?;
+    let added = repository.added_lines(base.id(), tip).map_err(of_git)?;
+    let renames = files.iter().filter_map(|file| match &file.change {
+        What::Renamed { from } => Some((file.path.clone(), from.clone())),
+        _ => None,
+    });
+    Ok(Change {
+        renames: renames.collect(),
+        added: added.into_iter().map(|AddedRanges { path, ranges }| (path, ranges)).collect(),
+        base,
+        files,
+    })
+}
+
+impl Change {
+    /// Every path it touches: of a moved file both.
+    pub(super) fn paths(&self) -> BTreeSet<&str> {
+        self.files.iter().flat_map(ChangedFile::paths).collect()
+    }
+
+    /// The lines it adds, file by file.
+    pub(super) fn added(&self) -> Vec<AddedRanges> {
+        let added = self.added.iter();
+        added.map(|(path, ranges)| AddedRanges { path: path.clone(), ranges: ranges.clone() }).collect()
+    }
+
+    /// Whether the primary place of a finding touches a line it adds; `None` for a finding without a line.
+    pub(super) fn adds_line_of(&self, finding: &Finding) -> Option<bool> {
+        let place = finding.primary().filter(|place| !place.path.is_empty() && !place.outside_repo)?;
+        let first = place.start_line?;
+        let last = place.end_line.unwrap_or(first).max(first);
+        let touches = |(from, to): &(u32, u32)| *from <= last && first <= *to;
+        Some(self.added.get(&place.path).is_some_and(|ranges| ranges.iter().any(touches)))
+    }
+
+    /// The suppression comments on the lines it adds, of files any wing reads and of all others, by path and line.
+    pub(super) fn suppressions(&self, plan: &Plan) -> (Vec<AddedSuppression>, Vec<String>) {
+        let files: Vec<(&String, &Vec<(u32, u32)>)> = self.added.iter().collect();
+        let read: Vec<_> = files
+            .par_iter()
+            .map(|(path, ranges)| match plan.subject.read(path) {
+                Ok(bytes) => Ok(suppressions_of(path, &bytes, ranges)),
+                // A file that was deleted in the work tree, a link that leads nowhere: there is nothing on its lines.
+                Err(TreeError::NotFound | TreeError::NotAFile | TreeError::Outside) => Ok(Vec::new()),
+                Err(error) => Err(format!("`{path}`: {error}")),
+            })
+            .collect();
+        let (mut found, mut unread) = (Vec::new(), Vec::new());
+        for one in read {
+            match one {
+                Ok(suppressions) => found.extend(suppressions),
+                Err(why) => unread.push(why),
+            }
+        }
+        (found, unread)
+    }
+}
+
+/// Walks the file once; the ranges are sorted.
+fn suppressions_of(path: &str, bytes: &[u8], ranges: &[(u32, u32)]) -> Vec<AddedSuppression> {
+    let mut found = Vec::new();
+    let mut ranges = ranges.iter().peekable();
+    for (number, line) in (1_u32..).zip(bytes.split(|byte| *byte == b'\n')) {
+        while ranges.next_if(|(_, last)| *last < number).is_some() {}
+        let Some((first, _)) = ranges.peek() else { break };
+        if number < *first {
+            continue;
+        }
+        let forms = suppression::forms_in(&String::from_utf8_lossy(line));
+        found.extend(forms.into_iter().map(|form| AddedSuppression {
+            path: path.to_owned(),
+            line: number,
+            form: form.form.to_owned(),
+            rules: form.rules,
+        }));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lines_that_are_added_are_looked_at() {
+        let text = b"a # nosec\nb # nosec B101\nc\nd // gitleaks:allow\n";
+        let found = suppressions_of("a.py", text, &[(2, 3)]);
+        let told: Vec<_> = found.iter().map(|one| (one.line, one.form.as_str(), one.rules.join(","))).collect();
+        assert_eq!(told, [(2, "nosec", "B101".to_owned())]);
+        assert_eq!(suppressions_of("a.py", text, &[(1, 1), (4, 4)]).len(), 2);
+        assert!(suppressions_of("a.py", b"", &[(1, 9)]).is_empty());
+    }
+}
