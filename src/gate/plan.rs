@@ -77,6 +77,7 @@ impl Request {
             settings: Vec::new(),
             now: "2026-11-21T00:00:00Z".parse().unwrap_or_default(),
             now_is_given: true,
+            on_closed: false,
             environment: BTreeMap::new(),
         }
     }

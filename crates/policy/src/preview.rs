@@ -158,7 +158,10 @@ mod tests {
             seen: 1,
             ..CheckRun::default()
         };
-        let findings = portcullis_model::merge::merge(vec![unpinned(3), unpinned(9)]);
+        let findings = portcullis_model::merge::merge(
+            vec![unpinned(3), unpinned(9)],
+            &portcullis_model::merge::Merging::default(),
+        );
         let collected = Collected { findings, check_runs: vec![run], ..Collected::default() };
         let evidence = Evidence { collected, ..Evidence::default() };
         crate::judge(policy, evidence, &registry(), date(2026, 11, 21)).findings
