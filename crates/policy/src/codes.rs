@@ -41,6 +41,7 @@ const KNOWN: &[&str] = &[
     "policy/exception-ending",
     "policy/baseline-invalid",
     "policy/unreadable",
+    "policy/exceptions-approved",
 ];
 
 #[cfg(test)]
@@ -58,6 +59,7 @@ mod tests {
         "policy/exception-ending",
         "policy/baseline-invalid",
         "policy/unreadable",
+        "policy/exceptions-approved",
     ];
 
     #[test]

@@ -32,8 +32,7 @@ vulnerabilities: { required: false }
 /// How the program gets onto the runner.
 fn install() -> String {
     format!(
-        "\
-      - name: Install portcullis
+        "      - name: Install portcullis
         run: cargo install --locked --git https://github.com/portcullis-gate/portcullis --tag v{} portcullis
 ",
         env!("CARGO_PKG_VERSION")
@@ -46,10 +45,9 @@ pub(super) fn workflow(publishes: bool) -> String {
     let (judge, upload) = if publishes {
         (
             "portcullis check --bundle portcullis-bundle",
-            "\
-      - name: Leave the result for pull requests of forks
+            "      - name: Leave the result for pull requests of forks
         if: ${{ !cancelled() }}
-        uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2
+        uses: actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1
         with:
           name: portcullis-bundle
           path: portcullis-bundle

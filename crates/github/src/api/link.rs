@@ -27,9 +27,8 @@ pub(crate) fn next_page(response: &Response) -> Next {
 fn next_in(mut value: &str) -> Next {
     while let Some(start) = value.find('<') {
         let Some((target, rest)) = value.split_at(start + 1).1.split_once('>') else { return Next::Unreadable };
-        let end = end_of_parameters(rest);
-        let (parameters, after) = rest.split_at(end);
-        if parameters.split(';').any(is_next) {
+        let (parameters, after) = split_outside_quotes(rest, b',');
+        if has_next(parameters) {
             return if target.is_empty() { Next::Unreadable } else { Next::At(target.to_owned()) };
         }
         value = after;
@@ -38,14 +37,25 @@ fn next_in(mut value: &str) -> Next {
     if value.contains("next") { Next::Unreadable } else { Next::None }
 }
 
-/// Where the next link begins: at the comma outside of quotes.
-fn end_of_parameters(rest: &str) -> usize {
+/// Up to the first sign outside of quotes, and from it on.
+fn split_outside_quotes(text: &str, sign: u8) -> (&str, &str) {
     let mut quoted = false;
-    let end = rest.bytes().position(|byte| {
+    let end = text.bytes().position(|byte| {
         quoted ^= byte == b'"';
-        byte == b',' && !quoted
+        byte == sign && !quoted
     });
-    end.unwrap_or(rest.len())
+    text.split_at(end.unwrap_or(text.len()))
+}
+
+fn has_next(mut parameters: &str) -> bool {
+    while !parameters.is_empty() {
+        let (parameter, rest) = split_outside_quotes(parameters, b';');
+        if is_next(parameter) {
+            return true;
+        }
+        parameters = rest.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 fn is_next(parameter: &str) -> bool {

@@ -242,7 +242,7 @@ fn after_a_lost_request_the_comment_is_made_once() {
 fn what_github_refuses_is_told_and_denied() {
     for (method, error, said) in [
         ("create_issue_comment", refused(403, "Resource not accessible by integration"), "lacks pull_requests=write"),
-        ("create_issue_comment", refused(403, "issue is locked"), "the conversation is locked"),
+        ("create_issue_comment", refused(403, "issue is locked"), "conversation is locked"),
         ("create_issue_comment", refused(422, "Validation Failed"), "validation failed (422): Validation Failed"),
         ("issue_comments", refused(404, "Not Found"), "not found (404)"),
         ("pull", refused(404, "Not Found"), "not found (404)"),
