@@ -101,7 +101,7 @@ pub(super) fn publish_workflow() -> String {
         "\
 name: portcullis publish
 on:
-  # portcullis: ignore[gha/dangerous-triggers] nothing of the pull request is checked out or run
+  # Nothing of the pull request is checked out or run here.
   workflow_run:
     workflows: [portcullis]
     types: [completed]
