@@ -140,10 +140,13 @@ pub(super) fn values(published: &Published) -> Vec<(&'static str, String)> {
 /// Says what people should know: in a workflow as a notice, never as an error.
 pub(super) fn told(notices: &[String], global: &Global) -> Result<(), Exit> {
     if !output::is_workflow_log() {
-        notices.iter().for_each(|notice| output::to_stderr(&format!("note: {notice}\n")));
+        for notice in notices {
+            output::to_stderr(&format!("note: {notice}\n"));
+        }
         return Ok(());
     }
-    let commands: String = notices.iter().map(|notice| format!("::notice::{}\n", CmdData::new(notice))).collect();
+    let commands: Vec<_> = notices.iter().map(|notice| format!("::notice::{}\n", CmdData::new(notice))).collect();
+    let commands = commands.concat();
     if commands.is_empty() { Ok(()) } else { output::commands(&commands, &global.formats) }
 }
 

@@ -104,7 +104,7 @@ fn codes_in_the_code() -> std::collections::BTreeSet<String> {
             let (path, name) = (entry.path(), entry.file_name().into_string().unwrap());
             if path.is_dir() && name != "tests" {
                 directories.push(path);
-            } else if name.ends_with(".rs") && name != "tests.rs" {
+            } else if path.extension().is_some_and(|ending| ending == "rs") && name != "tests.rs" {
                 let text = std::fs::read_to_string(path).unwrap();
                 let code = text.split("#[cfg(test)]").next().unwrap();
                 let named = code.split("\"policy/").skip(1).filter_map(|rest| rest.split('"').next());

@@ -134,7 +134,7 @@ fn resolved<'a>(description: &'a Value, value: &'a Value) -> Result<&'a Value> {
     resolved(description, description.pointer(pointer).with_context(|| reference.to_owned())?)
 }
 
-/// A schema without references and prose, as JSON Schema: OpenAPI 3.0 writes `nullable` where that has a type `null`.
+/// A schema without references and prose, as JSON Schema: the description writes `nullable` where that has a type `null`.
 fn inlined(description: &Value, schema: &Value, depth: usize) -> Result<Value> {
     anyhow::ensure!(depth < 32, "a schema that holds itself");
     let inner = |value: &Value| inlined(description, value, depth + 1);
@@ -142,11 +142,8 @@ fn inlined(description: &Value, schema: &Value, depth: usize) -> Result<Value> {
     let mut kept = Map::new();
     for (key, value) in members {
         let value = match (key.as_str(), value) {
-            (
-                "description" | "example" | "examples" | "default" | "nullable" | "title",
-                Value::String(_) | Value::Bool(_),
-            ) => continue,
-            ("example" | "examples" | "default", _) => continue,
+            ("description" | "nullable" | "title", Value::String(_) | Value::Bool(_))
+            | ("example" | "examples" | "default", _) => continue,
             ("properties", Value::Object(properties)) => {
                 let properties = properties.iter().map(|(name, schema)| Ok((name.clone(), inner(schema)?)));
                 Value::Object(properties.collect::<Result<_>>()?)
@@ -157,10 +154,10 @@ fn inlined(description: &Value, schema: &Value, depth: usize) -> Result<Value> {
         };
         kept.insert(key.clone(), value);
     }
-    if members.get("nullable") == Some(&Value::Bool(true)) {
-        if let Some(Value::String(kind)) = kept.get("type").cloned() {
-            kept.insert("type".to_owned(), json!([kind, "null"]));
-        }
+    if members.get("nullable") == Some(&Value::Bool(true))
+        && let Some(Value::String(kind)) = kept.get("type").cloned()
+    {
+        kept.insert("type".to_owned(), json!([kind, "null"]));
     }
     Ok(Value::Object(kept))
 }

@@ -5,6 +5,7 @@
 
 mod bench;
 mod contract;
+#[allow(clippy::indexing_slicing, reason = "a member that is not there is `null` to `serde_json`")]
 mod count_reports;
 mod page;
 mod policy;

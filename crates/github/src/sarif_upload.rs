@@ -135,25 +135,25 @@ mod tests {
         Context { pr: Some(7), head_sha: id(HEAD), merge_sha: id(MERGE), ..Context::default() }
     }
 
-    fn at(commit: &str, reference: &str) -> Option<SarifTarget> {
-        Some(SarifTarget { commit: commit.to_owned(), reference: reference.to_owned() })
+    fn at(commit: &str, reference: &str) -> SarifTarget {
+        SarifTarget { commit: commit.to_owned(), reference: reference.to_owned() }
     }
 
     #[test]
     fn a_pull_request_is_its_merge_where_that_was_checked_out_and_else_its_head() {
         let reference = Some("refs/pull/7/merge");
-        assert_eq!(target(&pull_request(), Some(MERGE), reference), at(MERGE, "refs/pull/7/merge"));
-        assert_eq!(target(&pull_request(), Some(HEAD), reference), at(HEAD, "refs/pull/7/head"));
-        assert_eq!(target(&pull_request(), None, reference), at(HEAD, "refs/pull/7/head"));
+        assert_eq!(target(&pull_request(), Some(MERGE), reference), Some(at(MERGE, "refs/pull/7/merge")));
+        assert_eq!(target(&pull_request(), Some(HEAD), reference), Some(at(HEAD, "refs/pull/7/head")));
+        assert_eq!(target(&pull_request(), None, reference), Some(at(HEAD, "refs/pull/7/head")));
     }
 
     #[test]
     fn other_events_are_their_reference() {
         let push = Context { pr: None, merge_sha: None, ..pull_request() };
-        assert_eq!(target(&push, None, Some("refs/heads/main")), at(HEAD, "refs/heads/main"));
-        assert_eq!(target(&push, None, Some("refs/tags/v1")), at(HEAD, "refs/tags/v1"));
+        assert_eq!(target(&push, None, Some("refs/heads/main")), Some(at(HEAD, "refs/heads/main")));
+        assert_eq!(target(&push, None, Some("refs/tags/v1")), Some(at(HEAD, "refs/tags/v1")));
         let queue = "refs/heads/gh-readonly-queue/main/pr-7-x";
-        assert_eq!(target(&pull_request(), None, Some(queue)), at(HEAD, queue));
+        assert_eq!(target(&pull_request(), None, Some(queue)), Some(at(HEAD, queue)));
         for reference in [None, Some("main"), Some("refs/notes/x")] {
             assert_eq!(target(&push, None, reference), None, "{reference:?}");
         }
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn the_document_comes_out_of_the_body_as_it_went_in() {
-        let body = body(b"{\"runs\":[]}", &at(HEAD, "refs/heads/main").unwrap(), true).unwrap();
+        let body = body(b"{\"runs\":[]}", &at(HEAD, "refs/heads/main"), true).unwrap();
         let compressed = STANDARD.decode(&body.sarif).unwrap();
         let mut document = String::new();
         flate2::read::GzDecoder::new(compressed.as_slice()).read_to_string(&mut document).unwrap();
@@ -181,7 +181,7 @@ mod tests {
         })
         .take(COMPRESSED + 1)
         .collect();
-        let unfit = body(&noise, &at(HEAD, "refs/heads/main").unwrap(), false).unwrap_err();
+        let unfit = body(&noise, &at(HEAD, "refs/heads/main"), false).unwrap_err();
         assert!(matches!(unfit, SarifUnfit::TooLarge { bytes } if bytes > COMPRESSED));
     }
 
@@ -195,7 +195,7 @@ mod tests {
             waits.borrow_mut().push(pause.as_secs());
             waits.borrow().iter().sum::<u64>() <= budget
         };
-        let body = body(b"{}", &at(HEAD, "refs/heads/main").unwrap(), false).unwrap();
+        let body = body(b"{}", &at(HEAD, "refs/heads/main"), false).unwrap();
         let delivery = upload(github, &body, &wait);
         (delivery, waits.into_inner())
     }

@@ -164,7 +164,7 @@ impl Memory {
         }
     }
 
-    fn fold(&self, node_id: &str, why: Option<Classifier>) -> Result<(), ApiError> {
+    fn fold(&self, node_id: &str, why: Option<Classifier>) {
         let mut state = self.state_mut();
         for (_, comment) in state.comments.iter_mut().filter(|(_, comment)| comment.node_id.as_deref() == Some(node_id))
         {
@@ -175,7 +175,6 @@ impl Memory {
             Some(why) => state.minimized.insert(node_id.to_owned(), why),
             None => state.minimized.remove(node_id),
         };
-        Ok(())
     }
 
     fn listed<T: Clone>(&self, items: impl Iterator<Item = T>) -> Listed<T> {
@@ -192,8 +191,8 @@ impl State {
         id
     }
 
-    fn author(&self) -> Option<Account> {
-        Some(Account { login: Some(self.login.clone()) })
+    fn author(&self) -> Account {
+        Account { login: Some(self.login.clone()) }
     }
 
     fn shown(id: u64, (body, updates): &(CheckRunBody, Vec<CheckRunUpdate>)) -> CheckRunAnswer {
@@ -353,7 +352,7 @@ impl GitHub for Memory {
                     path: Some(line.path.clone()),
                     line: Some(line.line.into()),
                     body: Some(line.body.clone()),
-                    user: state.author(),
+                    user: Some(state.author()),
                 };
                 state.review_comments.push((number, made));
             }
@@ -361,7 +360,7 @@ impl GitHub for Memory {
                 id: state.id(),
                 state: Some("COMMENTED".to_owned()),
                 commit_id: Some(review.commit_id.clone()),
-                user: state.author(),
+                user: Some(state.author()),
                 body: Some(review.body.clone()),
                 submitted_at: None,
                 html_url: None,
@@ -452,12 +451,14 @@ impl GitHub for Memory {
 
     fn minimize_comment(&self, node_id: &str, why: Classifier) -> Result<(), ApiError> {
         self.called("minimize_comment")?;
-        self.fold(node_id, Some(why))
+        self.fold(node_id, Some(why));
+        Ok(())
     }
 
     fn unminimize_comment(&self, node_id: &str) -> Result<(), ApiError> {
         self.called("unminimize_comment")?;
-        self.fold(node_id, None)
+        self.fold(node_id, None);
+        Ok(())
     }
 }
 

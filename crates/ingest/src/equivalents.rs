@@ -16,13 +16,11 @@ pub fn read(bytes: &[u8]) -> Result<Equivalents, String> {
     let mut groups = Vec::new();
     for group in root.items() {
         let names: Option<Vec<&str>> = group.items().map(yaml::Node::as_str).collect();
-        match names.filter(|names| names.len() > 1) {
-            Some(names) => groups.push(names),
-            None => {
-                let line = group.position().line;
-                return Err(format!("line {line}: a group names two rules or more: `[trivy:DS002, hadolint:DL3002]`"));
-            }
-        }
+        let Some(names) = names.filter(|names| names.len() > 1) else {
+            let line = group.position().line;
+            return Err(format!("line {line}: a group names two rules or more: `[trivy:DS002, hadolint:DL3002]`"));
+        };
+        groups.push(names);
     }
     Ok(Equivalents::new(groups))
 }

@@ -12,7 +12,7 @@ const LONGEST: usize = 4_096;
 #[derive(Clone, Debug)]
 pub struct Glob {
     text: String,
-    glob: globset::Glob,
+    read: globset::Glob,
     /// Compiled when first asked: a policy has many globs, and a run asks few of them.
     matcher: OnceLock<GlobMatcher>,
 }
@@ -38,7 +38,7 @@ impl Glob {
             None if pattern.contains('/') => pattern.to_owned(),
             None => format!("**/{pattern}"),
         };
-        Ok(Self { text: pattern.to_owned(), glob: read(&expanded)?, matcher: OnceLock::new() })
+        Ok(Self { text: pattern.to_owned(), read: read(&expanded)?, matcher: OnceLock::new() })
     }
 
     /// As [`Glob::new`], but a pattern without `/` means a file at the root: the globs of tools that compare whole paths.
@@ -48,12 +48,12 @@ impl Glob {
         if plain.contains('/') {
             return Ok(glob);
         }
-        Ok(Self { glob: read(plain)?, ..glob })
+        Ok(Self { read: read(plain)?, ..glob })
     }
 
     /// Whether a repository path matches.
     pub fn matches(&self, path: &str) -> bool {
-        self.matcher.get_or_init(|| self.glob.compile_matcher()).is_match(path)
+        self.matcher.get_or_init(|| self.read.compile_matcher()).is_match(path)
     }
 
     /// The pattern as written.

@@ -49,8 +49,8 @@ fn items<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     list.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn word(value: &Value) -> Option<String> {
-    Some(value.as_str().unwrap_or_default().to_owned())
+fn word(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn total(findings: usize) -> Count {
@@ -107,7 +107,7 @@ fn trivy(document: &Value) -> Counted {
         for (key, kind) in TRIVY {
             let open =
                 items(result, key).iter().filter(|item| item["Status"] != "PASS" && item["Status"] != "EXCEPTION");
-            counted.extend(open.map(|item| (kind, word(&item["Severity"]))));
+            counted.extend(open.map(|item| (kind, Some(word(&item["Severity"])))));
         }
     }
     if document["Metadata"]["OS"]["EOSL"] == true {
@@ -139,9 +139,9 @@ fn npm_2(document: &Value) -> Counted {
     for package in packages.values() {
         for via in items(package, "via") {
             match via.as_str() {
-                None => counted.push(("vulnerability", word(&via["severity"]))),
+                None => counted.push(("vulnerability", Some(word(&via["severity"])))),
                 Some(name) if !packages.contains_key(name) => {
-                    counted.push(("vulnerability", word(&package["severity"])))
+                    counted.push(("vulnerability", Some(word(&package["severity"]))));
                 }
                 Some(_) => {}
             }
@@ -156,7 +156,7 @@ fn npm_1(document: &Value) -> Counted {
     for advisory in advisories.into_iter().flat_map(serde_json::Map::values) {
         let versions: BTreeSet<String> =
             items(advisory, "findings").iter().map(|found| found["version"].to_string()).collect();
-        counted.extend((0..versions.len().max(1)).map(|_| ("vulnerability", word(&advisory["severity"]))));
+        counted.extend((0..versions.len().max(1)).map(|_| ("vulnerability", Some(word(&advisory["severity"])))));
     }
     counted
 }
@@ -168,7 +168,7 @@ fn yarn_1(lines: &[Value]) -> Counted {
         let advisory = &line["data"]["advisory"];
         for found in items(advisory, "findings") {
             if seen.insert((advisory["id"].to_string(), found["version"].to_string())) {
-                counted.push(("vulnerability", word(&advisory["severity"])));
+                counted.push(("vulnerability", Some(word(&advisory["severity"]))));
             }
         }
     }
@@ -208,7 +208,7 @@ fn cargo_audit(document: &Value) -> Counted {
 fn hadolint(document: &Value) -> Counted {
     let severity = |item: &Value| match item["level"].as_str() {
         Some("info") => Some("low".to_owned()),
-        _ => word(&item["level"]),
+        _ => Some(word(&item["level"])),
     };
     items(document, "").iter().map(|item| ("misconfiguration", severity(item))).collect()
 }

@@ -28,12 +28,15 @@ pub(super) fn count(bytes: &[u8]) -> Option<Count> {
                     _ => {}
                 }
             }
-            Event::Text(text) if root == "analysis" && path.len() == 6 && path.last()? == "severity" => {
-                if path.get(4)? == "vulnerability" {
-                    let word = text.trim().to_lowercase();
-                    let word = if word == "moderate" { "medium".to_owned() } else { word };
-                    *severities.entry(word).or_default() += 1;
-                }
+            Event::Text(text)
+                if root == "analysis"
+                    && path.len() == 6
+                    && path.last()? == "severity"
+                    && path.get(4)? == "vulnerability" =>
+            {
+                let word = text.trim().to_lowercase();
+                let word = if word == "moderate" { "medium".to_owned() } else { word };
+                *severities.entry(word).or_default() += 1;
             }
             _ => {}
         }

@@ -201,7 +201,7 @@ pub(crate) fn refused_as(status: u16, response: &Response) -> ApiError {
 /// Where the answer leads: only with the same method, so that nothing is written that was not asked for.
 fn redirect(method: Method, response: &Response) -> Option<&str> {
     let follows = match response.status {
-        301 | 302 | 303 => method == Method::Get,
+        301..=303 => method == Method::Get,
         307 | 308 => true,
         _ => false,
     };

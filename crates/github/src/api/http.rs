@@ -38,7 +38,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// Without a byte of the answer.
 const READ: Duration = Duration::from_secs(30);
 /// The whole body of an answer: a server could send a byte every 29 seconds.
-const WHOLE: Duration = Duration::from_secs(300);
+const WHOLE: Duration = Duration::from_mins(5);
 /// Bytes of a request a slow line sends in a second: a long request has more time to its answer.
 const SLOW_LINE: u64 = 128 << 10;
 

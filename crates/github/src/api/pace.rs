@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Seconds a run waits in all, where nothing else is asked for (`--api-wait`).
-pub const API_WAIT: Duration = Duration::from_secs(120);
+pub const API_WAIT: Duration = Duration::from_mins(2);
 /// Between two writes: GitHub allows 80 a minute.
 const BETWEEN_WRITES: Duration = Duration::from_secs(1);
 

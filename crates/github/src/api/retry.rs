@@ -176,7 +176,7 @@ mod tests {
     const NOW: u64 = 1_700_000_000;
 
     fn pace() -> Pace {
-        Pace::new(Box::new(StillClock::at(NOW)), Duration::from_secs(120))
+        Pace::new(Box::new(StillClock::at(NOW)), Duration::from_mins(2))
     }
 
     fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn the_backoff_grows_with_every_try_and_has_a_part_of_chance() {
         let clock = StillClock::at(NOW);
-        let pace = Pace::new(Box::new(clock), Duration::from_secs(120));
+        let pace = Pace::new(Box::new(clock), Duration::from_mins(2));
         let mut tried = Tried::default();
         let mut waits = Vec::new();
         while let Next::Again { after, perhaps_done: true, .. } = tried.after_answer(&answer(502, &[], ""), &pace) {

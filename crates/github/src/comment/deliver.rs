@@ -170,7 +170,7 @@ impl Delivery<'_> {
 
     fn take(&mut self, step: &Step, around: &Around<'_>) -> Result<(), ApiError> {
         match step {
-            Step::Stop(stop) => self.stopped(stop),
+            Step::Stop(why) => self.stopped(why),
             Step::Unchanged(id) => {
                 self.delivered.action = Action::Unchanged;
                 self.shown(*id, around.url(*id));
@@ -324,7 +324,7 @@ fn fitting<T>(
             let short = body(true);
             Ok((send(&short.text)?, short.limits))
         }
-        sent => Ok((sent?, whole.limits)),
+        answer => Ok((answer?, whole.limits)),
     }
 }
 

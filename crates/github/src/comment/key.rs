@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use portcullis_model::fingerprint::hex;
 use sha2::{Digest as _, Sha256};
 
 /// Hexadecimal digits of a key that is made of the path of a workflow.
@@ -18,7 +19,7 @@ impl Key {
     /// The first digits of the SHA-256 of the path of a workflow file.
     pub fn of_workflow(path: &str) -> Self {
         let digest = Sha256::digest(path.as_bytes());
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().chars().take(DIGITS).collect())
+        Self(hex(&digest).chars().take(DIGITS).collect())
     }
 
     /// The same of `GITHUB_WORKFLOW_REF`: `owner/name/.github/workflows/ci.yml@refs/heads/main`.

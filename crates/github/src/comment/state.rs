@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
+use portcullis_model::fingerprint::hex;
 use portcullis_model::{Judged, Level, Outcome, Verdict};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -82,7 +83,7 @@ pub fn body_hash(body: &str) -> String {
         hash.update(without_time(line).as_bytes());
         hash.update(b"\n");
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 fn without_time(line: &str) -> String {

@@ -28,7 +28,7 @@ fn github(lines: u32) -> Memory {
         base: None,
         changed_files: None,
     };
-    let added: String = (1..=lines).map(|line| format!("+line {line}\n")).collect();
+    let added = (1..=lines).map(|line| format!("+line {line}\n")).collect::<Vec<_>>().concat();
     let file = ChangedFile {
         filename: Some("a.yml".to_owned()),
         patch: Some(format!("@@ -0,0 +1,{lines} @@\n{added}")),

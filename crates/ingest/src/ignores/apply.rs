@@ -44,7 +44,9 @@ impl<'a> Index<'a> {
             for (entry, keys) in entries.iter().map(Entry::keys).enumerate() {
                 match keys {
                     Some(keys) => {
-                        keys.into_iter().for_each(|key| index.by_key.entry(key).or_default().push((file, entry)));
+                        for key in keys {
+                            index.by_key.entry(key).or_default().push((file, entry));
+                        }
                     }
                     None => index.others.push((file, entry)),
                 }
@@ -55,8 +57,8 @@ impl<'a> Index<'a> {
 
     /// Sorted: the order of the files, then that of their lines.
     fn candidates(&self, finding: &Finding) -> Vec<Place> {
-        let names = finding.all_ids().map(str::to_ascii_lowercase);
-        let named = names.chain(fingerprints(finding)).filter_map(|key| self.by_key.get(&key)).flatten();
+        let ids = finding.all_ids().map(str::to_ascii_lowercase);
+        let named = ids.chain(fingerprints(finding)).filter_map(|key| self.by_key.get(&key)).flatten();
         let mut places: Vec<Place> = named.chain(&self.others).copied().collect();
         places.sort_unstable();
         places.dedup();

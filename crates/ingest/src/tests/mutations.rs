@@ -22,14 +22,13 @@ fn is_strict(bytes: &[u8], is_xml: bool) -> bool {
     let (mut depth, mut elements) = (0_usize, 0_usize);
     loop {
         match reader.read_event() {
-            Err(_) => return false,
             Ok(Event::Eof) => return depth == 0 && elements > 0,
             Ok(Event::Start(start)) if start.attributes().all(|attribute| attribute.is_ok()) => {
                 depth += 1;
                 elements += 1;
             }
             Ok(Event::Empty(start)) if start.attributes().all(|attribute| attribute.is_ok()) => elements += 1,
-            Ok(Event::Start(_) | Event::Empty(_)) => return false,
+            Err(_) | Ok(Event::Start(_) | Event::Empty(_)) => return false,
             Ok(Event::End(_)) => depth -= 1,
             Ok(_) => {}
         }
@@ -39,7 +38,7 @@ fn is_strict(bytes: &[u8], is_xml: bool) -> bool {
 /// A third is cut off; the others have bytes replaced, taken out, doubled or moved.
 fn copy(text: &str, number: usize, numbers: &mut Numbers) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         bytes.truncate(numbers.below(bytes.len()));
         return bytes;
     }

@@ -71,7 +71,9 @@ pub(super) fn join(findings: &[Finding], equivalents: &Equivalents, sets: &mut S
             let mut tools = BTreeSet::new();
             let each_once = same.iter().filter_map(|index| findings.get(*index)).all(|one| tools.insert(one.tool()));
             if let Some(first) = same.first().filter(|_| each_once) {
-                same.iter().for_each(|index| sets.join(*first, *index));
+                for index in &same {
+                    sets.join(*first, *index);
+                }
             }
         }
     }

@@ -195,7 +195,7 @@ fn the_policy_of_the_page_allows_its_own_style_and_script_and_nothing_else() {
 fn hostile_text_adds_no_element_and_no_attribute() {
     let shape = |outcome: &Outcome| {
         let document = Document::parse(&page(outcome));
-        assert_eq!(document.errors, [String::new(); 0]);
+        assert!(document.errors.is_empty(), "{:?}", document.errors);
         let names: BTreeSet<String> = document.elements.iter().map(|element| element.name.clone()).collect();
         let attributes: BTreeSet<String> =
             document.elements.iter().flat_map(|element| element.attributes.keys().cloned()).collect();

@@ -23,7 +23,7 @@ pub fn review_comment(judged: &Judged, suggestion: Option<&Suggestion>) -> Strin
     let mut text =
         format!("**{word}** · {} · {id}: {}\n", severity(judged.severity), prose(said, cap::MESSAGE, Cell::Text));
     if let Some(remediation) = finding.remediation.as_deref().filter(|text| !text.trim().is_empty()) {
-        text += &format!("\nWhat to do: {}\n", prose(remediation, cap::MESSAGE, Cell::Text));
+        text += &["\nWhat to do: ", &prose(remediation, cap::MESSAGE, Cell::Text), "\n"].concat();
     }
     if let Some(suggestion) = suggestion {
         let replacement = suggestion.replacement.trim_end_matches('\n');
@@ -31,7 +31,7 @@ pub fn review_comment(judged: &Judged, suggestion: Option<&Suggestion>) -> Strin
         let fence = "`".repeat(3.max(longest + 1));
         // Without a line a suggestion deletes.
         let lines = if replacement.is_empty() { String::new() } else { format!("{replacement}\n") };
-        text += &format!("\n{fence}suggestion\n{lines}{fence}\n");
+        text += &["\n", &fence, "suggestion\n", &lines, &fence, "\n"].concat();
     }
     text
 }

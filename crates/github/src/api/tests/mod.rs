@@ -101,7 +101,7 @@ impl Desk {
         let endpoints = endpoints(api);
         let http = Http::new(&endpoints, token(SECRET, &endpoints), network).unwrap();
         let clock = StillClock::at(NOW);
-        let pace = Pace::new(Box::new(clock.clone()), Duration::from_secs(120));
+        let pace = Pace::new(Box::new(clock.clone()), Duration::from_mins(2));
         Self { endpoints, http, pace, clock }
     }
 
