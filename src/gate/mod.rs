@@ -9,6 +9,7 @@ mod baseline;
 mod change;
 mod collect;
 mod commits;
+mod conversation;
 mod deliver;
 mod deltas;
 mod desk;
@@ -30,6 +31,7 @@ mod quality;
 mod redact;
 mod reports;
 mod result;
+mod sinks;
 mod staged;
 mod trust;
 
@@ -48,6 +50,7 @@ pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{Range, ReportArgument, Request, Subject};
 pub(crate) use publish::{Answer as BundleAnswer, Source as BundleSource, publish, write_bundle};
 pub(crate) use result::result;
+pub(crate) use sinks::sink_limits;
 pub(crate) use trust::{Gate, masked, rule_book};
 
 /// How a run ended.
