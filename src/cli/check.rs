@@ -93,6 +93,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     request.writes_baseline = output::writes_baseline(&global.formats);
     request.on_closed = arguments.publishing.on_closed;
     let publishing = arguments.publishing.publishing_with(&arguments.sinks, global);
+    let request = gate::with_remote(request, publishing.wait);
     match gate::judge(&request)? {
         Answer::Judged(mut judged) => {
             output::warnings(&judged.warnings);
