@@ -50,16 +50,18 @@ pub(super) fn tell(run: &Run<'_>, global: &Global, flags: &Flags) -> Result<u8, 
     if flags.summary && append(&variables, "GITHUB_STEP_SUMMARY", |size| summary(outcome, run.words, size)) {
         delivery.delivered.push("summary");
     }
+    let mut has_check_run = false;
     if let Some(published) = gate::deliver(run.judged, run.request, run.publishing) {
         publishing::told(&published.notices, global)?;
         delivery.delivered.extend(&published.delivered);
+        has_check_run = published.has_check_run;
         delivery.values = publishing::values(&published);
         if code == 0 && run.require_publish && published.undelivered && passes(outcome.verdict) {
             code = UNDELIVERED;
         }
     }
-    // Whoever asks for the format has them already.
-    if flags.annotations && !output::prints_annotations(&global.formats) {
+    // Whoever asks for the format has them already, and so has a check run.
+    if flags.annotations && !has_check_run && !output::prints_annotations(&global.formats) {
         let commands = portcullis_render::annotations(outcome);
         if !commands.is_empty() {
             output::commands(&commands, &global.formats)?;

@@ -45,6 +45,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     publishing: publishing::Flags,
     #[command(flatten)]
+    sinks: publishing::SinkFlags,
+    #[command(flatten)]
     bundle: publishing::BundleFlag,
 }
 
@@ -90,7 +92,8 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     }
     request.writes_baseline = output::writes_baseline(&global.formats);
     request.on_closed = arguments.publishing.on_closed;
-    let publishing = arguments.publishing.publishing();
+    let publishing = arguments.publishing.publishing_with(&arguments.sinks, global);
+    let request = gate::with_remote(request, publishing.wait);
     match gate::judge(&request)? {
         Answer::Judged(mut judged) => {
             output::warnings(&judged.warnings);
@@ -98,7 +101,14 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
             publishing::mask(judged.ci.as_ref(), global)?;
             let words = gate::Words::of(&judged, &request);
             let of_comment = gate::is_wanted(&judged, &publishing).then(|| gate::comment_limits(&judged, &words));
+            let of_sinks = gate::sink_limits(&judged, &words, &publishing, output::has_sarif(&global.formats));
             output::note_limits(&mut judged.outcome, global, of_comment)?;
+            for limit in of_sinks {
+                // The comment may have left out the same.
+                if !judged.outcome.limits.contains(&limit) {
+                    judged.outcome.limits.push(limit);
+                }
+            }
             output::deliver(&judged.outcome, &judged.written, global)?;
             let bundled = publishing::bundle(&arguments.bundle, &judged, global)?;
             let run = actions::Run {

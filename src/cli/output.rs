@@ -127,6 +127,11 @@ pub(super) fn writes_baseline(sinks: &[Sink]) -> bool {
     sinks.iter().any(|sink| sink.format == Format::Baseline)
 }
 
+/// Whether SARIF is among the outputs.
+pub(super) fn has_sarif(sinks: &[Sink]) -> bool {
+    sinks.iter().any(|sink| sink.format == Format::Sarif)
+}
+
 /// Renders what may have to leave something out, and enters that in the outcome's `limits` for the other formats to tell.
 /// What the comment leaves out is told by the caller.
 pub(super) fn note_limits(outcome: &mut Outcome, global: &Global, comment: Option<Vec<Limit>>) -> Result<(), Exit> {

@@ -43,6 +43,27 @@ pub(super) struct Flags {
     api_wait: u64,
 }
 
+/// Places besides the pull request.
+#[derive(clap::Args, Debug)]
+#[group(id = "sinks")]
+pub(super) struct SinkFlags {
+    /// A check run on the commit, in GitHub Actions with a token that may write checks; it takes the place of the annotations
+    #[arg(long, value_enum, value_name = "MODE", default_value_t, env = "PORTCULLIS_CHECK_RUN")]
+    check_run: Switch,
+    /// Hand SARIF to code scanning, in GitHub Actions with a token that may write security events
+    #[arg(long, value_enum, value_name = "MODE", default_value_t, env = "PORTCULLIS_SARIF_UPLOAD")]
+    sarif_upload: Switch,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    /// No
+    #[default]
+    Off,
+    /// Yes
+    On,
+}
+
 /// `--bundle`
 #[derive(clap::Args, Debug)]
 pub(super) struct BundleFlag {
@@ -123,7 +144,20 @@ impl Flags {
                 Review::Fail => ReviewMode::Fail,
                 Review::All => ReviewMode::All,
             },
+            check_run: false,
+            sarif_upload: false,
+            exit_zero: false,
             wait: Duration::from_secs(self.api_wait),
+        }
+    }
+
+    /// The same for a run that has judged by itself.
+    pub(super) fn publishing_with(&self, sinks: &SinkFlags, global: &Global) -> Publishing {
+        Publishing {
+            check_run: sinks.check_run == Switch::On,
+            sarif_upload: sinks.sarif_upload == Switch::On,
+            exit_zero: global.exit_zero,
+            ..self.publishing()
         }
     }
 }

@@ -43,11 +43,21 @@ pub(super) fn refuse_looser_reference(
 /// Exceptions that stand only in the change count once somebody the base names has approved its head (spec/github-ux.md 10.3):
 /// those below `.portcullis/exceptions/`, by the rules the base has for exceptions.
 pub(super) fn take_approved_exceptions(request: &Request, plan: &Plan, base: &dyn Tree, gate: &mut Gate) {
-    let (Some(reviews), Some(head)) = (&request.reviews, plan.ci.context.head_sha.as_deref()) else { return };
-    if gate.info.source != PolicySource::Base {
+    if gate.info.source != PolicySource::Base || !gate.policy.takes_approved_exceptions() {
         return;
     }
-    let Some(approver) = gate.policy.approver(head, reviews) else { return };
+    let (Some(source), Some(head)) = (&request.reviews, plan.ci.context.head_sha.as_deref()) else { return };
+    let warn = |gate: &mut Gate, message| {
+        gate.warnings.push(Diagnostic::warning("policy/exceptions-approved", message, start()))
+    };
+    let reviews = match source.reviews() {
+        Ok(reviews) => reviews,
+        Err(why) => {
+            let so = "no exception of this change counts (trust.exceptions_from_head)";
+            return warn(gate, format!("the reviews of the pull request cannot be read, {so}: {why}"));
+        }
+    };
+    let Some(approver) = gate.policy.approver(head, &reviews) else { return };
     let message = match with_exceptions_of(request, base, &*plan.subject) {
         Ok(with_theirs) => {
             gate.policy = with_theirs.policy;
@@ -62,22 +72,33 @@ pub(super) fn take_approved_exceptions(request: &Request, plan: &Plan, base: &dy
             format!("the exceptions of this change are approved and cannot be used: {why}")
         }
     };
-    gate.warnings.push(Diagnostic::warning("policy/exceptions-approved", message, start()));
+    warn(gate, message);
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
     use std::process::Command;
+    use std::sync::Arc;
 
     use jiff::Timestamp;
     use portcullis_model::ExceptionState;
     use portcullis_policy::{Review, ReviewState, Reviews};
 
+    use super::super::plan::ReviewSource;
     use super::super::{Answer, Judged, judge};
     use super::*;
 
     const POLICY: &str = "version: 1\nworkflows: { levels: { high: fail } }\ntrust: { exceptions_from_head: approved, approvers: [lead] }\nexception_policy: { max_days: 60 }\n";
+
+    #[derive(Debug)]
+    struct Told(Reviews);
+
+    impl ReviewSource for Told {
+        fn reviews(&self) -> Result<Reviews, String> {
+            Ok(self.0.clone())
+        }
+    }
 
     fn git(directory: &Path, arguments: &[&str]) -> String {
         let output = Command::new("git")
@@ -137,7 +158,7 @@ mod tests {
             commit_id: head,
             submitted_at: Timestamp::UNIX_EPOCH,
         };
-        request.reviews = Some(Reviews { author: Some("author".to_owned()), reviews: vec![approval] });
+        request.reviews = Some(Arc::new(Told(Reviews { author: Some("author".to_owned()), reviews: vec![approval] })));
         match judge(&request).unwrap() {
             Answer::Judged(judged) => *judged,
             Answer::Idle(why) => panic!("{why}"),

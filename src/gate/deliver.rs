@@ -1,9 +1,9 @@
-//! Tells GitHub what was decided: comment, review comments. Nothing here changes the verdict.
+//! Tells GitHub what was decided: comment, review comments, check run, code scanning. Nothing here changes the verdict.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use portcullis_github::api::{ApiError, Client, GitHub, Http, Network, Pace, SystemClock};
+use portcullis_github::api::GitHub;
 use portcullis_github::comment::{self, Action, Delivered, Key, Mode, Post, Settings};
 use portcullis_github::review::{ReviewMode, ReviewPost, review};
 use portcullis_github::{CiContext, Denied, Event, Sink};
@@ -11,7 +11,8 @@ use portcullis_model::{Limit, Outcome, PolicySource};
 use portcullis_policy::Policy;
 use portcullis_render::{COMMENT_BYTES, Posting};
 
-use super::{Judged, Request};
+use super::conversation::with_github;
+use super::{Judged, Request, sinks};
 
 /// What the command line wants to be told to GitHub.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,12 @@ pub(crate) struct Publishing {
     pub(crate) key: Option<Key>,
     /// `--review`
     pub(crate) review: ReviewMode,
+    /// `--check-run`
+    pub(crate) check_run: bool,
+    /// `--sarif-upload`
+    pub(crate) sarif_upload: bool,
+    /// `--exit-zero`: nobody is to be stopped.
+    pub(crate) exit_zero: bool,
     /// `--api-wait`
     pub(crate) wait: Duration,
 }
@@ -33,6 +40,8 @@ pub(crate) struct Publishing {
 pub(crate) struct Published {
     /// The comment; none where none was wanted.
     pub(crate) comment: Option<Delivered>,
+    /// There is a check run: its annotations take the place of those in the log.
+    pub(crate) has_check_run: bool,
     /// Sinks that took everything, in the words of the output `delivered`.
     pub(crate) delivered: Vec<&'static str>,
     /// What people should know, a line each; untrusted.
@@ -47,7 +56,7 @@ impl Published {
         Self { notices, undelivered: true, ..Self::default() }
     }
 
-    fn took(&mut self, sink: Sink, done: bool, notices: &[String]) {
+    pub(super) fn took(&mut self, sink: Sink, done: bool, notices: &[String]) {
         self.notices.extend(notices.iter().cloned());
         if done {
             self.delivered.push(sink.as_str());
@@ -119,19 +128,36 @@ pub(crate) fn limits(judged: &Judged, words: &Words) -> Vec<Limit> {
     portcullis_render::markdown(&judged.outcome, &words.posting(), COMMENT_BYTES).limits
 }
 
-/// Tells the pull request of the run. `None` where nothing is to be told.
+/// Tells GitHub about the run. `None` where nothing is to be told.
 pub(crate) fn deliver(judged: &Judged, request: &Request, publishing: &Publishing) -> Option<Published> {
-    let ci = judged.ci.as_ref().filter(|_| is_wanted(judged, publishing))?;
-    let number = ci.context.pr?;
+    let ci = judged.ci.as_ref().filter(|ci| ci.in_actions)?;
+    let number = ci.context.pr.filter(|_| is_wanted(judged, publishing));
+    let mut wanted: Vec<Sink> = Vec::new();
+    // Offline is silent about what nobody has asked for by name.
+    wanted.extend((number.is_some() && (!request.offline || publishing.explicit)).then_some(Sink::Comment));
+    wanted.extend(publishing.check_run.then_some(Sink::CheckRun));
+    wanted.extend(publishing.sarif_upload.then_some(Sink::Sarif));
+    if wanted.is_empty() {
+        return None;
+    }
+    if request.offline {
+        let notice = |sink: &Sink| format!("{} not written: --offline.", sink.title());
+        return Some(Published::nowhere(wanted.iter().map(notice).collect()));
+    }
     let words = Words::of(judged, request);
     let key = publishing.key.clone().unwrap_or_else(|| own_key(ci));
-    if request.offline {
-        let said = || Published::nowhere(vec!["pull request comment not written: --offline.".to_owned()]);
-        return publishing.explicit.then(said);
-    }
     let said = Said { outcome: &judged.outcome, words: &words, key: &key, reported_only: false };
-    let told = with_github(ci, request, publishing.wait, |github| tell(github, number, said, publishing, request.now));
-    Some(told.unwrap_or_else(|error| Published::nowhere(Denied::new(Sink::Comment, &error, ci.context.fork).lines())))
+    let told = with_github(ci, request, publishing.wait, |github, pace| {
+        let mut published =
+            number.map(|number| tell(github, number, said, publishing, request.now)).unwrap_or_default();
+        sinks::tell(&sinks::Place { github, pace, ci, request, publishing }, said, &mut published);
+        published
+    });
+    let denied = |error| {
+        let lines = wanted.iter().map(|sink| Denied::new(*sink, &error, ci.context.fork).lines());
+        Published::nowhere(lines.flatten().collect())
+    };
+    Some(told.unwrap_or_else(denied))
 }
 
 /// What is said, and in which words.
@@ -189,26 +215,6 @@ pub(super) fn tell(
 }
 
 /// Of the workflow that runs.
-fn own_key(ci: &CiContext) -> Key {
+pub(super) fn own_key(ci: &CiContext) -> Key {
     Key::of_reference(ci.runner.workflow_reference.as_deref().unwrap_or_default())
-}
-
-/// Opens the conversation with the repository of the event.
-pub(super) fn with_github<T>(
-    ci: &CiContext,
-    request: &Request,
-    wait: Duration,
-    told: impl FnOnce(&dyn GitHub) -> T,
-) -> Result<T, ApiError> {
-    let missing = |why: &str| ApiError::Unreachable { host: ci.endpoints.api.clone(), why: why.to_owned() };
-    let token = ci
-        .token
-        .clone()
-        .ok_or_else(|| missing("there is no token; give the step `env: { GITHUB_TOKEN: ${{ github.token }} }`"))?;
-    let repository = ci.context.repo.as_deref().ok_or_else(|| missing("the event names no repository"))?;
-    let network = Network::from_environment(&request.environment);
-    let http = Http::new(&ci.endpoints, token, &network)?;
-    let pace = Pace::new(Box::new(SystemClock), wait);
-    let client = Client::new(&http, &pace, &ci.endpoints, repository)?;
-    Ok(told(&client))
 }

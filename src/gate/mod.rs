@@ -9,6 +9,7 @@ mod baseline;
 mod change;
 mod collect;
 mod commits;
+mod conversation;
 mod deliver;
 mod deltas;
 mod desk;
@@ -28,8 +29,10 @@ mod preview;
 mod publish;
 mod quality;
 mod redact;
+mod remote;
 mod reports;
 mod result;
+mod sinks;
 mod staged;
 mod trust;
 
@@ -47,7 +50,9 @@ pub(crate) use difference::{Difference, difference};
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{Range, ReportArgument, Request, Subject};
 pub(crate) use publish::{Answer as BundleAnswer, Source as BundleSource, publish, write_bundle};
+pub(crate) use remote::with_remote;
 pub(crate) use result::result;
+pub(crate) use sinks::sink_limits;
 pub(crate) use trust::{Gate, masked, rule_book};
 
 /// How a run ended.

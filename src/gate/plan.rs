@@ -39,8 +39,8 @@ pub(crate) struct Request {
     pub(crate) offline: bool,
     /// Where the files of a commit are got from that git cannot get.
     pub(crate) base_copies: Option<Arc<dyn BaseCopies>>,
-    /// The reviews of the pull request; without them no approval counts.
-    pub(crate) reviews: Option<Reviews>,
+    /// Who tells the reviews of the pull request; without them no approval counts.
+    pub(crate) reviews: Option<Arc<dyn ReviewSource>>,
     /// `--policy`.
     pub(crate) policy_file: Option<String>,
     /// Keys of the policy that the command line sets, with their values.
@@ -87,6 +87,12 @@ impl Request {
 pub(crate) trait BaseCopies: std::fmt::Debug + Send + Sync {
     /// The tree of a full commit id, or why it cannot be had.
     fn tree(&self, commit: &str) -> Result<Box<dyn Tree>, String>;
+}
+
+/// Tells the reviews of the pull request. It is asked only where the base lets an approval count.
+pub(crate) trait ReviewSource: std::fmt::Debug + Send + Sync {
+    /// All of them and the author of the pull request, or why they cannot be had.
+    fn reviews(&self) -> Result<Reviews, String>;
 }
 
 /// What a run judges.

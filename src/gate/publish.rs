@@ -9,7 +9,8 @@ use portcullis_github::{CiContext, Denied, ReportedRun, Sink};
 use portcullis_model::{Context, Outcome, RESULT_SCHEMA};
 use serde::{Deserialize, Serialize};
 
-use super::deliver::{Published, Publishing, Said, Words, tell, with_github};
+use super::conversation::with_github;
+use super::deliver::{Published, Publishing, Said, Words, tell};
 use super::plan::read_payload;
 use super::{Judged, Refusal, Request};
 
@@ -108,8 +109,9 @@ pub(crate) fn publish(request: &Request, source: &Source, publishing: &Publishin
     if request.offline {
         return Ok(Answer::Unreachable(vec!["nothing was published: --offline.".to_owned()]));
     }
-    let answered =
-        with_github(&ci, request, publishing.wait, |github| converse(github, request, (&ci, &run), source, publishing));
+    let answered = with_github(&ci, request, publishing.wait, |github, _| {
+        converse(github, request, (&ci, &run), source, publishing)
+    });
     Ok(answered
         .unwrap_or_else(|error| Answer::Unreachable(Denied::new(Sink::Comment, &error, ci.context.fork).lines())))
 }

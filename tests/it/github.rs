@@ -10,30 +10,57 @@ use crate::repository::{Answer, Repository};
 use crate::runner::Runner;
 
 const BOT: &str = "github-actions[bot]";
-const POLICY: &str = "version: 1\nworkflows: { levels: { high: fail } }\n";
-const WORKFLOW: &str = "on: push\npermissions: {}\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: acme/build@main\n";
+pub(crate) const POLICY: &str = "version: 1\nworkflows: { levels: { high: fail } }\n";
+pub(crate) const WORKFLOW: &str = "on: push\npermissions: {}\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: acme/build@main\n";
 
 /// What the server holds.
 #[derive(Default)]
-struct State {
+pub(crate) struct State {
     head: String,
     comments: Vec<Value>,
     /// Method and path of every request.
     requests: Vec<String>,
     /// Answers of writes, instead of doing them.
-    refuse: Option<(u16, Value)>,
+    pub(crate) refuse: Option<(u16, Value)>,
+    /// Bodies of the check runs that were created, and of the uploads.
+    pub(crate) check_runs: Vec<Value>,
+    pub(crate) uploads: Vec<Value>,
+    /// The reviews of the pull request.
+    pub(crate) reviews: Vec<Value>,
+    /// Files of the base commit by their paths; GitHub knows no other commit.
+    pub(crate) base: Option<(String, Vec<(&'static str, String)>)>,
     /// A create answers 502, with or without its effect.
     lose: Option<bool>,
 }
 
+impl State {
+    /// The bytes of a file of the base.
+    fn raw(&self, path: &str) -> Option<String> {
+        let (base, files) = self.base.as_ref()?;
+        let asked = path.strip_prefix("/repos/acme/shop/contents/")?.strip_suffix(&format!("?ref={base}"))?;
+        files.iter().find(|(path, _)| *path == asked).map(|(_, text)| text.clone())
+    }
+
+    /// `git/trees/…` of the base.
+    fn tree(&self, route: &str) -> Option<Value> {
+        let (base, files) = self.base.as_ref()?;
+        let asked = route.strip_prefix("/repos/acme/shop/git/trees/")?;
+        let tree = files.iter().map(|(path, text)| {
+            json!({"path": path, "mode": "100644", "type": "blob",
+            "sha": "0".repeat(40), "size": text.len()})
+        });
+        (asked == base).then(|| json!({"sha": base, "truncated": false, "tree": tree.collect::<Vec<_>>()}))
+    }
+}
+
 /// A GitHub on a port of this machine.
-struct Server {
-    url: String,
-    state: Arc<Mutex<State>>,
+pub(crate) struct Server {
+    pub(crate) url: String,
+    pub(crate) state: Arc<Mutex<State>>,
 }
 
 impl Server {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let state = Arc::new(Mutex::new(State::default()));
@@ -56,7 +83,7 @@ impl Server {
         state.comments.iter().map(|comment| comment["body"].as_str().unwrap().to_owned()).collect()
     }
 
-    fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.state.lock().unwrap().requests.clone()
     }
 }
@@ -89,12 +116,15 @@ fn answer(stream: TcpStream, state: &Mutex<State>, own: &str) {
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let mut state = state.lock().unwrap();
     state.requests.push(format!("{method} {path}"));
-    let (status, answer, link) = respond(&mut state, method, path, &body, own);
+    let raw = state.raw(path);
+    let (status, answer, link) =
+        if raw.is_some() { (200, Value::Null, None) } else { respond(&mut state, method, path, &body, own) };
     drop(state);
-    let answer = answer.to_string();
+    let kind = if raw.is_some() { "application/vnd.github.raw+json" } else { "application/json" };
+    let answer = raw.unwrap_or_else(|| answer.to_string());
     let link = link.map(|link| format!("link: {link}\r\n")).unwrap_or_default();
     let head = format!(
-        "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n{link}\r\n",
+        "HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n{link}\r\n",
         answer.len()
     );
     let mut stream = reader.into_inner();
@@ -127,6 +157,22 @@ fn respond(state: &mut State, method: &str, path: &str, body: &Value, own: &str)
             }
             if lost.is_some() { (502, json!({"message": "Bad Gateway"}), None) } else { (201, made, None) }
         }
+        ("GET", "/repos/acme/shop/pulls/7/reviews") => (200, json!(state.reviews), None),
+        ("POST", "/repos/acme/shop/check-runs" | "/repos/acme/shop/code-scanning/sarifs") => {
+            if let Some((status, answer)) = state.refuse.clone() {
+                return (status, answer, None);
+            }
+            if route.ends_with("sarifs") {
+                state.uploads.push(body.clone());
+                return (202, json!({"id": "47177e22"}), None);
+            }
+            state.check_runs.push(body.clone());
+            (201, json!({"id": 4, "external_id": body["external_id"]}), None)
+        }
+        ("GET", route) if route.contains("/git/trees/") => match state.tree(route) {
+            Some(tree) => (200, tree, None),
+            None => (404, json!({"message": "Not Found"}), None),
+        },
         ("PATCH", route) => {
             let id: u64 = route.rsplit('/').next().unwrap().parse().unwrap();
             let found = state.comments.iter_mut().find(|comment| comment["id"] == id).unwrap();
@@ -138,29 +184,41 @@ fn respond(state: &mut State, method: &str, path: &str, body: &Value, own: &str)
 }
 
 /// A pull request that brings a finding which blocks, or nothing.
-struct PullRequest {
-    repository: Repository,
-    outside: tempfile::TempDir,
-    head: String,
+pub(crate) struct PullRequest {
+    pub(crate) repository: Repository,
+    pub(crate) outside: tempfile::TempDir,
+    pub(crate) base: String,
+    pub(crate) head: String,
 }
 
 impl PullRequest {
-    fn new(blocks: bool) -> Self {
-        let repository = Repository::new().file("portcullis.yaml", POLICY);
-        let base = repository.commit();
-        if blocks {
-            repository.write(".github/workflows/ci.yml", WORKFLOW);
-        }
-        let head = repository.commit();
-        let outside = tempfile::tempdir().unwrap();
-        let payload = json!({"number": 7, "repository": {"full_name": "acme/shop"}, "pull_request": {"number": 7,
-            "head": {"sha": head, "ref": "topic", "repo": {"full_name": "acme/shop"}},
-            "base": {"sha": base, "ref": "main", "repo": {"full_name": "acme/shop"}}}});
-        std::fs::write(outside.path().join("event.json"), payload.to_string()).unwrap();
-        Self { repository, outside, head }
+    pub(crate) fn new(blocks: bool) -> Self {
+        Self::with(POLICY, if blocks { &[(".github/workflows/ci.yml", WORKFLOW)] } else { &[] })
     }
 
-    fn run(&self, arguments: &[&str], server: &Server, runner: &Runner, more: &[(&str, &str)]) -> Answer {
+    /// A pull request into a branch with this policy that brings these files.
+    pub(crate) fn with(policy: &str, files: &[(&str, &str)]) -> Self {
+        let repository = Repository::new().file("portcullis.yaml", policy);
+        let base = repository.commit();
+        for (path, text) in files {
+            repository.write(path, text);
+        }
+        let head = repository.commit();
+        let pull = Self { repository, outside: tempfile::tempdir().unwrap(), base, head };
+        pull.write_event(&pull.base);
+        pull
+    }
+
+    /// The event as GitHub leaves it for the step.
+    pub(crate) fn write_event(&self, base: &str) {
+        let payload = json!({"number": 7, "repository": {"full_name": "acme/shop"}, "pull_request": {"number": 7,
+            "user": {"login": "author"},
+            "head": {"sha": self.head, "ref": "topic", "repo": {"full_name": "acme/shop"}},
+            "base": {"sha": base, "ref": "main", "repo": {"full_name": "acme/shop"}}}});
+        std::fs::write(self.outside.path().join("event.json"), payload.to_string()).unwrap();
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str], server: &Server, runner: &Runner, more: &[(&str, &str)]) -> Answer {
         server.state.lock().unwrap().head.clone_from(&self.head);
         let event = self.outside.path().join("event.json").display().to_string();
         let mut variables = runner.variables();

@@ -20,6 +20,8 @@ pub struct CiContext {
     /// What the outcome says about it. `base_sha` is there once the base is settled; outside of Actions the commits are git's
     /// to tell. A pull request whose payload cannot be read counts as one of a fork.
     pub context: Context,
+    /// Login of who opened the pull request, as the event names it.
+    pub author: Option<String>,
     /// What the change is compared with.
     pub base: Base,
     /// Nothing has to be judged.
@@ -78,6 +80,7 @@ impl CiContext {
             in_actions: environment.get("GITHUB_ACTIONS") == Some("true"),
             event: Event::Local,
             context: Context { server_url: endpoints.server.clone(), ..Context::default() },
+            author: None,
             base: Base::DefaultBranch,
             idle: None,
             token: Token::find(environment, &endpoints),
@@ -178,6 +181,7 @@ impl CiContext {
         let of_ref = || self.runner.reference.as_deref().and_then(number_in_pull_ref);
         self.context.pr = payload.number.or(pull_request.number).or_else(of_ref);
         self.context.fork = self.is_fork(&pull_request);
+        self.author = pull_request.user.as_ref().and_then(|user| user.login.clone());
         let base_branch = pull_request.base.reference.clone();
         self.context.base_ref = base_branch.or_else(|| self.runner.base_reference.clone());
         if self.event == Event::PullRequest && payload.action.as_deref() == Some("closed") {

@@ -24,8 +24,16 @@ pub(crate) struct Payload {
 #[serde(default)]
 pub(crate) struct PullRequest {
     pub(crate) number: Option<u64>,
+    /// Who opened it.
+    pub(crate) user: Option<User>,
     pub(crate) base: Side,
     pub(crate) head: Side,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct User {
+    pub(crate) login: Option<String>,
 }
 
 /// One end of a pull request.

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use crate::api::{
     Account, ApiError, Artifact, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier, Clock,
-    CodeownersError, Comment, Comparison, GitHub, Listed, Look, Member, Minimized, PullRequest, Quota, Refusal,
-    Repository, Review, ReviewBody, ReviewComment, SarifBody, SarifReceipt, SarifStatus, ShownOutput, StatusAnswer,
-    StatusBody,
+    CodeownersError, Comment, Comparison, GitHub, GitTree, Listed, Look, Member, Minimized, PullRequest, Quota,
+    Refusal, Repository, Review, ReviewBody, ReviewComment, SarifBody, SarifReceipt, SarifStatus, ShownOutput,
+    StatusAnswer, StatusBody,
 };
 
 /// A GitHub in memory.
@@ -42,6 +42,8 @@ pub struct State {
     pub posted_reviews: Vec<(u64, ReviewBody)>,
     /// Files by path and reference.
     pub contents: BTreeMap<(String, String), Vec<u8>>,
+    /// Trees by the commit they belong to.
+    pub trees: BTreeMap<String, GitTree>,
     /// Blobs by id.
     pub blobs: BTreeMap<String, Vec<u8>>,
     /// Comparisons by base and head.
@@ -273,6 +275,11 @@ impl GitHub for Memory {
         self.called("contents")?;
         let key = (path.to_owned(), reference.to_owned());
         self.state().contents.get(&key).cloned().ok_or_else(not_found)
+    }
+
+    fn git_tree(&self, commit: &str) -> Result<GitTree, ApiError> {
+        self.called("git_tree")?;
+        self.state().trees.get(commit).cloned().ok_or_else(not_found)
     }
 
     fn blob(&self, id: &str) -> Result<Vec<u8>, ApiError> {

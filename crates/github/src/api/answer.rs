@@ -209,6 +209,30 @@ impl Review {
     }
 }
 
+/// `git-tree`
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub struct GitTree {
+    /// Everything in it.
+    pub tree: Vec<TreeMember>,
+    /// There is more than GitHub lists.
+    pub truncated: bool,
+}
+
+/// `git-tree.tree[]`
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub struct TreeMember {
+    /// From the root of the repository, with `/`.
+    pub path: String,
+    /// `100644`, `100755`, `120000` (link), `160000` (submodule), `040000` (directory)
+    pub mode: String,
+    /// Id of the blob, tree or commit.
+    pub sha: String,
+    /// Bytes of a blob.
+    pub size: Option<u64>,
+}
+
 /// `commit-comparison`
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]

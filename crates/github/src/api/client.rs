@@ -11,8 +11,8 @@ use crate::api::graphql::{self, MINIMIZE, Query, UNMINIMIZE, VIEWER, Variables};
 use crate::api::pace::Pace;
 use crate::api::{
     ApiError, Artifact, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier, CodeownersError,
-    Comment, Comparison, GitHub, Listed, Look, Member, Method, PullRequest, Quota, Repository, Review, ReviewBody,
-    ReviewComment, SarifBody, SarifReceipt, SarifStatus, StatusAnswer, StatusBody, Transport,
+    Comment, Comparison, GitHub, GitTree, Listed, Look, Member, Method, PullRequest, Quota, Repository, Review,
+    ReviewBody, ReviewComment, SarifBody, SarifReceipt, SarifStatus, StatusAnswer, StatusBody, Transport,
 };
 
 /// Pages of a list.
@@ -149,6 +149,10 @@ impl GitHub for Client<'_> {
 
     fn contents(&self, path: &str, reference: &str) -> Result<Vec<u8>, ApiError> {
         self.raw(format!("contents/{}?ref={}", file_path(path)?, part(reference)))
+    }
+
+    fn git_tree(&self, commit: &str) -> Result<GitTree, ApiError> {
+        self.get(format!("git/trees/{}?recursive=1", part(commit)))
     }
 
     fn blob(&self, id: &str) -> Result<Vec<u8>, ApiError> {

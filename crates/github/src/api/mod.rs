@@ -20,8 +20,9 @@ mod transport;
 mod tests;
 
 pub use answer::{
-    Account, Artifact, Branch, ChangedFile, CheckRunAnswer, CodeownersError, Comment, CommitId, Comparison, Minimized,
-    PullRequest, Quota, Repository, Review, ReviewComment, SarifReceipt, SarifStatus, ShownOutput, StatusAnswer,
+    Account, Artifact, Branch, ChangedFile, CheckRunAnswer, CodeownersError, Comment, CommitId, Comparison, GitTree,
+    Minimized, PullRequest, Quota, Repository, Review, ReviewComment, SarifReceipt, SarifStatus, ShownOutput,
+    StatusAnswer, TreeMember,
 };
 pub use body::{
     Annotation, AnnotationLevel, CheckRunBody, CheckRunOutput, CheckRunState, CheckRunUpdate, Classifier, Conclusion,

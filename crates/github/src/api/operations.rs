@@ -2,8 +2,8 @@
 
 use crate::api::{
     ApiError, Artifact, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier, CodeownersError,
-    Comment, Comparison, PullRequest, Quota, Repository, Review, ReviewBody, ReviewComment, SarifBody, SarifReceipt,
-    SarifStatus, StatusAnswer, StatusBody,
+    Comment, Comparison, GitTree, PullRequest, Quota, Repository, Review, ReviewBody, ReviewComment, SarifBody,
+    SarifReceipt, SarifStatus, StatusAnswer, StatusBody,
 };
 
 /// A list as far as it was read.
@@ -56,6 +56,8 @@ pub trait GitHub {
     fn reviews(&self, number: u64) -> Result<Listed<Review>, ApiError>;
     /// The bytes of the file `path` at `reference` (commit id, branch or tag).
     fn contents(&self, path: &str, reference: &str) -> Result<Vec<u8>, ApiError>;
+    /// Everything in the tree of a commit, at any depth.
+    fn git_tree(&self, commit: &str) -> Result<GitTree, ApiError>;
     /// The bytes of a blob.
     fn blob(&self, id: &str) -> Result<Vec<u8>, ApiError>;
     /// The way from the common ancestor of two commits to the second; its `files` are at most 300.

@@ -8,7 +8,7 @@ use portcullis_render::Posting;
 use super::*;
 use crate::api::{
     ApiError, Artifact, Branch, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier, CodeownersError,
-    Comment, Comparison, GitHub, Listed, Look, Member, PullRequest, Quota, Repository, Review, ReviewBody,
+    Comment, Comparison, GitHub, GitTree, Listed, Look, Member, PullRequest, Quota, Repository, Review, ReviewBody,
     ReviewComment, SarifBody, SarifReceipt, SarifStatus, StatusAnswer, StatusBody,
 };
 use crate::testing::{Memory, comment, refused};
@@ -49,6 +49,7 @@ impl GitHub for Late<'_> {
         review_comments(number: u64) -> Listed<ReviewComment>;
         reviews(number: u64) -> Listed<Review>;
         contents(path: &str, reference: &str) -> Vec<u8>;
+        git_tree(commit: &str) -> GitTree;
         blob(id: &str) -> Vec<u8>;
         compare(base: &str, head: &str) -> Comparison;
         check_runs(commit: &str, name: &str) -> Listed<CheckRunAnswer>;

@@ -235,6 +235,7 @@ fn reads(github: &dyn GitHub) -> Vec<(&'static str, Result<(), ApiError>)> {
         ("review_comments", github.review_comments(1).map(drop)),
         ("reviews", github.reviews(1).map(drop)),
         ("contents", github.contents(".github/portcullis.yaml", SHA).map(drop)),
+        ("git_tree", github.git_tree(SHA).map(drop)),
         ("blob", github.blob(SHA).map(drop)),
         ("compare", github.compare(SHA, SHA).map(drop)),
         ("check_runs", github.check_runs(SHA, "portcullis").map(drop)),

@@ -1,0 +1,116 @@
+//! What is asked of GitHub before anything is judged: a base that git cannot get, and who has approved the change.
+
+use serde_json::{Value, json};
+
+use crate::github::{POLICY, PullRequest, Server, WORKFLOW};
+use crate::repository::Answer;
+use crate::runner::Runner;
+
+const TRUSTING: &str =
+    "version: 1\nworkflows: { levels: { high: fail } }\ntrust: { exceptions_from_head: approved, approvers: [lead] }\n";
+const EXCEPTION: &str = "version: 1\nkind: exceptions\nexceptions:\n  - id: EX-1\n    rules: [gha/unpinned-uses]\n    paths: [.github/workflows/ci.yml]\n    reason: until the fork is gone\n    owner: '@me'\n    created: 2026-11-20\n    expires: 2026-12-20\n";
+const REVIEWS: &str = "GET /repos/acme/shop/pulls/7/reviews?per_page=100";
+
+fn review(user: &str, state: &str, commit: &str, minute: u32) -> Value {
+    json!({"id": minute, "user": {"login": user}, "state": state, "commit_id": commit,
+        "submitted_at": format!("2026-11-20T10:{minute:02}:00Z")})
+}
+
+/// A change with a fault and an exception for it, and what becomes of it with these reviews.
+fn reviewed(policy: &str, arguments: &[&str], reviews: impl Fn(&str) -> Vec<Value>) -> (Answer, Server) {
+    let server = Server::new();
+    let files = [(".portcullis/exceptions/mine.yaml", EXCEPTION), (".github/workflows/ci.yml", WORKFLOW)];
+    let pull = PullRequest::with(policy, &files);
+    server.state.lock().unwrap().reviews = reviews(&pull.head);
+    let mut all = vec!["--comment=off"];
+    all.extend(arguments);
+    let answer = pull.run(&all, &server, &Runner::new(), &[]);
+    (answer, server)
+}
+
+#[test]
+fn an_approval_of_the_head_by_somebody_listed_lets_the_exceptions_of_the_change_count() {
+    let (answer, server) = reviewed(TRUSTING, &[], |head| vec![review("lead", "APPROVED", head, 1)]);
+    assert_eq!(answer.code, 0, "{}{}", answer.stdout, answer.stderr);
+    assert!(answer.stderr.contains("lead has approved this commit"), "{}", answer.stderr);
+    assert_eq!(server.requests(), [REVIEWS], "one request more");
+}
+
+#[test]
+fn no_other_review_lets_them_count() {
+    let stale = "e".repeat(40);
+    for (what, reviews) in [
+        ("nobody", vec![]),
+        ("somebody else", vec![("somebody", "APPROVED", None, 1)]),
+        ("the author", vec![("author", "APPROVED", None, 1)]),
+        ("an earlier commit", vec![("lead", "APPROVED", Some(stale.as_str()), 1)]),
+        ("dismissed", vec![("lead", "DISMISSED", None, 1)]),
+        ("changed their mind", vec![("lead", "APPROVED", None, 1), ("lead", "CHANGES_REQUESTED", None, 2)]),
+        ("a comment", vec![("lead", "COMMENTED", None, 1)]),
+    ] {
+        let (answer, server) = reviewed(TRUSTING, &[], |head| {
+            let told = reviews.iter();
+            told.map(|(user, state, commit, minute)| review(user, state, commit.unwrap_or(head), *minute)).collect()
+        });
+        assert_eq!(answer.code, 1, "{what}: {}{}", answer.stdout, answer.stderr);
+        assert_eq!(server.requests(), [REVIEWS], "{what}");
+    }
+}
+
+#[test]
+fn reviews_are_not_asked_for_where_the_base_lets_none_count_or_offline() {
+    let approved = |head: &str| vec![review("lead", "APPROVED", head, 1)];
+    for (policy, arguments) in [(POLICY, &[][..]), (TRUSTING, &["--offline"])] {
+        let (answer, server) = reviewed(policy, arguments, approved);
+        assert_eq!((answer.code, server.requests().len()), (1, 0), "{:?}", server.requests());
+    }
+}
+
+#[test]
+fn reviews_that_cannot_be_read_are_told_and_let_nothing_count() {
+    let (answer, _) = reviewed(TRUSTING, &[], |_| vec![json!("no review")]);
+    assert_eq!(answer.code, 1, "{}", answer.stdout);
+    assert!(answer.stderr.contains("the reviews of the pull request cannot be read"), "{}", answer.stderr);
+}
+
+/// The base of the event is a commit that neither the clone nor the remote has.
+fn with_base_on_github(files: Vec<(&'static str, String)>, arguments: &[&str]) -> (Answer, Server) {
+    let server = Server::new();
+    let pull = PullRequest::with(
+        "version: 1\nworkflows: { levels: { high: log } }\n",
+        &[(".github/workflows/ci.yml", WORKFLOW)],
+    );
+    let base = "d".repeat(40);
+    pull.write_event(&base);
+    server.state.lock().unwrap().base = Some((base, files));
+    let mut all = vec!["--comment=off", "-f", "json"];
+    all.extend(arguments);
+    let answer = pull.run(&all, &server, &Runner::new(), &[]);
+    (answer, server)
+}
+
+#[test]
+fn a_base_that_git_cannot_get_is_read_from_github_and_the_copy_of_the_change_never_counts() {
+    let (answer, server) = with_base_on_github(vec![("portcullis.yaml", POLICY.to_owned())], &[]);
+    assert_eq!(answer.code, 1, "{}{}", answer.stdout, answer.stderr);
+    let document = answer.document();
+    assert_eq!(
+        (document["policy"]["source"].as_str(), document["policy"]["rev"].as_str()),
+        (Some("base"), Some("d".repeat(40).as_str()))
+    );
+    let requests = server.requests();
+    let of_policy = requests.iter().filter(|request| request.contains("/contents/portcullis.yaml?ref=dddd")).count();
+    assert!(of_policy >= 1 && requests.len() <= 8, "{requests:?}");
+}
+
+#[test]
+fn a_base_that_nobody_gives_and_one_offline_are_incomplete() {
+    let (answer, server) = with_base_on_github(vec![("portcullis.yaml", POLICY.to_owned())], &["--offline"]);
+    assert_eq!((answer.code, server.requests().len()), (3, 0), "{}", answer.stderr);
+    let server = Server::new();
+    let pull = PullRequest::new(true);
+    pull.write_event(&"d".repeat(40));
+    let answer = pull.run(&["--comment=off", "-f", "json"], &server, &Runner::new(), &[]);
+    assert_eq!(answer.code, 3, "{}", answer.stderr);
+    assert!(answer.stdout.contains("GitHub does not give it either"), "{}", answer.stdout);
+}
