@@ -48,7 +48,7 @@ pub(super) fn take_approved_exceptions(request: &Request, plan: &Plan, base: &dy
     }
     let (Some(source), Some(head)) = (&request.reviews, plan.ci.context.head_sha.as_deref()) else { return };
     let warn = |gate: &mut Gate, message| {
-        gate.warnings.push(Diagnostic::warning("policy/exceptions-approved", message, start()))
+        gate.warnings.push(Diagnostic::warning("policy/exceptions-approved", message, start()));
     };
     let reviews = match source.reviews() {
         Ok(reviews) => reviews,

@@ -130,7 +130,7 @@ fn upload_sarif(place: &Place<'_>, outcome: &Outcome, published: &mut Published)
         Ok(sarif) => sarif,
         Err(error) => return unfit(&format!("the file cannot be written: {error}")),
     };
-    let body = match sarif_upload::body(&sarif.bytes, &target, false) {
+    let body = match sarif_upload::body(&sarif.bytes, &target) {
         Ok(body) => body,
         Err(error) => return unfit(&error.to_string()),
     };

@@ -71,8 +71,8 @@ fn accepted(commit: &str, reference: &str) -> Option<SarifTarget> {
     (is_id && is_reference).then(|| SarifTarget { commit: commit.to_owned(), reference: reference.to_owned() })
 }
 
-/// The request for the document `sarif`. `validate` lets GitHub check it by the schema, which takes longer.
-pub fn body(sarif: &[u8], target: &SarifTarget, validate: bool) -> Result<SarifBody, SarifUnfit> {
+/// The request for the document `sarif`. The key `validate` is left out: older Enterprise Servers do not know it.
+pub fn body(sarif: &[u8], target: &SarifTarget) -> Result<SarifBody, SarifUnfit> {
     let compressed = gzip(sarif);
     if compressed.len() > COMPRESSED {
         return Err(SarifUnfit::TooLarge { bytes: compressed.len() });
@@ -82,7 +82,6 @@ pub fn body(sarif: &[u8], target: &SarifTarget, validate: bool) -> Result<SarifB
         reference: target.reference.clone(),
         sarif: STANDARD.encode(compressed),
         tool_name: "portcullis".to_owned(),
-        validate: validate.then_some(true),
     })
 }
 
@@ -163,12 +162,11 @@ mod tests {
 
     #[test]
     fn the_document_comes_out_of_the_body_as_it_went_in() {
-        let body = body(b"{\"runs\":[]}", &at(HEAD, "refs/heads/main"), true).unwrap();
+        let body = body(b"{\"runs\":[]}", &at(HEAD, "refs/heads/main")).unwrap();
         let compressed = STANDARD.decode(&body.sarif).unwrap();
         let mut document = String::new();
         flate2::read::GzDecoder::new(compressed.as_slice()).read_to_string(&mut document).unwrap();
         assert_eq!(document, "{\"runs\":[]}");
-        assert_eq!(body.validate, Some(true));
     }
 
     #[test]
@@ -181,7 +179,7 @@ mod tests {
         })
         .take(COMPRESSED + 1)
         .collect();
-        let unfit = body(&noise, &at(HEAD, "refs/heads/main"), false).unwrap_err();
+        let unfit = body(&noise, &at(HEAD, "refs/heads/main")).unwrap_err();
         assert!(matches!(unfit, SarifUnfit::TooLarge { bytes } if bytes > COMPRESSED));
     }
 
@@ -195,7 +193,7 @@ mod tests {
             waits.borrow_mut().push(pause.as_secs());
             waits.borrow().iter().sum::<u64>() <= budget
         };
-        let body = body(b"{}", &at(HEAD, "refs/heads/main"), false).unwrap();
+        let body = body(b"{}", &at(HEAD, "refs/heads/main")).unwrap();
         let delivery = upload(github, &body, &wait);
         (delivery, waits.into_inner())
     }

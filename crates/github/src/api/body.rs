@@ -202,7 +202,4 @@ pub struct SarifBody {
     pub sarif: String,
     /// Who made it.
     pub tool_name: String,
-    /// Whether GitHub checks it by the schema.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub validate: Option<bool>,
 }

@@ -270,7 +270,6 @@ fn writes(github: &dyn GitHub) -> Vec<(&'static str, Result<(), ApiError>)> {
         reference: "refs/pull/1/merge".to_owned(),
         sarif: "eA==".to_owned(),
         tool_name: "portcullis".to_owned(),
-        validate: Some(true),
     };
     let mut done = vec![
         ("create_issue_comment", github.create_issue_comment(1, "b", NOTHING).map(drop)),
