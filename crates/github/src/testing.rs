@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::api::{
-    Account, ApiError, Artifact, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier, Clock,
+    Account, ApiError, Artifact, Branch, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier, Clock,
     CodeownersError, Comment, Comparison, GitHub, GitTree, Listed, Look, Member, Minimized, PullRequest, Quota,
     Refusal, Repository, Review, ReviewBody, ReviewComment, SarifBody, SarifReceipt, SarifStatus, ShownOutput,
     StatusAnswer, StatusBody,
@@ -86,6 +86,19 @@ enum Failure {
 /// An error with this status and message, as the API gives it.
 pub fn refused(status: u16, message: &str) -> ApiError {
     ApiError::Refused(Refusal { status, message: message.to_owned(), ..Refusal::default() })
+}
+
+/// An open pull request with this head.
+pub fn open_pull(number: u64, head: &str) -> PullRequest {
+    PullRequest {
+        number,
+        state: Some("open".to_owned()),
+        locked: None,
+        user: None,
+        head: Some(Branch { sha: Some(head.to_owned()), ..Branch::default() }),
+        base: None,
+        changed_files: None,
+    }
 }
 
 /// A comment of somebody.

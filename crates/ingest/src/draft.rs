@@ -272,6 +272,15 @@ impl<'a> Draft<'a> {
         self.problem(Problem::error(code, message).at_byte(byte as u64).at_line(line, col));
     }
 
+    /// Hands the report to its reader; whether all of it could be read. What stopped it is said.
+    pub(crate) fn whole_xml(&mut self, text: &str, handler: &mut impl xml::Handler) -> bool {
+        let read = xml::read(text, handler);
+        if let Err(broken) = &read {
+            self.broken_xml(text, broken);
+        }
+        read.is_ok()
+    }
+
     /// Says what stopped the reader of XML.
     pub(crate) fn broken_xml(&mut self, text: &str, broken: &xml::Break) {
         let kept = "what was found before counts";

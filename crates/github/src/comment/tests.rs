@@ -7,11 +7,11 @@ use portcullis_render::Posting;
 
 use super::*;
 use crate::api::{
-    ApiError, Artifact, Branch, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier, CodeownersError,
+    ApiError, Artifact, ChangedFile, CheckRunAnswer, CheckRunBody, CheckRunUpdate, Classifier, CodeownersError,
     Comment, Comparison, GitHub, GitTree, Listed, Look, Member, PullRequest, Quota, Repository, Review, ReviewBody,
     ReviewComment, SarifBody, SarifReceipt, SarifStatus, StatusAnswer, StatusBody,
 };
-use crate::testing::{Memory, comment, refused};
+use crate::testing::{Memory, comment, open_pull, refused};
 
 const HEAD: &str = "9f31c2e0b1d84f6a7c55e0a1b2c3d4e5f6a7b8c9";
 const BOT: &str = "github-actions[bot]";
@@ -76,17 +76,7 @@ impl GitHub for Late<'_> {
 
 fn github() -> Memory {
     let github = Memory::new(BOT);
-    let head = Branch { sha: Some(HEAD.to_owned()), ..Branch::default() };
-    let pull = PullRequest {
-        number: NUMBER,
-        state: Some("open".to_owned()),
-        locked: None,
-        user: None,
-        head: Some(head),
-        base: None,
-        changed_files: None,
-    };
-    github.state_mut().pulls.insert(NUMBER, pull);
+    github.state_mut().pulls.insert(NUMBER, open_pull(NUMBER, HEAD));
     github
 }
 

@@ -3,9 +3,9 @@
 use portcullis_model::{Context, Finding, Judged, Level, Location, Outcome, Suggestion};
 
 use super::*;
-use crate::api::{Account, Branch, ChangedFile, PullRequest, ReviewComment};
+use crate::api::{Account, ChangedFile, ReviewComment};
 use crate::comment::Key;
-use crate::testing::{Memory, refused};
+use crate::testing::{Memory, open_pull, refused};
 
 const HEAD: &str = "9f31c2e0b1d84f6a7c55e0a1b2c3d4e5f6a7b8c9";
 const BOT: &str = "github-actions[bot]";
@@ -18,16 +18,6 @@ fn key() -> Key {
 /// A file whose lines 1 to `lines` are all added.
 fn github(lines: u32) -> Memory {
     let github = Memory::new(BOT);
-    let head = Branch { sha: Some(HEAD.to_owned()), ..Branch::default() };
-    let pull = PullRequest {
-        number: NUMBER,
-        state: Some("open".to_owned()),
-        locked: None,
-        user: None,
-        head: Some(head),
-        base: None,
-        changed_files: None,
-    };
     let added = (1..=lines).map(|line| format!("+line {line}\n")).collect::<Vec<_>>().concat();
     let file = ChangedFile {
         filename: Some("a.yml".to_owned()),
@@ -35,7 +25,7 @@ fn github(lines: u32) -> Memory {
         ..ChangedFile::default()
     };
     let mut state = github.state_mut();
-    state.pulls.insert(NUMBER, pull);
+    state.pulls.insert(NUMBER, open_pull(NUMBER, HEAD));
     state.files.insert(NUMBER, vec![file]);
     drop(state);
     github

@@ -10,7 +10,7 @@ use crate::coverage::{self, Coverage, Share};
 use crate::detect::Look;
 use crate::draft::Draft;
 use crate::format::Format;
-use crate::xml::{self, Element, Handler};
+use crate::xml::{Element, Handler};
 
 /// The format.
 pub(super) static FORMAT: Format =
@@ -28,11 +28,7 @@ fn read(text: &str, draft: &mut Draft<'_>) {
     draft.tool("clover", None);
     draft.sections.insert(Section::Quality);
     let mut report = Report::default();
-    let broken = xml::read(text, &mut report);
-    let is_whole = broken.is_ok();
-    if let Err(broken) = broken {
-        draft.broken_xml(text, &broken);
-    }
+    let is_whole = draft.whole_xml(text, &mut report);
     draft.report.generated_at = report.generated;
     draft.report.tool.version = report.version;
     report.coverage.tell(draft, is_whole, coverage::as_named);

@@ -14,7 +14,7 @@ use crate::decimal;
 use crate::detect::Look;
 use crate::draft::Draft;
 use crate::format::Format;
-use crate::xml::{self, Element, Handler};
+use crate::xml::{Element, Handler};
 
 /// Directories read of `sources`.
 const MAX_SOURCES: usize = 200;
@@ -31,11 +31,7 @@ fn read(text: &str, draft: &mut Draft<'_>) {
     draft.tool("cobertura", None);
     draft.sections.insert(Section::Quality);
     let mut report = Report::default();
-    let broken = xml::read(text, &mut report);
-    let is_whole = broken.is_ok();
-    if let Err(broken) = broken {
-        draft.broken_xml(text, &broken);
-    }
+    let is_whole = draft.whole_xml(text, &mut report);
     draft.report.generated_at = report.generated;
     let Report { mut coverage, method_lines, branches, stated_branches, sources, .. } = report;
     if coverage.lines.is_empty() {

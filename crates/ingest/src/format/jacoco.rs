@@ -9,7 +9,7 @@ use crate::coverage::{self, Coverage, Share};
 use crate::detect::Look;
 use crate::draft::Draft;
 use crate::format::Format;
-use crate::xml::{self, Element, Handler};
+use crate::xml::{Element, Handler};
 
 /// The format.
 pub(super) static FORMAT: Format =
@@ -23,11 +23,7 @@ fn read(text: &str, draft: &mut Draft<'_>) {
     draft.tool("jacoco", None);
     draft.sections.insert(Section::Quality);
     let mut report = Report::default();
-    let broken = xml::read(text, &mut report);
-    let is_whole = broken.is_ok();
-    if let Err(broken) = broken {
-        draft.broken_xml(text, &broken);
-    }
+    let is_whole = draft.whole_xml(text, &mut report);
     draft.report.generated_at = report.newest;
     report.coverage.tell(draft, is_whole, coverage::as_named);
 }
