@@ -53,7 +53,7 @@ impl Glob {
 
     /// Whether a repository path matches.
     pub fn matches(&self, path: &str) -> bool {
-        self.matcher.get_or_init(|| self.read.compile_matcher()).is_match(path)
+        self.read.glob() == "**" || self.matcher.get_or_init(|| self.read.compile_matcher()).is_match(path)
     }
 
     /// The pattern as written.

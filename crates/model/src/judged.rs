@@ -13,8 +13,8 @@ use crate::{Finding, Level, Severity, State};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, from = "JudgedDocument", into = "JudgedDocument")]
 pub struct Judged {
-    /// Facts.
-    pub finding: Finding,
+    /// Facts. Apart, because judgements are put in order and a finding is large.
+    pub finding: Box<Finding>,
     /// Severity in force.
     pub severity: Severity,
     /// State in force.
@@ -164,7 +164,7 @@ pub struct Suggestion {
 #[serde(default)]
 struct JudgedDocument {
     #[serde(flatten)]
-    finding: Finding,
+    finding: Box<Finding>,
     level: Level,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     decision: Vec<Decision>,

@@ -3,6 +3,7 @@
 mod equivalents;
 mod ratings;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Finding, FixState, Kind, Severity, State, advisory, fingerprint, order};
@@ -21,7 +22,7 @@ pub struct Merging {
 /// Merges duplicates, gives every finding its fingerprints, and puts all into the total order. Where the reports of one
 /// finding disagree about its severity, each source says what it said.
 pub fn merge(mut findings: Vec<Finding>, merging: &Merging) -> Vec<Finding> {
-    order::sort(&mut findings, order::findings);
+    order::sort(&mut findings, |finding| finding, |_, _| Ordering::Equal);
     let groups = groups(&findings, &merging.equivalents);
     let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
     // Where the first of a group stands in `merged`; the first comes before all others of its group.
@@ -51,7 +52,7 @@ pub fn merge(mut findings: Vec<Finding>, merging: &Merging) -> Vec<Finding> {
         }
     }
     fingerprint::assign(&mut merged);
-    order::sort(&mut merged, order::findings);
+    order::sort(&mut merged, |finding| finding, |_, _| Ordering::Equal);
     merged
 }
 

@@ -74,17 +74,17 @@ pub struct Package {
 impl Package {
     /// `name version`, `@scope/name version`, for people.
     pub fn label(&self) -> String {
-        let mut label = String::new();
-        if let Some(namespace) = &self.namespace {
-            label.push_str(namespace);
-            label.push(if self.ecosystem == "maven" { ':' } else { '/' });
-        }
-        label.push_str(&self.name);
-        if let Some(version) = &self.version {
-            label.push(' ');
-            label.push_str(version);
-        }
-        label
+        self.label_parts().concat()
+    }
+
+    /// What [`label`](Self::label) is made of, in its order.
+    pub(crate) fn label_parts(&self) -> [&str; 5] {
+        let (namespace, joint) = match self.namespace.as_deref() {
+            Some(namespace) => (namespace, if self.ecosystem == "maven" { ":" } else { "/" }),
+            None => ("", ""),
+        };
+        let (space, version) = self.version.as_deref().map_or(("", ""), |version| (" ", version));
+        [namespace, joint, &self.name, space, version]
     }
 }
 

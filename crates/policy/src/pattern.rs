@@ -1,6 +1,5 @@
 //! Patterns over things that are no paths: rule ids, objects, package URLs.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -128,25 +127,67 @@ fn version_at(purl: &str) -> Option<usize> {
 }
 
 /// Every name under which a policy may speak of a finding: its ids and aliases, and `tool:ID` for each tool that reported it.
-pub(crate) fn names(finding: &Finding) -> Names<'_> {
-    let mut names: Names<'_> = finding.all_ids().filter(|id| !id.is_empty()).map(Cow::Borrowed).collect();
-    for source in &finding.sources {
-        // Some tools write their own name into their ids: `zizmor/unpinned-uses` of zizmor is `zizmor:unpinned-uses`.
-        let bare = finding.rule_id.strip_prefix(&source.tool).and_then(|rest| rest.strip_prefix('/'));
-        names.push(Cow::Owned([source.tool.as_str(), ":", bare.unwrap_or(&finding.rule_id)].concat()));
-        if finding.id != finding.rule_id {
-            names.push(Cow::Owned([source.tool.as_str(), ":", &finding.id].concat()));
-        }
-    }
-    if let (Kind::License, Some(license)) = (finding.kind, finding.license.as_deref()) {
-        let licenses = license.expression.iter().chain(license.name.iter());
-        names.extend(licenses.map(|name| Cow::Owned(format!("license:{name}"))));
-    }
-    names
+/// One after the other in one text: the names of the next finding take no new memory.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    text: String,
+    ends: Vec<usize>,
 }
 
-/// Names of one finding.
-pub(crate) type Names<'a> = Vec<Cow<'a, str>>;
+impl Names {
+    /// The names of one finding.
+    pub(crate) fn of(finding: &Finding) -> Self {
+        let mut names = Self::default();
+        names.set(finding);
+        names
+    }
+
+    /// Puts the names of this finding in the place of the last one's.
+    pub(crate) fn set(&mut self, finding: &Finding) {
+        self.text.clear();
+        self.ends.clear();
+        for id in finding.all_ids().filter(|id| !id.is_empty()) {
+            self.push(&[id]);
+        }
+        for source in &finding.sources {
+            // Some tools write their own name into their ids: `zizmor/unpinned-uses` of zizmor is `zizmor:unpinned-uses`.
+            let bare = finding.rule_id.strip_prefix(&source.tool).and_then(|rest| rest.strip_prefix('/'));
+            self.push(&[&source.tool, ":", bare.unwrap_or(&finding.rule_id)]);
+            if finding.id != finding.rule_id {
+                self.push(&[&source.tool, ":", &finding.id]);
+            }
+        }
+        if let (Kind::License, Some(license)) = (finding.kind, finding.license.as_deref()) {
+            for name in license.expression.iter().chain(&license.name) {
+                self.push(&["license:", name]);
+            }
+        }
+    }
+
+    fn push(&mut self, parts: &[&str]) {
+        self.text.extend(parts.iter().copied());
+        self.ends.push(self.text.len());
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts.zip(&self.ends).filter_map(|(start, end)| self.text.get(*start..*end))
+    }
+
+    /// Whether one of them is meant.
+    pub(crate) fn any(&self, matches: impl FnMut(&str) -> bool) -> bool {
+        self.iter().any(matches)
+    }
+}
+
+/// A rule that is asked about by itself.
+impl From<&str> for Names {
+    fn from(name: &str) -> Self {
+        let mut names = Self::default();
+        names.push(&[name]);
+        names
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,10 @@
 //! `rules` of every layer: which level and severity the policy gives a rule (spec/policy.md 2.2, 3.4).
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use portcullis_model::{Level, Severity};
 
-use crate::pattern::Pattern;
+use crate::pattern::{Names, Pattern};
 use crate::policy::{Field, RuleSetting, Setting};
 
 /// `rules` of every layer, first applied first.
@@ -35,12 +34,12 @@ impl RuleBook {
     }
 
     /// The level the policy gives to a finding known under these names.
-    pub(crate) fn level(&self, names: &[Cow<'_, str>]) -> Option<Decided<'_, Level>> {
+    pub(crate) fn level(&self, names: &Names) -> Option<Decided<'_, Level>> {
         self.decide(names, |setting| &setting.level, |level| *level as u8)
     }
 
     /// The severity the policy gives to a finding known under these names.
-    pub(crate) fn severity(&self, names: &[Cow<'_, str>]) -> Option<Decided<'_, Severity>> {
+    pub(crate) fn severity(&self, names: &Names) -> Option<Decided<'_, Severity>> {
         self.decide(names, |setting| &setting.severity, |severity| *severity as u8)
     }
 
@@ -48,7 +47,7 @@ impl RuleBook {
     /// two globs over a foreign tool's ids), the tightest value wins.
     fn decide<T>(
         &self,
-        names: &[Cow<'_, str>],
+        names: &Names,
         field: impl Fn(&RuleSetting) -> &Field<T>,
         tightness: impl Fn(&T) -> u8,
     ) -> Option<Decided<'_, T>> {
@@ -67,12 +66,12 @@ impl RuleBook {
 
 impl RuleLayer {
     /// The pattern of this layer that speaks of the level, and what it says.
-    pub(crate) fn level(&self, names: &[Cow<'_, str>]) -> Option<(&str, &Field<Level>)> {
+    pub(crate) fn level(&self, names: &Names) -> Option<(&str, &Field<Level>)> {
         self.best(names, &|setting: &RuleSetting| &setting.level, &|level: &Level| *level as u8)
     }
 
     /// The pattern of this layer that speaks of the severity, and what it says.
-    pub(crate) fn severity(&self, names: &[Cow<'_, str>]) -> Option<(&str, &Field<Severity>)> {
+    pub(crate) fn severity(&self, names: &Names) -> Option<(&str, &Field<Severity>)> {
         self.best(names, &|setting: &RuleSetting| &setting.severity, &|severity: &Severity| *severity as u8)
     }
 
@@ -84,7 +83,7 @@ impl RuleLayer {
 
     fn best<'a, T>(
         &'a self,
-        names: &[Cow<'_, str>],
+        names: &Names,
         field: &impl Fn(&'a RuleSetting) -> &'a Field<T>,
         tightness: &impl Fn(&T) -> u8,
     ) -> Option<(&'a str, &'a Field<T>)>
@@ -93,13 +92,13 @@ impl RuleLayer {
     {
         let exact = names
             .iter()
-            .filter_map(|name| self.exact.get_key_value(name.as_ref()))
+            .filter_map(|name| self.exact.get_key_value(name))
             .map(|(pattern, setting)| (pattern.as_str(), usize::MAX, field(setting)))
             .filter(|(_, _, field)| field.speaks());
         let globs = self
             .globs
             .iter()
-            .filter(|(pattern, setting)| field(setting).speaks() && names.iter().any(|name| pattern.matches(name)))
+            .filter(|(pattern, setting)| field(setting).speaks() && names.any(|name| pattern.matches(name)))
             .map(|(pattern, setting)| (pattern.as_str(), pattern.literal_chars(), field(setting)));
         exact
             .chain(globs)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use portcullis_model::{Finding, Globs, Kind, Level, Severity, Suppression};
 
-use crate::pattern::{self, Pattern};
+use crate::pattern::{Names, Pattern};
 use crate::policy::Setting;
 
 /// `trust`.
@@ -26,8 +26,8 @@ impl TrustPolicy {
         if self.inline_forbidden.is_empty() {
             return None;
         }
-        let names = pattern::names(finding);
-        self.inline_forbidden.iter().find(|forbidden| names.iter().any(|name| forbidden.value.matches(name)))
+        let names = Names::of(finding);
+        self.inline_forbidden.iter().find(|forbidden| names.any(|name| forbidden.value.matches(name)))
     }
 }
 

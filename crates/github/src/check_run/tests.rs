@@ -12,7 +12,7 @@ fn judged(path: &str, line: u32, level: Level) -> Judged {
         locations: vec![location],
         ..Finding::default()
     };
-    Judged { finding, level, severity: Severity::High, state: State::Open, ..Judged::default() }
+    Judged { finding: Box::new(finding), level, severity: Severity::High, state: State::Open, ..Judged::default() }
 }
 
 fn outcome(findings: Vec<Judged>) -> Outcome {

@@ -136,7 +136,7 @@ mod tests {
 
     fn finding(fingerprint: &str, level: Level) -> Judged {
         let finding = portcullis_model::Finding { fingerprint: fingerprint.to_owned(), ..Default::default() };
-        Judged { finding, level, ..Judged::default() }
+        Judged { finding: Box::new(finding), level, ..Judged::default() }
     }
 
     #[test]

@@ -82,7 +82,11 @@ fn github() -> Memory {
 
 fn failing(findings: u64) -> Outcome {
     let finding = |index| Judged {
-        finding: Finding { fingerprint: format!("v1:{index:032x}"), id: format!("a/{index}"), ..Finding::default() },
+        finding: Box::new(Finding {
+            fingerprint: format!("v1:{index:032x}"),
+            id: format!("a/{index}"),
+            ..Finding::default()
+        }),
         level: Level::Fail,
         introduced: portcullis_model::Introduced::New,
         ..Judged::default()

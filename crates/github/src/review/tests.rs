@@ -34,13 +34,13 @@ fn github(lines: u32) -> Memory {
 fn finding(line: u32) -> Judged {
     let location = Location { snippet: Some(format!("line {line}")), ..Location::line("a.yml", line) };
     Judged {
-        finding: Finding {
+        finding: Box::new(Finding {
             fingerprint: format!("v1:{line:032x}"),
             id: "gha/unpinned-uses".to_owned(),
             message: "`a/b` follows `v1`".to_owned(),
             locations: vec![location],
             ..Finding::default()
-        },
+        }),
         level: Level::Fail,
         in_diff: Some(true),
         ..Judged::default()

@@ -3,7 +3,7 @@
 use portcullis_model::{Finding, Judged, Kind, Registry, advisory};
 
 use crate::load::names_rule;
-use crate::pattern;
+use crate::pattern::{self, Names};
 
 /// The selectors of a new exception.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub fn narrowest(finding: &Finding, run: &[Judged], registry: &Registry) -> Sele
 impl Selectors {
     fn cover(&self, other: &Finding) -> bool {
         let same = |own: &Option<String>, theirs: Option<String>| own.is_none() || *own == theirs;
-        pattern::names(other).iter().any(|name| *name == self.rule)
+        Names::of(other).any(|name| name == self.rule)
             && same(&self.package, package(other))
             && same(&self.path, Some(other.path().to_owned()))
             && same(&self.resource, resource(other))
@@ -64,11 +64,11 @@ impl Selectors {
 
 /// The first of the finding's names that the policy may use.
 fn rule(finding: &Finding, registry: &Registry) -> String {
-    let names = pattern::names(finding);
+    let names = Names::of(finding);
     let is_usable = |name: &&str| !pattern::is_glob(name) && names_rule(name, registry);
-    let license = names.iter().map(AsRef::as_ref).find(|name: &&str| name.starts_with("license:"));
+    let license = names.iter().find(|name: &&str| name.starts_with("license:"));
     let advisory = [finding.id.as_str()].into_iter().find(|id| advisory::is_advisory(id));
-    let any = || names.iter().map(AsRef::as_ref).find(is_usable);
+    let any = || names.iter().find(is_usable);
     advisory.or(license.filter(is_usable)).or_else(any).unwrap_or(&finding.id).to_owned()
 }
 

@@ -92,7 +92,7 @@ fn what_is_added_is_taken_out_again_without_a_trace() {
 }
 
 fn judged(finding: Finding) -> Judged {
-    Judged { severity: finding.severity, finding, ..Judged::default() }
+    Judged { severity: finding.severity, finding: Box::new(finding), ..Judged::default() }
 }
 
 fn of(rule: &str, path: &str, fingerprint: &str) -> Finding {

@@ -1,6 +1,5 @@
 //! What changed between two policies, leaf by leaf, and whether it makes the gate weaker.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{Level, Origin, Registry, Rule, Section, Severity};
@@ -8,7 +7,7 @@ use portcullis_model::{Level, Origin, Registry, Rule, Section, Severity};
 use super::{Content, Node};
 use crate::Policy;
 use crate::judge::section_level;
-use crate::pattern::is_glob;
+use crate::pattern::{Names, is_glob};
 use crate::quality::{Bound, Dimension};
 use crate::schema::{Initial, Key, Merge, POLICY, Strict, Type};
 
@@ -275,7 +274,7 @@ impl Comparison<'_> {
     /// What a rule of ours comes to. Without a level of its own that is the severity's, and one rule may give findings of
     /// several severities.
     fn held(&self, side: &Policy, id: &str, own: Option<Level>) -> Held {
-        let named = || side.rules.level(&[Cow::Borrowed(id)]).map(|decided| decided.setting.value);
+        let named = || side.rules.level(&Names::from(id)).map(|decided| decided.setting.value);
         if let Some(level) = own.or_else(named) {
             return Held { lowest: level, highest: level };
         }

@@ -1,6 +1,5 @@
 //! `rules` of every layer in one mapping, and what holds for each rule.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use portcullis_model::{Level, Origin, Registry, Section, Severity};
@@ -9,7 +8,7 @@ use super::{Content, Node};
 use crate::Policy;
 use crate::judge::section_level;
 use crate::load::{Layer, Located, Sources, Value};
-use crate::pattern::Pattern;
+use crate::pattern::{Names, Pattern};
 use crate::rulebook::RuleBook;
 
 /// Fields of a rule setting, in the order of the schema.
@@ -94,7 +93,7 @@ impl Flat {
         // Compiled once: there may be thousands, and as many rules.
         let patterns: Vec<Pattern> = self.0.keys().filter_map(|text| Pattern::new(text).ok()).collect();
         for id in registry.ids() {
-            let names = [Cow::Borrowed(id)];
+            let names = Names::from(id);
             let level = book.level(&names).map(|decided| word(&decided.setting.value, &decided.setting.origin));
             let severity = book.severity(&names).map(|decided| word(&decided.setting.value, &decided.setting.origin));
             for (field, truth) in [("level", level), ("severity", severity)] {
@@ -147,7 +146,7 @@ pub fn rule_rows(policy: &Policy, registry: &Registry) -> Vec<RuleRow> {
 
 /// What holds for one of them.
 pub(super) fn row(policy: &Policy, registry: &Registry, id: &str) -> RuleRow {
-    let names = [Cow::Borrowed(id)];
+    let names = Names::from(id);
     let rule = registry.get(id);
     // Findings of secret rules are high (spec/secrets-gitleaks.md).
     let (section, severity) = rule.map_or((Section::Secrets, Severity::High), |rule| (rule.section(), rule.severity));

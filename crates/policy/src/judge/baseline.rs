@@ -188,7 +188,7 @@ fn before_moves(findings: &[Judged], renames: &BTreeMap<String, String>) -> BTre
     }
     let moved = findings.iter().map(|judged| &judged.finding).filter(|finding| renames.contains_key(finding.path()));
     let (now, mut before): (Vec<String>, Vec<Finding>) =
-        moved.map(|finding| (finding.fingerprint.clone(), finding.clone())).unzip();
+        moved.map(|finding| (finding.fingerprint.clone(), Finding::clone(finding))).unzip();
     for finding in &mut before {
         if let Some(place) = finding.locations.first_mut()
             && let Some(from) = renames.get(&place.path)
@@ -336,7 +336,7 @@ fn fixed(known: &BaselineFinding, tools: &BTreeMap<&str, &str>) -> Judged {
         level: Level::Off,
         introduced: Introduced::Fixed,
         decision: vec![decision],
-        finding,
+        finding: Box::new(finding),
         ..Judged::default()
     }
 }

@@ -12,7 +12,7 @@ use super::levels::has_fix;
 use super::suppressions::severity_in_force;
 use super::{cap, is_error, set_level};
 use crate::Policy;
-use crate::pattern::{self, Pattern};
+use crate::pattern::{Names, Pattern};
 use crate::policy::{Exception, Setting, fed_by_reports};
 use crate::trust::Approval;
 
@@ -31,13 +31,14 @@ pub(super) struct Held<'a> {
 pub(super) fn apply<'a>(
     policy: &'a Policy,
     findings: &mut [Judged],
+    candidates: Candidates<'_>,
     coverage: &Coverage<'_>,
     today: Date,
 ) -> Vec<Held<'a>> {
     let mut tallies: Vec<Tally> = policy.exceptions.iter().map(|_| Tally::default()).collect();
-    let index = Index::new(&policy.exceptions);
-    for (position, judged) in findings.iter_mut().enumerate().filter(|(_, judged)| judged.is_open()) {
-        for (candidate, by_name) in index.candidates(&judged.finding) {
+    for (position, candidates) in candidates.found {
+        let Some(judged) = findings.get_mut(position).filter(|judged| judged.is_open()) else { continue };
+        for (candidate, by_name) in candidates {
             let (Some(exception), Some(tally)) = (policy.exceptions.get(candidate), tallies.get_mut(candidate)) else {
                 continue;
             };
@@ -163,8 +164,8 @@ pub fn applies(policy: &Policy, id: &str, finding: &Finding, today: Date) -> Res
     let Some(exception) = policy.exceptions.iter().find(|exception| exception.id == id) else {
         return Err(format!("there is no exception `{id}`"));
     };
-    let names = pattern::names(finding);
-    if !exception.rules.is_empty() && !exception.rules.iter().any(|rule| names.iter().any(|name| rule.matches(name))) {
+    let names = Names::of(finding);
+    if !exception.rules.is_empty() && !exception.rules.iter().any(|rule| names.any(|name| rule.matches(name))) {
         return Err(format!("rules {}", exception.rules().collect::<Vec<_>>().join(", ")));
     }
     if let Some(mismatch) = mismatch(exception, finding) {
@@ -172,7 +173,7 @@ pub fn applies(policy: &Policy, id: &str, finding: &Finding, today: Date) -> Res
     }
     let mut judged = Judged {
         severity: severity_in_force(policy, finding),
-        finding: finding.clone(),
+        finding: Box::new(finding.clone()),
         level: Level::Fail,
         ..Judged::default()
     };
@@ -186,10 +187,10 @@ pub fn applies(policy: &Policy, id: &str, finding: &Finding, today: Date) -> Res
 /// Whether an exception covers a finding by its selectors, in force or not: what people decided about is no state of the base
 /// that anybody else may rest on.
 pub fn named_by_exception(policy: &Policy, finding: &Finding) -> bool {
-    let names = pattern::names(finding);
+    let names = Names::of(finding);
     policy.exceptions.iter().any(|exception| {
-        let by_rule = exception.rules.is_empty()
-            || exception.rules.iter().any(|rule| names.iter().any(|name| rule.matches(name)));
+        let by_rule =
+            exception.rules.is_empty() || exception.rules.iter().any(|rule| names.any(|name| rule.matches(name)));
         by_rule && mismatch(exception, finding).is_none()
     })
 }
@@ -197,9 +198,9 @@ pub fn named_by_exception(policy: &Policy, finding: &Finding) -> bool {
 /// Exceptions of which at least one selector matches a finding and another does not, each with the first that does not, and
 /// the nearest such override.
 pub fn near_misses(policy: &Policy, finding: &Finding) -> Vec<String> {
-    let names = pattern::names(finding);
+    let names = Names::of(finding);
     let misses = policy.exceptions.iter().filter_map(|exception| {
-        let rules = exception.rules.iter().any(|rule| names.iter().any(|name| rule.matches(name)));
+        let rules = exception.rules.iter().any(|rule| names.any(|name| rule.matches(name)));
         let miss = if !exception.rules.is_empty() && !rules {
             if !matches_besides_rules(exception, finding) {
                 return None;
@@ -277,18 +278,35 @@ impl<'a> Index<'a> {
     }
 
     /// Exceptions that may concern the finding, in the order they were read, and whether they name it outright.
-    fn candidates(&self, finding: &Finding) -> BTreeMap<usize, bool> {
+    fn candidates(&self, finding: &Finding, names: &Names) -> BTreeMap<usize, bool> {
         let mut found = BTreeMap::new();
-        if self.by_name.is_empty() && self.by_fingerprint.is_empty() && self.globs.is_empty() {
-            return found;
-        }
-        let names = pattern::names(finding);
-        let globs = self.globs.iter().filter(|(_, glob)| names.iter().any(|name| glob.matches(name)));
+        let globs = self.globs.iter().filter(|(_, glob)| names.any(|name| glob.matches(name)));
         found.extend(globs.map(|(position, _)| (*position, false)));
-        let outright = names.iter().filter_map(|name| self.by_name.get(name.as_ref()));
+        let outright = names.iter().filter_map(|name| self.by_name.get(name));
         let exact = self.by_fingerprint.get(finding.fingerprint.as_str());
         found.extend(outright.chain(exact).flatten().map(|position| (*position, true)));
         found
+    }
+}
+
+/// Which exceptions may concern which findings, looked up while the names of each finding are at hand.
+pub(super) struct Candidates<'a> {
+    index: Index<'a>,
+    /// The position of a finding, and the positions of its exceptions with whether they name it outright.
+    found: Vec<(usize, BTreeMap<usize, bool>)>,
+}
+
+impl<'a> Candidates<'a> {
+    pub(super) fn new(exceptions: &'a [Exception]) -> Self {
+        Self { index: Index::new(exceptions), found: Vec::new() }
+    }
+
+    /// Looks up the finding at this position, which has these names.
+    pub(super) fn look_up(&mut self, position: usize, finding: &Finding, names: &Names) {
+        let candidates = self.index.candidates(finding, names);
+        if !candidates.is_empty() {
+            self.found.push((position, candidates));
+        }
     }
 }
 

@@ -8,18 +8,24 @@ use super::vulnerability::{self, Clocks};
 use super::{cap, raise, set_level, suppressions};
 use crate::Policy;
 use crate::overrides::InForce;
-use crate::pattern;
+use crate::pattern::Names;
 use crate::policy::{ReportOnly, Setting};
 use crate::supply;
 use crate::trust::is_known_exploited;
 
 /// Everything that needs no other finding. Gives the level that floors start from: after the steps that look at severity
 /// and rule only.
-pub(super) fn judge(policy: &Policy, judged: &mut Judged, named: Option<&Named>, clocks: &mut Clocks<'_>) -> Level {
+pub(super) fn judge(
+    policy: &Policy,
+    judged: &mut Judged,
+    own_level: Option<&Named>,
+    names: &Names,
+    clocks: &mut Clocks<'_>,
+) -> Level {
     if suppressions::closed(policy, judged, clocks.today) || excluded(policy, judged) {
         return Level::Off;
     }
-    severity_and_level(policy, judged, named);
+    severity_and_level(policy, judged, own_level, names);
     let before_modifiers = judged.level;
     modifiers(policy, judged, clocks);
     suppressions::inline(policy, judged, clocks.today);
@@ -57,13 +63,12 @@ pub(super) struct Named {
 }
 
 /// Steps 3 to 5.
-fn severity_and_level(policy: &Policy, judged: &mut Judged, named: Option<&Named>) {
+fn severity_and_level(policy: &Policy, judged: &mut Judged, own_level: Option<&Named>, names: &Names) {
     let in_force = InForce::new(policy, &judged.finding);
     let (severity, level) = if in_force.names_no_rule() {
         (None, None)
     } else {
-        let ids = pattern::names(&judged.finding);
-        (in_force.rule_severity(&ids), in_force.rule_level(&ids))
+        (in_force.rule_severity(names), in_force.rule_level(names))
     };
     if let Some((key, severity, origin)) = supply::severity(policy, &judged.finding)
         && severity != judged.severity
@@ -74,8 +79,8 @@ fn severity_and_level(policy: &Policy, judged: &mut Judged, named: Option<&Named
         set_severity(judged, key, setting);
     }
     let supplied = supply::base_level(policy, &judged.finding);
-    let (key, setting) = match (named, &supplied) {
-        (Some(named), _) => (named.key.clone(), &named.setting),
+    let (key, setting) = match (own_level, &supplied) {
+        (Some(own), _) => (own.key.clone(), &own.setting),
         (None, Some((key, setting))) => (key.clone(), setting),
         (None, None) => in_force
             .level(judged.finding.section, judged.severity)
@@ -132,8 +137,8 @@ pub(super) fn set_severity(judged: &mut Judged, key: String, setting: &Setting<S
 pub(crate) fn section_level(policy: &Policy, section: Section, severity: Severity) -> (String, &Setting<Level>) {
     let own = policy.sections.get(&section).and_then(|section| section.levels.get(severity).as_ref());
     match own {
-        Some(setting) => (format!("{section}.levels.{severity}"), setting),
-        None => (format!("levels.{severity}"), policy.levels.get(severity)),
+        Some(setting) => ([section.as_str(), ".levels.", severity.as_str()].concat(), setting),
+        None => (["levels.", severity.as_str()].concat(), policy.levels.get(severity)),
     }
 }
 

@@ -22,6 +22,7 @@ use portcullis_model::{
 };
 
 use crate::Policy;
+use crate::pattern::Names;
 use crate::policy::Setting;
 use crate::supply;
 pub use exceptions::{applies, named_by_exception, near_misses};
@@ -121,12 +122,18 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
     let mut quality = quality::judge(policy, &collected, baseline.as_ref(), lines_compared);
     problems.append(&mut quality.problems);
     findings.extend(std::mem::take(&mut quality.findings).into_iter().map(unjudged));
-    let named = |judged: &Judged| quality.levels.get(&judged.finding.fingerprint);
+    let own_level = |judged: &Judged| quality.levels.get(&judged.finding.fingerprint);
     let known = baseline.as_ref().map(|baseline| baseline::Known::new(baseline, &collected, &findings, &renames));
     let mut clocks =
         vulnerability::Clocks { today, known: known.as_ref(), investigated: stated.investigated, stopped: 0 };
-    let before_modifiers: Vec<Level> =
-        findings.iter_mut().map(|judged| levels::judge(policy, judged, named(judged), &mut clocks)).collect();
+    let mut names = Names::default();
+    let mut candidates = exceptions::Candidates::new(&policy.exceptions);
+    let mut before_modifiers = Vec::with_capacity(findings.len());
+    for (position, judged) in findings.iter_mut().enumerate() {
+        names.set(&judged.finding);
+        candidates.look_up(position, &judged.finding, &names);
+        before_modifiers.push(levels::judge(policy, judged, own_level(judged), &names, &mut clocks));
+    }
     let mut compared = baseline::Compared::default();
     if let Some(known) = &known {
         let run = baseline::Run {
@@ -144,7 +151,7 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
     baseline::introduced_by_reports(&mut findings);
     problems.extend(clocks.problem(&policy.vulnerabilities));
     let coverage = exceptions::Coverage::new(policy, &collected, &problems, registry, partial);
-    let exceptions = exceptions::apply(policy, &mut findings, &coverage, today);
+    let exceptions = exceptions::apply(policy, &mut findings, candidates, &coverage, today);
     for (judged, before_modifiers) in findings.iter_mut().zip(before_modifiers) {
         levels::floors(policy, judged, before_modifiers);
     }
@@ -159,9 +166,7 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
         }
     }
     findings.extend(compared.gone);
-    order::sort(&mut findings, |one, two| {
-        order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two)))
-    });
+    order::sort(&mut findings, |judged| &judged.finding, |one, two| tie(one).cmp(&tie(two)));
     let exceptions = exceptions.into_iter().map(|exception| exception.row).chain(honoured).collect();
     Assessed { findings, exceptions, problems, collected, expected }
 }
@@ -190,7 +195,7 @@ impl Assessed {
 
 fn unjudged(finding: Finding) -> Judged {
     let notes = ratings::disagreement(&finding).into_iter().collect();
-    Judged { severity: finding.severity, state: finding.state, notes, finding, ..Judged::default() }
+    Judged { severity: finding.severity, state: finding.state, notes, finding: Box::new(finding), ..Judged::default() }
 }
 
 /// What tells findings apart that no report should have listed twice.
@@ -202,10 +207,8 @@ fn tie(judged: &Judged) -> (Reverse<Level>, u8, State) {
 fn set_level(judged: &mut Judged, step: Step, key: impl Into<String>, level: Level, origin: &Origin) {
     let from = if step == Step::BaseLevel { "" } else { judged.level.as_str() };
     judged.level = level;
-    if judged.decision.is_empty() {
-        // Most findings are decided in one step or two.
-        judged.decision.reserve_exact(2);
-    }
+    // Most findings are decided in one step or two.
+    judged.decision.reserve_exact(1);
     judged.decision.push(Decision {
         step,
         key: key.into(),

@@ -13,6 +13,7 @@ use super::levels::{section_level, set_severity};
 use super::set_level;
 use crate::Policy;
 use crate::overrides::InForce;
+use crate::pattern::Names;
 use crate::policy::Setting;
 use crate::rules::rule;
 
@@ -236,8 +237,9 @@ fn finding(rule_id: &'static str, identity: &str, place: Location, message: &str
 
 /// Steps 3 to 5 for a finding of the policy's own.
 fn level(policy: &Policy, finding: Finding, named: Option<(&'static str, Setting<Level>)>) -> Judged {
-    let rule_names = [finding.rule_id.clone().into()];
-    let mut judged = Judged { severity: finding.severity, state: finding.state, finding, ..Judged::default() };
+    let rule_names = Names::from(finding.rule_id.as_str());
+    let mut judged =
+        Judged { severity: finding.severity, state: finding.state, finding: Box::new(finding), ..Judged::default() };
     let in_force = InForce::new(policy, &judged.finding);
     if let Some((key, setting)) = in_force.rule_severity(&rule_names) {
         set_severity(&mut judged, key, setting);

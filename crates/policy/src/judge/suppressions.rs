@@ -11,7 +11,7 @@ use portcullis_model::{
 use super::cap;
 use super::exceptions::{days, days_between};
 use crate::Policy;
-use crate::pattern;
+use crate::pattern::Names;
 use crate::policy::Setting;
 use crate::trust::Inline;
 
@@ -118,7 +118,7 @@ pub(super) fn severity_in_force(policy: &Policy, finding: &Finding) -> Severity 
     if policy.rules.is_empty() {
         return finding.severity;
     }
-    policy.rules.severity(&pattern::names(finding)).map_or(finding.severity, |decided| decided.setting.value)
+    policy.rules.severity(&Names::of(finding)).map_or(finding.severity, |decided| decided.setting.value)
 }
 
 const fn state_word(state: State) -> &'static str {

@@ -1,5 +1,7 @@
 //! Section 6 of spec/policy.md: the verdict, its reasons, the exit code.
 
+use std::cmp::Reverse;
+
 use portcullis_model::{CheckRun, Counts, Judged, Level, Problem, Reason, RunStatus, Section, Verdict, order};
 
 use super::{Judgement, is_error, section_rank};
@@ -78,7 +80,7 @@ fn is_forgiven(policy: &Policy, problem: &Problem) -> bool {
     policy.verdict.incomplete_warns.value && problem.section.is_some_and(|section| lenient.contains(&section))
 }
 
-/// Why: the headline; then what could not be judged (secrets, vulnerabilities, rest); then the findings that count.
+/// Why, of findings in the total order: the headline; then what could not be judged (secrets, vulnerabilities, rest); then the findings that count.
 pub(super) fn reasons(
     verdict: Verdict,
     tally: &Tally,
@@ -103,17 +105,18 @@ pub(super) fn reasons(
     reasons.extend(held_back);
 
     let least = if verdict == Verdict::Fail && tally.blocking > 0 { Level::Fail } else { Level::Warn };
-    let mut counting: Vec<_> = findings.iter().filter(|judged| judged.is_open() && judged.level >= least).collect();
-    let order = |one: &&Judged, two: &&Judged| {
-        rank(one).cmp(&rank(two)).then_with(|| order::findings(&one.finding, &two.finding))
-    };
+    let decides = |judged: &&Judged| judged.is_open() && judged.level >= least;
+    // The findings are in order: of those of one rank the earlier comes first.
+    let mut counting: Vec<_> =
+        findings.iter().filter(decides).enumerate().map(|(at, judged)| (rank(judged), at, judged)).collect();
+    let order = |(one, earlier, _): &Ranked<'_>, (two, later, _): &Ranked<'_>| (one, earlier).cmp(&(two, later));
     // A hundred thousand findings are not sorted for the sake of twenty.
     if counting.len() > LISTED {
         counting.select_nth_unstable_by(LISTED, order);
         counting.truncate(LISTED);
     }
     counting.sort_by(order);
-    reasons.extend(counting.into_iter().map(|judged| Reason {
+    reasons.extend(counting.into_iter().map(|(_, _, judged)| Reason {
         code: judged.finding.id.clone(),
         text: judged.finding.title.clone(),
         tool: Some(judged.finding.tool().to_owned()),
@@ -168,8 +171,14 @@ fn health_rank(problem: &Problem) -> u8 {
     }
 }
 
-fn rank(judged: &Judged) -> (std::cmp::Reverse<Level>, u8, usize) {
-    (std::cmp::Reverse(judged.level), judged.severity.display_rank(), section_rank(judged.finding.section))
+/// What matters more comes first.
+type Rank = (Reverse<Level>, u8, usize);
+
+/// A finding with its rank and its place among those that count.
+type Ranked<'a> = (Rank, usize, &'a Judged);
+
+fn rank(judged: &Judged) -> Rank {
+    (Reverse(judged.level), judged.severity.display_rank(), section_rank(judged.finding.section))
 }
 
 fn number(count: usize) -> u64 {

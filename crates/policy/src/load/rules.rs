@@ -11,7 +11,7 @@ use super::source::{Sources, labelled};
 use super::value::{Located, Map, Value};
 use crate::Policy;
 use crate::judge::section_level;
-use crate::pattern::{Pattern, is_glob};
+use crate::pattern::{Names, Pattern, is_glob};
 use crate::policy::{Field, RuleSetting, Setting};
 use crate::rulebook::{RuleBook, RuleLayer};
 
@@ -219,7 +219,7 @@ fn lowers(policy: &Policy, before: &RuleBook, text: &str, located: &Located, reg
     }
     // Nothing is known of the rules of other tools but what earlier files say of them.
     if !is_glob(text) && registry.get(text).is_none() {
-        let was = before.level(&[pattern.as_str().into()]).map(|decided| decided.setting.value);
+        let was = before.level(&pattern.as_str().into()).map(|decided| decided.setting.value);
         let lowered = level.zip(was).filter(|(level, was)| level < was);
         return lowered.map(|(_, was)| format!("lowered from {was}"));
     }
@@ -228,7 +228,7 @@ fn lowers(policy: &Policy, before: &RuleBook, text: &str, located: &Located, reg
 
 /// Severity and level of a rule before this file spoke.
 fn held(policy: &Policy, before: &RuleBook, rule: &Rule) -> (Severity, Level) {
-    let names = [rule.id.into()];
+    let names = Names::from(rule.id);
     let severity = before.severity(&names).map_or(rule.severity, |decided| decided.setting.value);
     let level = match before.level(&names) {
         Some(decided) => decided.setting.value,

@@ -9,7 +9,7 @@ use portcullis_model::{BySeverity, Finding, Globs, Level, Origin, Registry, Sect
 
 use crate::Policy;
 use crate::effective;
-use crate::pattern::PackagePattern;
+use crate::pattern::{Names, PackagePattern};
 use crate::policy::{Field, Setting};
 use crate::rulebook::{Decided, RuleLayer};
 use crate::wings::AlertPolicy;
@@ -162,7 +162,7 @@ impl<'a> InForce<'a> {
     }
 
     /// The level its rule is given: the key, and where it was set.
-    pub(crate) fn rule_level(&self, names: &[Cow<'_, str>]) -> Option<(String, &'a Setting<Level>)> {
+    pub(crate) fn rule_level(&self, names: &Names) -> Option<(String, &'a Setting<Level>)> {
         for entry in &self.overrides {
             if let Some((pattern, field)) = entry.rules.level(names) {
                 return field.setting().map(|setting| (entry.key(format_args!("rules.{pattern}")), setting));
@@ -173,7 +173,7 @@ impl<'a> InForce<'a> {
     }
 
     /// The severity its rule is given.
-    pub(crate) fn rule_severity(&self, names: &[Cow<'_, str>]) -> Option<(String, &'a Setting<Severity>)> {
+    pub(crate) fn rule_severity(&self, names: &Names) -> Option<(String, &'a Setting<Severity>)> {
         for entry in &self.overrides {
             if let Some((pattern, field)) = entry.rules.severity(names) {
                 return field.setting().map(|setting| (entry.key(format_args!("rules.{pattern}.severity")), setting));

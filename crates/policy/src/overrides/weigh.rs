@@ -1,13 +1,11 @@
 //! What an override does to the gate: which of its keys loosen, and whether any tightens.
 
-use std::borrow::Cow;
-
 use portcullis_model::{Level, Registry, Section, Severity};
 
 use super::{ListChange, Override, SecretLevels};
 use crate::Policy;
 use crate::judge::section_level;
-use crate::pattern::{Pattern, is_glob};
+use crate::pattern::{Names, Pattern, is_glob};
 use crate::policy::{Field, RuleSetting, Setting};
 
 /// How sure the answer has to be.
@@ -193,7 +191,7 @@ impl Scales<'_> {
         let Ok(pattern) = Pattern::new(pattern) else { return Vec::new() };
         let rules = self.registry.rules().iter().filter(|rule| pattern.matches(rule.id));
         let severity = |rule: &portcullis_model::Rule| {
-            let given = self.policy.rules.severity(&[Cow::Borrowed(rule.id)]);
+            let given = self.policy.rules.severity(&Names::from(rule.id));
             given.map_or(rule.severity, |decided| decided.setting.value)
         };
         rules.map(|rule| (rule.id, severity(rule))).collect()
@@ -211,7 +209,7 @@ impl Scales<'_> {
     }
 
     fn of_rule(&self, id: &'static str, severity: Severity) -> Range {
-        let names = [Cow::Borrowed(id)];
+        let names = Names::from(id);
         let of_others = self.others.iter().filter_map(|other| other.rules.level(&names)?.1.setting());
         let section = Section::of_rule(id);
         let own = match self.policy.rules.level(&names) {

@@ -135,7 +135,7 @@ pub(crate) fn filled() -> Outcome {
     let judged = Judged {
         severity: Severity::High,
         state: State::Open,
-        finding,
+        finding: Box::new(finding),
         level: Level::Fail,
         decision: vec![Decision {
             step: Step::Floor,

@@ -59,7 +59,7 @@ pub(crate) fn ours(
             origin: preset(9),
         }],
         introduced: Introduced::New,
-        finding,
+        finding: Box::new(finding),
         ..Judged::default()
     }
 }
@@ -124,7 +124,7 @@ pub(crate) fn vulnerability() -> Judged {
         ],
         introduced: Introduced::NewlyDisclosed,
         due: Some(date(2026, 12, 20)),
-        finding,
+        finding: Box::new(finding),
         ..Judged::default()
     }
 }

@@ -59,7 +59,7 @@ fn axios() -> Package {
 
 fn gone(id: &str) -> Judged {
     Judged {
-        finding: Finding { id: id.to_owned(), section: Section::Vulnerabilities, ..Finding::default() },
+        finding: Box::new(Finding { id: id.to_owned(), section: Section::Vulnerabilities, ..Finding::default() }),
         introduced: Introduced::Fixed,
         state: State::Absent,
         level: Level::Off,
