@@ -157,6 +157,7 @@ pub(super) fn request(global: &Global, paths: &[PathBuf], reports: &[String]) ->
         settings: Vec::new(),
         now: global.now.unwrap_or_else(Timestamp::now),
         now_is_given: global.now.is_some(),
+        reported: None,
         on_closed: false,
         environment: variables(),
     })

@@ -1,4 +1,4 @@
-use portcullis_model::{Finding, Location, Severity, State};
+use portcullis_model::{Finding, Location, Severity, Source, State};
 
 use super::*;
 use crate::testing::{Memory, refused};
@@ -28,6 +28,7 @@ const SAID: CheckRunText<'static> = CheckRunText {
     summary: "### Fail\n",
     text: None,
     report_only: false,
+    claimed: Claimed::Nothing,
 };
 
 fn many(count: u32) -> Outcome {
@@ -153,4 +154,17 @@ fn a_check_run_that_is_refused_half_way_says_how_far_it_got() {
     assert_eq!((delivery.annotations, delivery.stopped.and_then(|error| error.status())), (50, Some(403)));
     github.fail("create_check_run", refused(403, "no"));
     assert!(publish(&github, &plan(&many(1), &SAID)).is_err());
+}
+
+#[test]
+fn a_mark_that_nobody_has_verified_says_so() {
+    let mut found = judged("a.txt", 1, Level::Fail);
+    found.finding.sources = vec![Source { report: "trivy.json".to_owned(), ..Source::default() }];
+    let outcome = outcome(vec![found]);
+    let titles = |claimed| {
+        let plan = plan(&outcome, &CheckRunText { claimed, ..SAID });
+        plan.create.output.annotations.into_iter().map(|annotation| annotation.title).collect::<Vec<_>>()
+    };
+    assert!(titles(Claimed::Reports)[0].ends_with(", unverified)"));
+    assert!(!titles(Claimed::Nothing)[0].contains("unverified"));
 }

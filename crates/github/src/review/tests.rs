@@ -54,7 +54,18 @@ fn outcome(findings: Vec<Judged>) -> Outcome {
 
 fn post(github: &Memory, outcome: &Outcome, mode: ReviewMode) -> Reviewed {
     let key = key();
-    review(github, &ReviewPost { number: NUMBER, outcome, key: &key, mode, author: None, in_actions: true })
+    review(
+        github,
+        &ReviewPost {
+            number: NUMBER,
+            outcome,
+            key: &key,
+            mode,
+            claimed: Claimed::Nothing,
+            author: None,
+            in_actions: true,
+        },
+    )
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod levels;
 mod own;
 mod quality;
 mod ratings;
+mod reported;
 mod required;
 mod suppressions;
 mod tools;
@@ -26,6 +27,7 @@ use crate::policy::Setting;
 use crate::supply;
 pub use exceptions::{applies, named_by_exception, near_misses};
 pub(crate) use levels::section_level;
+pub use reported::{Reported, judge_beside};
 use required::Expected;
 pub use verdict::{Tally, exit_code};
 
@@ -64,6 +66,10 @@ pub fn judge_tightened(
     registry: &Registry,
     today: Date,
 ) -> Judgement {
+    assess_tightened(base, head, evidence, registry, today).conclude(base, today)
+}
+
+fn assess_tightened(base: &Policy, head: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Assessed {
     let of_head = assess(head, evidence.clone(), registry, today);
     let mut assessed = assess(base, evidence, registry, today);
     // Findings that are alike in every respect stand in the same order on both sides.
@@ -83,7 +89,7 @@ pub fn judge_tightened(
                 .push("the policy of this change is tighter, and trust.apply_tightening lets it count".to_owned());
         }
     }
-    assessed.conclude(base, today)
+    assessed
 }
 
 /// Every finding with its level, and what the verdict needs besides.
@@ -119,7 +125,10 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
     let stated = supply::vex::apply(&policy.vex, &vex, &collected, &mut findings, today);
     problems.extend(stated.problems);
     let mut quality = quality::judge(policy, &collected, baseline.as_ref(), lines_compared);
-    problems.append(&mut quality.problems);
+    // Where no report is read, no number is missed either.
+    if expected == Expected::Everything {
+        problems.append(&mut quality.problems);
+    }
     findings.extend(std::mem::take(&mut quality.findings).into_iter().map(unjudged));
     let named = |judged: &Judged| quality.levels.get(&judged.finding.fingerprint);
     let known = baseline.as_ref().map(|baseline| baseline::Known::new(baseline, &collected, &findings, &renames));
@@ -159,9 +168,7 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
         }
     }
     findings.extend(compared.gone);
-    order::sort(&mut findings, |one, two| {
-        order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two)))
-    });
+    arrange(&mut findings);
     let exceptions = exceptions.into_iter().map(|exception| exception.row).chain(honoured).collect();
     Assessed { findings, exceptions, problems, collected, expected }
 }
@@ -191,6 +198,11 @@ impl Assessed {
 fn unjudged(finding: Finding) -> Judged {
     let notes = ratings::disagreement(&finding).into_iter().collect();
     Judged { severity: finding.severity, state: finding.state, notes, finding, ..Judged::default() }
+}
+
+/// The total order.
+fn arrange(findings: &mut [Judged]) {
+    order::sort(findings, |one, two| order::findings(&one.finding, &two.finding).then_with(|| tie(one).cmp(&tie(two))));
 }
 
 /// What tells findings apart that no report should have listed twice.
