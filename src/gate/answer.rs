@@ -66,7 +66,6 @@ pub(super) fn answer(run: Run<'_>, gates: &Gates<'_>, parts: Parts, sources: &So
     let mut outcome = Outcome {
         policy: gate.info.clone(),
         reports: collected.reports.clone(),
-        metrics: collected.metrics.clone(),
         test_suites: collected.test_suites.clone(),
         components: collected.components.clone(),
         check_runs: collected.check_runs.clone(),
@@ -151,5 +150,6 @@ fn take_over(outcome: &mut Outcome, judgement: Judgement) -> Tally {
     outcome.findings = judgement.findings;
     outcome.exceptions = judgement.exceptions;
     outcome.problems = judgement.problems;
+    outcome.metrics = judgement.metrics;
     judgement.tally
 }

@@ -10,6 +10,7 @@
 
 pub mod escape;
 
+mod amount;
 mod annotations;
 mod csv;
 mod decision;

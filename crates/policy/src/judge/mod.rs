@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::civil::Date;
 use portcullis_model::{
-    Collected, Counts, Decision, Evidence, ExceptionRow, Finding, Health, Introduced, Judged, Level, Origin, Problem,
-    Reason, Registry, Section, State, Step, ToolRow, Verdict, order,
+    Collected, Counts, Decision, Evidence, ExceptionRow, Finding, Health, Introduced, Judged, Level, Metric, Origin,
+    Problem, Reason, Registry, Section, State, Step, ToolRow, Verdict, order,
 };
 
 use crate::Policy;
@@ -50,6 +50,8 @@ pub struct Judgement {
     pub tools: Vec<ToolRow>,
     /// Everything that could not be judged; missing evidence the policy asks for included.
     pub problems: Vec<Problem>,
+    /// What was measured, with the values of the base and the bounds of the policy.
+    pub metrics: Vec<Metric>,
 }
 
 /// Holds the evidence against the policy.
@@ -129,6 +131,9 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
     if expected == Expected::Everything {
         problems.append(&mut quality.problems);
     }
+    for (metric, (base, gates)) in collected.metrics.iter_mut().zip(std::mem::take(&mut quality.measured)) {
+        (metric.base, metric.gates) = (base, gates);
+    }
     findings.extend(std::mem::take(&mut quality.findings).into_iter().map(unjudged));
     let named = |judged: &Judged| quality.levels.get(&judged.finding.fingerprint);
     let known = baseline.as_ref().map(|baseline| baseline::Known::new(baseline, &collected, &findings, &renames));
@@ -191,6 +196,7 @@ impl Assessed {
             tally,
             findings,
             problems,
+            metrics: collected.metrics,
         }
     }
 }
