@@ -474,6 +474,9 @@ pub struct Source {
     /// What it says of the severity, where several reports disagree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
+    /// What it says itself of the base (`baselineState` of SARIF); counts only where the policy lets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introduced: Option<crate::Introduced>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]

@@ -155,7 +155,7 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
         compared = baseline::compare(policy, known, &mut findings, &run);
     }
     problems.append(&mut compared.problems);
-    baseline::introduced_by_reports(&mut findings);
+    baseline::introduced_by_reports(policy, &mut findings, known.is_some());
     problems.extend(clocks.problem(&policy.vulnerabilities));
     let coverage = exceptions::Coverage::new(policy, &collected, &problems, registry, partial);
     let exceptions = exceptions::apply(policy, &mut findings, &coverage, today);

@@ -129,6 +129,7 @@ pub(crate) fn filled() -> Outcome {
             pointer: text(),
             fingerprints: vec![text()],
             severity: Some(Severity::Low),
+            introduced: Some(Introduced::New),
         }],
         identity: String::new(),
     };
