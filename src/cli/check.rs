@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
+use portcullis_github::api::API_WAIT;
 use portcullis_model::Severity;
 
 use super::exit::Exit;
@@ -161,6 +162,11 @@ pub(super) fn request(global: &Global, paths: &[PathBuf], reports: &[String]) ->
         on_closed: false,
         environment: variables(),
     })
+}
+
+/// The same for a command that reads the gate files of a base: in a pull request GitHub gives what git has not.
+pub(super) fn request_with_base(global: &Global, reports: &[String]) -> Result<Request, Exit> {
+    Ok(gate::with_remote(request(global, &[], reports)?, API_WAIT))
 }
 
 /// Reads `--now`: a day means its first moment in UTC.

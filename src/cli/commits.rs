@@ -31,7 +31,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     if ranges.is_empty() {
         output::to_stderr("nothing is pushed but deletions: nothing to judge\n");
     }
-    let mut request = check::request(global, &[], &[])?;
+    let mut request = check::request_with_base(global, &[])?;
     let mut worst = 0;
     for range in ranges {
         request.subject = Subject::Commits(range);

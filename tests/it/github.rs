@@ -222,6 +222,13 @@ impl PullRequest {
     }
 
     pub(crate) fn run(&self, arguments: &[&str], server: &Server, runner: &Runner, more: &[(&str, &str)]) -> Answer {
+        let mut all = vec!["check"];
+        all.extend(arguments);
+        self.command(&all, server, runner, more)
+    }
+
+    /// Any command in the job of the pull request.
+    pub(crate) fn command(&self, all: &[&str], server: &Server, runner: &Runner, more: &[(&str, &str)]) -> Answer {
         server.state.lock().unwrap().head.clone_from(&self.head);
         let event = self.outside.path().join("event.json").display().to_string();
         let mut variables = runner.variables();
@@ -239,9 +246,7 @@ impl PullRequest {
         ]);
         let mut variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
         variables.extend(more);
-        let mut all = vec!["check"];
-        all.extend(arguments);
-        self.repository.run_with(&all, &variables)
+        self.repository.run_with(all, &variables)
     }
 }
 
