@@ -103,14 +103,14 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
             let words = gate::Words::of(&judged, &request);
             let of_comment = gate::is_wanted(&judged, &publishing).then(|| gate::comment_limits(&judged, &words));
             let of_sinks = gate::sink_limits(&judged, &words, &publishing, output::has_sarif(&global.formats));
-            output::note_limits(&mut judged.outcome, global, of_comment)?;
+            output::note_limits(&mut judged, global, of_comment)?;
             for limit in of_sinks {
                 // The comment may have left out the same.
                 if !judged.outcome.limits.contains(&limit) {
                     judged.outcome.limits.push(limit);
                 }
             }
-            output::deliver(&judged.outcome, &judged.written, global)?;
+            output::deliver(&judged.outcome, output::Around::of(&judged), global)?;
             let bundled = publishing::bundle(&arguments.bundle, &judged, global)?;
             let run = actions::Run {
                 judged: &judged,

@@ -84,6 +84,13 @@ pub(crate) struct Judged {
     pub(crate) ci: Option<CiContext>,
 }
 
+impl Judged {
+    /// `github.link_hosts`: hosts that may be linked to besides the known ones.
+    pub(crate) fn link_hosts(&self) -> &[String] {
+        self.policy.as_ref().map(|policy| policy.github().link_hosts.as_slice()).unwrap_or_default()
+    }
+}
+
 /// Why a run cannot begin: exit 2, no verdict.
 #[derive(Debug)]
 pub(crate) enum Refusal {
