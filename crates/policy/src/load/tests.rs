@@ -200,6 +200,7 @@ fn without_a_policy_file_the_baseline_preset_is_in_force() {
         parent: None,
         known_formats: FORMATS,
         registry: &registry,
+        exceptions_from: None,
         tracked: None,
         today: date(2026, 11, 21),
     });
