@@ -23,6 +23,7 @@ mod ignores;
 mod merging;
 mod named;
 mod options;
+mod own_action;
 mod panics;
 mod plan;
 mod preview;
