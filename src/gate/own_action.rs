@@ -145,7 +145,8 @@ mod tests {
     fn every_input_of_the_definition_is_known_and_others_are_not_ours_to_judge() {
         let inputs = Inputs::of_definition();
         assert!(inputs.0.len() > 20 && inputs.0.iter().any(|input| input.name == "sarif-upload"));
-        let with: String = inputs.0.iter().map(|input| format!("          {}: ${{{{ x }}}}\n", input.name)).collect();
+        let line = |input: &Input| format!("          {}: ${{{{ x }}}}\n", input.name);
+        let with = inputs.0.iter().map(line).collect::<Vec<_>>().concat();
         assert_eq!(told(&format!("      - uses: ./\n        with:\n{with}")), []);
         assert_eq!(told("      - uses: portcullis-gate/other@v1\n        with: { nonsense: 1 }\n"), []);
         assert_eq!(told("      - uses: ./sub\n        with: { nonsense: 1 }\n      - run: x\n      - 7\n"), []);

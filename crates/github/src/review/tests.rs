@@ -1,6 +1,7 @@
 //! Comments on lines against a GitHub in memory.
 
 use portcullis_model::{Context, Finding, Judged, Level, Location, Outcome, Suggestion};
+use portcullis_render::Claimed;
 
 use super::*;
 use crate::api::{Account, ChangedFile, ReviewComment};

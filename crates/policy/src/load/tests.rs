@@ -81,6 +81,7 @@ pub(crate) fn load_beside(
     load(&Inputs {
         policy: Some(Document { path: "portcullis.yaml", bytes: policy.as_bytes() }),
         exceptions: &exceptions,
+        exceptions_from: None,
         settings,
         presets: PRESETS,
         parent: Some(&parent),

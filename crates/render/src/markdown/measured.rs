@@ -71,7 +71,7 @@ fn tests(suite: &TestSuite, outcome: &Outcome) -> Row {
         value: format!("{passed} passed, {failed} failed{skipped}"),
         base: total.and_then(Amount::since_base).as_ref().map(amount).unwrap_or_default(),
         gate: failures
-            .map(|metric| gate(metric))
+            .map(gate)
             .filter(|gate| !gate.is_empty())
             .map(|gate| format!("{gate} failed"))
             .unwrap_or_default(),
