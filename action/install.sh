@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Finds or fetches the program, and prints its path. Nothing is run that was not verified: the checksum of the archive stands
-# in pins.txt beside this file, in the commit the workflow names, or in the input `sha256`; or its provenance is attested.
+# in pins.txt beside this file, in the commit the workflow names, or in the input `sha256`; or its provenance is attested; or
+# it is built from the source of that very commit.
 #
-# Inputs, all from the environment: INPUT_VERSION, INPUT_SHA256, INPUT_BINARY, INPUT_VERIFY, INPUT_MIRROR; of the runner:
+# Inputs, all from the environment: INPUT_VERSION, INPUT_SHA256, INPUT_BINARY, INPUT_VERIFY, INPUT_MIRROR, INPUT_FALLBACK; of the runner:
 # RUNNER_OS, RUNNER_ARCH, RUNNER_TOOL_CACHE, RUNNER_TEMP; GITHUB_TOKEN for `gh attestation verify`.
 # shellcheck disable=SC2016 # backticks in messages quote words, as everywhere in the program
 set -euo pipefail
@@ -67,6 +68,7 @@ target_of_runner() {
     # Windows for ARM runs programs for X64.
     Windows-X64 | Windows-ARM64) echo x86_64-pc-windows-msvc ;;
     *)
+      if builds_instead; then return; fi
       fail "there is no release for ${RUNNER_OS:-an unknown system} on ${RUNNER_ARCH:-an unknown processor}" \
         'there is one for Linux, macOS and Windows on X64 and ARM64' \
         "elsewhere build it: cargo install --locked --git https://github.com/$repository portcullis; then give its path as \`binary\`"
@@ -108,8 +110,37 @@ on_path() {
 is_cached() {
   local marker="$1" program="$2" checksum="$3"
   [ -f "$marker" ] && [ -f "$program" ] || return 1
+  if builds_instead && [ "$verify" = checksum ] && [ -z "${INPUT_SHA256:-}" ] && grep -qxF built "$marker"; then return; fi
   if [ -n "$checksum" ]; then grep -qxF "checksum $checksum" "$marker" || return 1; fi
   if [ "$verify" != checksum ]; then grep -qxF attestation "$marker" || return 1; fi
+}
+
+# --- build ------------------------------------------------------------------------------------------------------------
+
+# Whether the program may be built where no archive can be had.
+builds_instead() { [ "$fallback" = cargo ]; }
+
+# The source of the commit the workflow names: pinned as the scripts are. A registry would have to be trusted besides.
+build() {
+  local version="$1" directory="$2" program="$3" marker="$4" source="$here/.." built
+  command -v cargo >/dev/null 2>&1 || fail '`fallback: cargo` needs cargo, which is not installed' \
+    'install Rust in a step before this one, or give the path of a program as `binary`'
+  if [ "$verify" != checksum ] || [ -n "${INPUT_SHA256:-}" ]; then
+    fail 'what `fallback: cargo` builds has neither checksum nor attestation, and the step asks for one' \
+      'leave `sha256` and `verify` out, or `fallback`'
+  fi
+  grep -qxF "version = \"$version\"" "$source/Cargo.toml" || fail "this commit of the action is not the source of version $version, so \`fallback: cargo\` cannot build it" \
+    'leave `version` out, or name the commit of the action that pins it'
+  note "version $version is built from the source of the action, which takes minutes"
+  cargo install --locked --quiet --path "$source" --root "$scratch/built" --target-dir "$scratch/target" >&2 ||
+    fail "version $version cannot be built; the reason stands above"
+  built="$scratch/built/bin/${program##*/}"
+  [ "$(version_of "$built")" = "$version" ] || fail "the program that was built does not run here, or is not version $version"
+  mkdir -p "$directory"
+  rm -f "$marker"
+  mv -f "$built" "$program"
+  echo built >"$scratch/complete"
+  mv -f "$scratch/complete" "$marker"
 }
 
 # --- fetch, verify, unpack -------------------------------------------------------------------------------------------
@@ -135,6 +166,10 @@ download() {
       'install one before this step (apt-get install -y curl ca-certificates), or give the path of a program as `binary`'
   fi
   rm -f "$file"
+  if builds_instead; then
+    note "$address cannot be downloaded; the reason stands above"
+    return 1
+  fi
   fail "$address cannot be downloaded; the reason stands above" \
     "if there is no such release, correct \`version\`; behind a proxy set \`https_proxy\`; without a network give \`binary\`"
 }
@@ -192,7 +227,11 @@ install_release() {
   scratch="$(mktemp -d "$(native "${RUNNER_TEMP:-${TMPDIR:-/tmp}}")/portcullis.XXXXXX")"
   trap 'rm -rf "$scratch"' EXIT
   archive="$scratch/$name.$kind"
-  download "${INPUT_MIRROR:-https://github.com/$repository/releases/download}/v$version/$name.$kind" "$archive"
+  if [ -z "$target" ] ||
+    ! download "${INPUT_MIRROR:-https://github.com/$repository/releases/download}/v$version/$name.$kind" "$archive"; then
+    build "$version" "$directory" "$program" "$marker"
+    return
+  fi
   if [ -n "$checksum" ]; then check_checksum "$archive" "$checksum"; fi
   if [ "$verify" != checksum ]; then check_attestation "$archive"; fi
   fresh="$scratch/portcullis$suffix"
@@ -215,6 +254,11 @@ main() {
     checksum | attestation | both) ;;
     *) fail "the input \`verify\` is \`$verify\`: write checksum, attestation or both" ;;
   esac
+  fallback="${INPUT_FALLBACK:-none}"
+  case "$fallback" in
+    none | cargo) ;;
+    *) fail "the input \`fallback\` is \`$fallback\`: write none or cargo" ;;
+  esac
   if [ -n "${INPUT_BINARY:-}" ]; then
     given_binary
     return
@@ -227,7 +271,8 @@ main() {
     return
   fi
   target="$(target_of_runner)"
-  checksum="$(expected_checksum "$version" "$target")"
+  checksum=''
+  if [ -n "$target" ]; then checksum="$(expected_checksum "$version" "$target")"; fi
   cache="$(native "${RUNNER_TOOL_CACHE:-${RUNNER_TEMP:-${TMPDIR:-/tmp}}}")"
   directory="$cache/portcullis/$version/$RUNNER_ARCH"
   marker="$directory.complete"
@@ -237,7 +282,7 @@ main() {
     note "version $version is in the tool cache"
   else
     install_release "$version" "$target" "$checksum" "$directory" "$program" "$marker"
-    note "version $version for $target is installed and verified ($verify)"
+    if ! grep -qxF built "$marker"; then note "version $version for $target is installed and verified ($verify)"; fi
   fi
   printf '%s\n' "$program"
 }

@@ -27,7 +27,7 @@ each_line() {
   done <<<"$2"
 }
 
-arguments=(check)
+arguments=()
 prints_format=false
 
 own_argument() {
@@ -52,7 +52,39 @@ file() {
 }
 writes_files=false
 
+# What another job has left behind is posted; what only the judging of files knows means nothing there.
+collect_publishing() {
+  local name variable
+  for name in paths reports fail-on baseline result-file sarif-file html-file sarif-upload; do
+    variable="INPUT_$(printf '%s' "$name" | tr 'a-z-' 'A-Z_')"
+    if [ -n "${!variable:-}" ]; then fail "the input \`$name\` means nothing to \`command: publish\`"; fi
+  done
+  arguments=(publish)
+  each_line own_argument "${INPUT_ARGS:-}"
+  option policy "${INPUT_POLICY:-}"
+  option policy-ref "${INPUT_POLICY_REF:-}"
+  option comment "${INPUT_COMMENT:-}"
+  option comment-when "${INPUT_COMMENT_WHEN:-}"
+  option on-clean "${INPUT_ON_CLEAN:-}"
+  option comment-key "${INPUT_COMMENT_KEY:-}"
+  option check-run "${INPUT_CHECK_RUN:-}"
+  option review "${INPUT_REVIEW:-}"
+  if is_true exit-zero "${INPUT_EXIT_ZERO-false}"; then arguments+=(--exit-zero); fi
+  if is_true require-publish "${INPUT_REQUIRE_PUBLISH-false}"; then arguments+=(--require-publish); fi
+  # The directory the bundle was downloaded to; `--from-run` of `args` downloads it itself.
+  if [ -n "${INPUT_BUNDLE:-}" ]; then arguments+=(-- "$INPUT_BUNDLE"); fi
+}
+
 collect_arguments() {
+  case "${INPUT_COMMAND:-check}" in
+    check) arguments=(check) ;;
+    publish)
+      collect_publishing
+      return
+      ;;
+    merge) fail 'the input `command` is `merge`, which this version of portcullis does not have: write check or publish' ;;
+    *) fail "the input \`command\` is \`$INPUT_COMMAND\`: write check or publish" ;;
+  esac
   each_line own_argument "${INPUT_ARGS:-}"
   each_line report "${INPUT_REPORTS:-}"
   option policy "${INPUT_POLICY:-}"

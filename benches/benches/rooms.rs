@@ -47,6 +47,7 @@ fn load() -> Policy {
         known_formats: &["trivy", "sarif", "npm-audit", "pip-audit"],
         registry: &Registry::default(),
         settings: &[],
+        exceptions_from: None,
         tracked: None,
         today: jiff::civil::date(2026, 11, 21),
     };

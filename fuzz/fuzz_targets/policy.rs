@@ -28,6 +28,7 @@ fuzz_target!(|bytes: &[u8]| {
     let inputs = Inputs {
         policy: Some(policy),
         exceptions: &exceptions,
+        exceptions_from: None,
         settings: &[],
         presets: PRESETS,
         // Everything a file extends is the file itself: chains and circles are met.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
+use portcullis_github::api::API_WAIT;
 use portcullis_model::Severity;
 
 use super::exit::Exit;
@@ -102,14 +103,14 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
             let words = gate::Words::of(&judged, &request);
             let of_comment = gate::is_wanted(&judged, &publishing).then(|| gate::comment_limits(&judged, &words));
             let of_sinks = gate::sink_limits(&judged, &words, &publishing, output::has_sarif(&global.formats));
-            output::note_limits(&mut judged.outcome, global, of_comment)?;
+            output::note_limits(&mut judged, global, of_comment)?;
             for limit in of_sinks {
                 // The comment may have left out the same.
                 if !judged.outcome.limits.contains(&limit) {
                     judged.outcome.limits.push(limit);
                 }
             }
-            output::deliver(&judged.outcome, &judged.written, global)?;
+            output::deliver(&judged.outcome, output::Around::of(&judged), global)?;
             let bundled = publishing::bundle(&arguments.bundle, &judged, global)?;
             let run = actions::Run {
                 judged: &judged,
@@ -157,9 +158,15 @@ pub(super) fn request(global: &Global, paths: &[PathBuf], reports: &[String]) ->
         settings: Vec::new(),
         now: global.now.unwrap_or_else(Timestamp::now),
         now_is_given: global.now.is_some(),
+        reported: None,
         on_closed: false,
         environment: variables(),
     })
+}
+
+/// The same for a command that reads the gate files of a base: in a pull request GitHub gives what git has not.
+pub(super) fn request_with_base(global: &Global, reports: &[String]) -> Result<Request, Exit> {
+    Ok(gate::with_remote(request(global, &[], reports)?, API_WAIT))
 }
 
 /// Reads `--now`: a day means its first moment in UTC.

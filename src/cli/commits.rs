@@ -31,7 +31,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     if ranges.is_empty() {
         output::to_stderr("nothing is pushed but deletions: nothing to judge\n");
     }
-    let mut request = check::request(global, &[], &[])?;
+    let mut request = check::request_with_base(global, &[])?;
     let mut worst = 0;
     for range in ranges {
         request.subject = Subject::Commits(range);
@@ -39,7 +39,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
             Answer::Judged(judged) => {
                 output::warnings(&judged.warnings);
                 judged.notices.iter().for_each(|notice| output::to_stderr(&format!("note: {notice}\n")));
-                output::deliver(&judged.outcome, &judged.written, global)?;
+                output::deliver(&judged.outcome, output::Around::of(&judged), global)?;
                 worst = worse(worst, judged.tally.exit_code(global.exit_zero));
             }
             Answer::Idle(why) => output::to_stderr(&format!("{why}\n")),

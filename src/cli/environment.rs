@@ -5,11 +5,12 @@ use portcullis_model::suggest;
 use super::output;
 
 /// Every variable the program reads besides those of the runner.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 23] = [
     "PORTCULLIS_ANNOTATIONS",
     "PORTCULLIS_API_WAIT",
     "PORTCULLIS_BUNDLE",
     "PORTCULLIS_CA_BUNDLE",
+    "PORTCULLIS_CHECK_RUN",
     "PORTCULLIS_COLOR",
     "PORTCULLIS_COMMENT",
     "PORTCULLIS_COMMENT_KEY",
@@ -23,9 +24,11 @@ const KNOWN: [&str; 20] = [
     "PORTCULLIS_ON_CLOSED",
     "PORTCULLIS_REQUIRE_PUBLISH",
     "PORTCULLIS_REVIEW",
+    "PORTCULLIS_SARIF_UPLOAD",
     "PORTCULLIS_SUMMARY",
     "PORTCULLIS_TIMEOUT",
     "PORTCULLIS_TOKEN",
+    "PORTCULLIS_VERIFY",
 ];
 
 /// Warns of each unknown `PORTCULLIS_*` variable, with the nearest known one.
@@ -41,5 +44,24 @@ pub(super) fn warn_of_unknown_variables() {
             .first()
             .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
         output::to_stderr(&format!("warning: the variable `{name}` has no effect{hint}\n"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn variables(command: &clap::Command) -> Vec<String> {
+        let own = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str().map(str::to_owned));
+        own.chain(command.get_subcommands().flat_map(variables)).collect()
+    }
+
+    #[test]
+    fn every_variable_of_a_flag_is_known() {
+        let all = variables(&crate::cli::Arguments::command());
+        let unknown: Vec<_> = all.iter().filter(|name| !KNOWN.contains(&name.as_str())).collect();
+        assert!(unknown.is_empty() && all.len() > 20, "{unknown:?}");
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Looked {
 impl Where {
     /// Reads the result, or judges the repository.
     pub(super) fn look(&self, global: &Global) -> Result<Looked, Exit> {
-        let request = check::request(global, &[], &self.reports)?;
+        let request = check::request_with_base(global, &self.reports)?;
         if let Some(file) = &self.result {
             return Ok(Looked { outcome: gate::result(&request.directory.join(file), file)?, policy: None });
         }

@@ -1,16 +1,21 @@
 //! Where outcomes and messages go: sinks of `--format`, the two streams, colours.
 
+mod rendering;
+
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use portcullis_model::{Diagnostic, Level, Limit, Outcome, RulePage};
 use portcullis_render::escape::{LogLine, StopToken, TermText};
-use portcullis_render::{COMMENT_BYTES, Delivery, JsonForm, Markdown, Posting, Terminal, Verbosity};
+use portcullis_render::{Delivery, Terminal, Verbosity};
 
 use super::exit::Exit;
 use super::{Global, variables};
-use crate::gate::{self, Gate, Judged, Written};
+use crate::gate::{self, Gate, Judged};
+use rendering::{markdown, not_json, render};
+
+pub(super) use rendering::Around;
 
 /// Widest line where the terminal does not say its width.
 const WIDTH: usize = 100;
@@ -134,26 +139,27 @@ pub(super) fn has_sarif(sinks: &[Sink]) -> bool {
 
 /// Renders what may have to leave something out, and enters that in the outcome's `limits` for the other formats to tell.
 /// What the comment leaves out is told by the caller.
-pub(super) fn note_limits(outcome: &mut Outcome, global: &Global, comment: Option<Vec<Limit>>) -> Result<(), Exit> {
+pub(super) fn note_limits(judged: &mut Judged, global: &Global, comment: Option<Vec<Limit>>) -> Result<(), Exit> {
+    let (outcome, link_hosts) = (&judged.outcome, judged.link_hosts());
     let has_comment = comment.is_some();
     let mut limits = comment.unwrap_or_default();
     for sink in &global.formats {
         match sink.format {
             Format::Sarif => limits.extend(portcullis_render::sarif(outcome).map_err(not_json)?.limits),
             // The comment is the same text.
-            Format::Markdown if !has_comment => limits.extend(markdown(outcome).limits),
-            Format::Html => limits.extend(portcullis_render::html(outcome, today(outcome, global)).limits),
+            Format::Markdown if !has_comment => limits.extend(markdown(outcome, link_hosts).limits),
+            Format::Html => limits.extend(portcullis_render::html(outcome, today(outcome, global), link_hosts).limits),
             _ => {}
         }
     }
-    outcome.limits.extend(limits);
+    judged.outcome.limits.extend(limits);
     Ok(())
 }
 
 /// Writes the outcome to every sink; files whole or not at all. Without a sink the report for people goes to standard output.
-pub(super) fn deliver(outcome: &Outcome, written: &Written, global: &Global) -> Result<(), Exit> {
+pub(super) fn deliver(outcome: &Outcome, around: Around<'_>, global: &Global) -> Result<(), Exit> {
     let to_screen = |format| {
-        let bytes = render(outcome, written, format, &terminal(global, Stream::Output), today(outcome, global))?;
+        let bytes = render(outcome, around, format, &terminal(global, Stream::Output), today(outcome, global))?;
         to_stdout(&harmless(bytes, format))
     };
     if global.formats.is_empty() {
@@ -169,7 +175,7 @@ pub(super) fn deliver(outcome: &Outcome, written: &Written, global: &Global) -> 
                     make_directory_of(file)?;
                 }
                 let plain = Terminal { verbosity: verbosity(global), ..Terminal::default() };
-                to_file(file, &render(outcome, written, sink.format, &plain, today(outcome, global))?)?;
+                to_file(file, &render(outcome, around, sink.format, &plain, today(outcome, global))?)?;
             }
         }
     }
@@ -202,38 +208,6 @@ pub(super) fn brief(judged: &Judged, global: &Global) -> Result<(), Exit> {
 fn today(outcome: &Outcome, global: &Global) -> jiff::civil::Date {
     let now = outcome.generated_at.or(global.now).unwrap_or_else(jiff::Timestamp::now);
     now.to_zoned(jiff::tz::TimeZone::UTC).date()
-}
-
-fn render(
-    outcome: &Outcome,
-    written: &Written,
-    format: Format,
-    terminal: &Terminal,
-    today: jiff::civil::Date,
-) -> Result<Vec<u8>, Exit> {
-    match format {
-        Format::Human => Ok(portcullis_render::human(outcome, terminal).into_bytes()),
-        Format::Short => Ok(portcullis_render::short(outcome, terminal).into_bytes()),
-        Format::Json => portcullis_render::json(outcome, JsonForm::Pretty).map_err(not_json),
-        Format::JsonLines => portcullis_render::jsonl(outcome).map_err(not_json),
-        Format::Sarif => Ok(portcullis_render::sarif(outcome).map_err(not_json)?.bytes),
-        Format::Junit => Ok(portcullis_render::junit(outcome).into_bytes()),
-        Format::Csv => Ok(portcullis_render::csv(outcome).into_bytes()),
-        Format::Html => Ok(portcullis_render::html(outcome, today).text.into_bytes()),
-        Format::Markdown => Ok(markdown(outcome).text.into_bytes()),
-        Format::Github => Ok(portcullis_render::annotations(outcome).into_bytes()),
-        Format::Cyclonedx | Format::Openvex => Err(Exit::Usage("VEX is written by `exception export`".to_owned())),
-        Format::Baseline => portcullis_render::baseline(&written.of(outcome).map_err(Exit::Usage)?).map_err(not_json),
-    }
-}
-
-fn markdown(outcome: &Outcome) -> Markdown {
-    portcullis_render::markdown(outcome, &Posting::default(), COMMENT_BYTES)
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "the signature `map_err` asks for")]
-fn not_json(error: serde_json::Error) -> Exit {
-    Exit::Bug(format!("the result cannot be written as JSON: {error}"))
 }
 
 /// In the log of a workflow a line can be a command. The formats for people frame themselves, JSON and XML escape what could

@@ -38,7 +38,7 @@ pub(super) fn run(global: &Global, command: &Command) -> Result<Exit, Exit> {
 }
 
 fn check_policy(global: &Global) -> Result<Exit, Exit> {
-    let request = check::request(global, &[], &[])?;
+    let request = check::request_with_base(global, &[])?;
     if let Some(gate) = gate::policy(&request)? {
         output::policy_is_usable(&gate, global)?;
         if let Some(desk) = Desk::open(&request)? {

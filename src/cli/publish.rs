@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
+
 use super::exit::{self, Exit};
-use super::publishing::{self, Flags};
+use super::publishing::{self, Flags, Switch};
 use super::{Global, check, output};
-use crate::gate::{self, BundleAnswer, BundleSource};
+use crate::gate::{self, BundleAnswer, BundleSource, BundleTold, BundleTrust, Publishing};
 
 /// Arguments of `publish`.
 #[derive(clap::Args, Debug)]
@@ -17,6 +19,12 @@ pub(super) struct Arguments {
     /// Download the artifact `portcullis-bundle` of this run
     #[arg(long, value_name = "ID")]
     from_run: Option<u64>,
+    /// Evaluate the built-in checks again: on the files of the head, which are fetched as git objects and neither checked out nor run, by the policy of the base. What reports say stays marked as unverified
+    #[arg(long, env = "PORTCULLIS_VERIFY", value_parser = FalseyValueParser::new())]
+    verify: bool,
+    /// A check run on the commit, with a token that may write checks; only with --verify
+    #[arg(long, value_enum, value_name = "MODE", default_value_t, env = "PORTCULLIS_CHECK_RUN")]
+    check_run: Switch,
     #[command(flatten)]
     publishing: Flags,
 }
@@ -29,15 +37,25 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
         (None, Some(run)) => BundleSource::Run(run),
         (None, None) => return Err(Exit::Usage("name the directory of a bundle, or a run".to_owned())),
     };
+    if arguments.check_run == Switch::On && !arguments.verify {
+        let why = "`--check-run on` needs `--verify`: a check run says what this repository's code has found";
+        return Err(Exit::Usage(why.to_owned()));
+    }
+    let trust = if arguments.verify { BundleTrust::OwnChecks } else { BundleTrust::Nothing };
+    let publishing = Publishing { check_run: arguments.check_run == Switch::On, ..arguments.publishing.publishing() };
     let undelivered = if arguments.publishing.require_publish { exit::UNDELIVERED } else { 0 };
-    match gate::publish(&request, &source, &arguments.publishing.publishing())? {
+    match gate::publish(&request, &source, &publishing, trust)? {
         BundleAnswer::Told(told) => {
             let mut code = 0;
-            for (number, published) in told {
+            for BundleTold { number, published, unverified } in told {
                 publishing::told(&published.notices, global)?;
+                if let Some(why) = unverified {
+                    output::to_stderr(&format!("incomplete: pull request {number} is not verified: {why}\n"));
+                    code = exit::INCOMPLETE;
+                }
                 let action = published.comment.as_ref().map_or("skipped", |comment| comment.action.as_str());
                 output::to_stderr(&format!("pull request {number}: comment {action}\n"));
-                if published.undelivered {
+                if published.undelivered && code == 0 {
                     code = undelivered;
                 }
             }

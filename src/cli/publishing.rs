@@ -56,7 +56,7 @@ pub(super) struct SinkFlags {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Switch {
+pub(super) enum Switch {
     /// No
     #[default]
     Off,

@@ -24,6 +24,6 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     let outcome = gate::result(&path, &arguments.result)?;
     let now = global.now.unwrap_or_else(jiff::Timestamp::now);
     let written = Written::of_result(&outcome, now);
-    output::deliver(&outcome, &written, global)?;
+    output::deliver(&outcome, output::Around { written: &written, link_hosts: &[] }, global)?;
     Ok(Exit::Code(0))
 }

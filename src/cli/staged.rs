@@ -36,7 +36,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
             if in_pre_commit && global.formats.is_empty() {
                 output::brief(&judged, global)?;
             } else {
-                output::deliver(&judged.outcome, &judged.written, global)?;
+                output::deliver(&judged.outcome, output::Around::of(&judged), global)?;
             }
             Ok(Exit::Code(judged.tally.exit_code(global.exit_zero)))
         }

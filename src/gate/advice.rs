@@ -1,16 +1,19 @@
-//! What `policy check` says besides errors: exceptions that end soon, gate files nobody owns, policies that nobody reads.
+//! What `policy check` says besides errors: exceptions that end soon, gate files nobody owns, policies that nobody reads,
+//! inputs our action does not have.
 
 use portcullis_model::{Diagnostic, Glob, Span};
 use portcullis_source::POLICY_FILES;
 
 use super::gate_files::is_exception_file;
 use super::options::span;
-use super::{Desk, Refusal};
+use super::{Desk, Refusal, own_action};
 
 /// Where GitHub looks for owners, first found first.
 const CODEOWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 /// Nested policies that are named one by one.
 const NAMED: usize = 10;
+/// Inputs that are named one by one.
+const MOST: usize = 50;
 
 impl Desk<'_> {
     /// Warnings about the policy of the work tree on this day.
@@ -21,7 +24,17 @@ impl Desk<'_> {
         let mut advice = self.ending(today);
         advice.extend(self.unowned(&paths)?);
         advice.extend(nested(&paths));
+        advice.extend(self.action_inputs(&paths));
         Ok(advice)
+    }
+
+    /// Inputs that workflows give our own action and that it does not have. What cannot be read is told by the checks.
+    fn action_inputs(&self, paths: &[&str]) -> Vec<Diagnostic> {
+        let read = |path: &str| self.subject().read(path).unwrap_or_default();
+        let has_own =
+            ["action.yml", "action.yaml"].iter().any(|path| paths.contains(path) && own_action::is_ours(&read(path)));
+        let holders = paths.iter().filter(|path| own_action::may_hold_steps(path));
+        holders.flat_map(|path| own_action::advice(path, &read(path), has_own)).take(MOST).collect()
     }
 
     fn ending(&self, today: jiff::civil::Date) -> Vec<Diagnostic> {

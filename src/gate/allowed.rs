@@ -41,7 +41,7 @@ pub(super) fn refuse_looser_reference(
 }
 
 /// Exceptions that stand only in the change count once somebody the base names has approved its head (spec/github-ux.md 10.3):
-/// those below `.portcullis/exceptions/`, by the rules the base has for exceptions.
+/// those of its files below `.portcullis/exceptions/` and of its policy file, by the rules the base has for exceptions.
 pub(super) fn take_approved_exceptions(request: &Request, plan: &Plan, base: &dyn Tree, gate: &mut Gate) {
     if gate.info.source != PolicySource::Base || !gate.policy.takes_approved_exceptions() {
         return;
@@ -124,18 +124,28 @@ mod tests {
         git(directory, &["rev-parse", "HEAD"])
     }
 
-    /// A pull request with a fault and an exception for it, reviewed by somebody.
+    const WORKFLOW: &str =
+        "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: a/b@main\n";
+
+    fn exception(expires: &str) -> String {
+        format!(
+            "exceptions:\n  - id: EX-1\n    rules: [gha/unpinned-uses]\n    paths: [.github/workflows/ci.yml]\n    reason: until the fork is gone\n    owner: '@me'\n    created: 2026-11-20\n    expires: {expires}\n"
+        )
+    }
+
+    /// A pull request with a fault and a file with an exception for it, reviewed by somebody.
     fn reviewed(expires: &str, user: &str) -> Judged {
+        let file = format!("version: 1\nkind: exceptions\n{}", exception(expires));
+        reviewed_with((".portcullis/exceptions/mine.yaml", &file), user)
+    }
+
+    /// A pull request with a fault and this file, reviewed by somebody.
+    fn reviewed_with(file: (&str, &str), user: &str) -> Judged {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path();
         git(root, &["init", "--quiet"]);
         let base = commit(root, &[("portcullis.yaml", POLICY)]);
-        let exception = format!(
-            "version: 1\nkind: exceptions\nexceptions:\n  - id: EX-1\n    rules: [gha/unpinned-uses]\n    paths: [.github/workflows/ci.yml]\n    reason: until the fork is gone\n    owner: '@me'\n    created: 2026-11-20\n    expires: {expires}\n"
-        );
-        let workflow = "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: a/b@main\n";
-        let head =
-            commit(root, &[(".portcullis/exceptions/mine.yaml", &exception), (".github/workflows/ci.yml", workflow)]);
+        let head = commit(root, &[file, (".github/workflows/ci.yml", WORKFLOW)]);
         let event = tempfile::NamedTempFile::new().unwrap();
         let repo = r#"{"full_name":"acme/shop"}"#;
         let payload = format!(
@@ -177,6 +187,22 @@ mod tests {
         let by_a_stranger = reviewed("2026-12-20", "somebody");
         assert_eq!((by_a_stranger.outcome.counts.fail, by_a_stranger.outcome.counts.excepted), (1, 0));
         assert_eq!(state(&by_a_stranger), Some(ExceptionState::Proposed));
+    }
+
+    #[test]
+    fn an_approved_exception_of_the_policy_file_counts_and_nothing_else_of_it_does() {
+        let policy = |expires| format!("{}{}", POLICY.replace("high: fail", "high: log"), exception(expires));
+        let file = |text: &str| reviewed_with(("portcullis.yaml", text), "lead");
+        let approved = file(&policy("2026-12-20"));
+        assert_eq!((approved.outcome.counts.fail, approved.outcome.counts.excepted), (0, 1));
+        assert_eq!(state(&approved), Some(ExceptionState::Active));
+        let row = approved.outcome.exceptions.iter().find(|row| row.id == "EX-1").unwrap();
+        assert_eq!((&*row.origin.layer, row.origin.line), ("portcullis.yaml", Some(6)));
+        // Without one the levels of the base are all there is.
+        assert_eq!(file(&POLICY.replace("high: fail", "high: log")).outcome.counts.fail, 1);
+        assert_eq!(file(&policy("2027-03-01")).outcome.counts.fail, 1, "longer than the base allows");
+        let by_a_stranger = reviewed_with(("portcullis.yaml", &policy("2026-12-20")), "somebody");
+        assert_eq!((by_a_stranger.outcome.counts.fail, by_a_stranger.outcome.counts.excepted), (1, 0));
     }
 
     #[test]

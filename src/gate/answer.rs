@@ -4,7 +4,7 @@ use portcullis_model::{
     Context, Evidence, KnownSecret, Outcome, PolicyInfo, PolicySource, Problem, RESULT_SCHEMA, Reason, Redactor, Tool,
     Verdict, merge,
 };
-use portcullis_policy::{Judgement, Tally};
+use portcullis_policy::{Judgement, Policy, Tally};
 
 use super::baseline::{Sources, Written};
 use super::collect::Parts;
@@ -44,7 +44,7 @@ pub(super) fn evidence(run: Run<'_>, gate: &Gate, parts: Parts, sources: &Source
         collected,
         tracked: plan.tracked.clone(),
         partial: plan.is_partial(request),
-        own_checks_only: plan.is_local_change(),
+        own_checks_only: plan.is_local_change() || request.reported.is_some(),
         baseline,
         renames: compared.known().map(|change| change.renames.clone()).unwrap_or_default(),
         not_compared,
@@ -62,22 +62,17 @@ pub(super) fn answer(run: Run<'_>, gates: &Gates<'_>, parts: Parts, sources: &So
     let Gates { gate, head } = gates;
     let proposed = preview::proposed(run, gate, &parts);
     let Evidenced { evidence, mut secrets } = evidence(run, gate, parts, sources)?;
-    let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let collected = &evidence.collected;
     let mut outcome = Outcome {
         policy: gate.info.clone(),
         reports: collected.reports.clone(),
-        metrics: collected.metrics.clone(),
         test_suites: collected.test_suites.clone(),
         components: collected.components.clone(),
         check_runs: collected.check_runs.clone(),
         ..frame(request, plan)
     };
     let written = Written::new(request, plan, evidence.baseline.clone());
-    let judgement = match head {
-        Some(head) => portcullis_policy::judge_tightened(&gate.policy, &head.policy, evidence, &gate.registry, today),
-        None => portcullis_policy::judge(&gate.policy, evidence, &gate.registry, today),
-    };
+    let judgement = judgement(request, gate, head.map(|head| &head.policy), evidence);
     let tally = take_over(&mut outcome, judgement);
     if let Some(change) = compared.known() {
         for judged in &mut outcome.findings {
@@ -98,6 +93,17 @@ pub(super) fn answer(run: Run<'_>, gates: &Gates<'_>, parts: Parts, sources: &So
         notices: notices(plan),
         ci: Some(plan.ci.clone()),
     })))
+}
+
+/// What a gate makes of the evidence, and of what another run has reported besides.
+pub(super) fn judgement(request: &Request, gate: &Gate, head: Option<&Policy>, evidence: Evidence) -> Judgement {
+    let today = request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let (policy, registry) = (&gate.policy, &gate.registry);
+    match (&request.reported, head) {
+        (Some(reported), head) => portcullis_policy::judge_beside(policy, head, evidence, reported, registry, today),
+        (None, Some(head)) => portcullis_policy::judge_tightened(policy, head, evidence, registry, today),
+        (None, None) => portcullis_policy::judge(policy, evidence, registry, today),
+    }
 }
 
 /// The answer of a run whose policy cannot be read from the base: incomplete, and nothing else is claimed.
@@ -144,5 +150,6 @@ fn take_over(outcome: &mut Outcome, judgement: Judgement) -> Tally {
     outcome.findings = judgement.findings;
     outcome.exceptions = judgement.exceptions;
     outcome.problems = judgement.problems;
+    outcome.metrics = judgement.metrics;
     judgement.tally
 }

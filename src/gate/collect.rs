@@ -51,7 +51,7 @@ pub(super) fn collect(request: &Request, plan: &Plan, gate: &Gate) -> Result<Par
     parts.frame.problems.clone_from(&plan.problems);
     if plan.is_local_change() {
         parts.secrets.absorb(looked_at_a_change(gate));
-    } else {
+    } else if request.reported.is_none() {
         parts.reports = reports::read(request, plan, gate);
     }
     if let Secrets::Commits(ids) = &plan.secrets {
@@ -85,7 +85,8 @@ pub(super) fn again(
         parts.checks.clone_from(&known.checks);
     }
     let from_input = request.reports.iter().any(|report| report.path == "-");
-    let same_reports = from_input || plan.is_local_change() || !reports::differ(gate, before);
+    let is_read = !plan.is_local_change() && request.reported.is_none();
+    let same_reports = from_input || !is_read || !reports::differ(gate, before);
     parts.reports = if same_reports { known.reports.clone() } else { reports::read(request, plan, gate) };
     Ok(parts)
 }

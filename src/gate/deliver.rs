@@ -9,7 +9,7 @@ use portcullis_github::review::{ReviewMode, ReviewPost, review};
 use portcullis_github::{CiContext, Denied, Event, Sink};
 use portcullis_model::{Limit, Outcome, PolicySource};
 use portcullis_policy::Policy;
-use portcullis_render::{COMMENT_BYTES, Posting};
+use portcullis_render::{COMMENT_BYTES, Claimed, Posting};
 
 use super::conversation::with_github;
 use super::{Judged, Request, sinks};
@@ -93,6 +93,11 @@ impl Words {
         }
     }
 
+    /// Of a run that was judged again: the number of this run is not that of the one it is about.
+    pub(super) fn of_verified(judged: &Judged, request: &Request) -> Self {
+        Self { run_number: None, ..Self::of(judged, request) }
+    }
+
     /// Of what another run has reported.
     pub(super) fn of_report(now: Timestamp) -> Self {
         Self { at: Some(now), ..Self::default() }
@@ -146,7 +151,7 @@ pub(crate) fn deliver(judged: &Judged, request: &Request, publishing: &Publishin
     }
     let words = Words::of(judged, request);
     let key = publishing.key.clone().unwrap_or_else(|| own_key(ci));
-    let said = Said { outcome: &judged.outcome, words: &words, key: &key, reported_only: false };
+    let said = Said { outcome: &judged.outcome, words: &words, key: &key, claimed: Claimed::Nothing };
     let told = with_github(ci, request, publishing.wait, |github, pace| {
         let mut published =
             number.map(|number| tell(github, number, said, publishing, request.now)).unwrap_or_default();
@@ -166,7 +171,7 @@ pub(super) struct Said<'a> {
     pub(super) outcome: &'a Outcome,
     pub(super) words: &'a Words,
     pub(super) key: &'a Key,
-    pub(super) reported_only: bool,
+    pub(super) claimed: Claimed,
 }
 
 /// The sinks in their order: a sink that fails keeps no other back.
@@ -185,7 +190,7 @@ pub(super) fn tell(
             &Post {
                 number,
                 outcome: said.outcome,
-                posting: Posting { reported_only: said.reported_only, ..said.words.posting() },
+                posting: Posting { claimed: said.claimed, ..said.words.posting() },
                 key: said.key,
                 settings: publishing.settings,
                 author,
@@ -205,6 +210,7 @@ pub(super) fn tell(
             outcome: said.outcome,
             key: said.key,
             mode: publishing.review,
+            claimed: said.claimed,
             author,
             in_actions: true,
         };

@@ -197,8 +197,7 @@ impl Own<'_> {
 
 /// Found by one of our own checks, perhaps by a report as well.
 fn is_own(finding: &Finding) -> bool {
-    let by_us = finding.sources.iter().any(|source| source.report.is_empty()) || finding.sources.is_empty();
-    by_us && finding.section != Section::None && !finding.path().is_empty()
+    finding.is_of_own_check() && finding.section != Section::None && !finding.path().is_empty()
 }
 
 /// As our own check alone would have said it: what a report of now says is nothing about the base.

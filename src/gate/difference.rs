@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use portcullis_model::Tree;
 use portcullis_policy::Change;
 use portcullis_source::SourceError;
 
 use super::plan::{Plan, inside_root};
-use super::{Gate, Refusal, Request, plan, trust};
+use super::{Gate, Refusal, Request, base, plan, trust};
 
 /// What changed between two versions of the policy.
 pub(crate) struct Difference {
@@ -52,13 +51,10 @@ fn version(request: &Request, plan: &Plan, name: &str) -> Result<(Gate, Vec<Stri
         let request = Request { policy_file: Some(file), ..request.clone() };
         return Ok((trust::of_tree(&request, &*plan.subject)?, plan.tracked.clone()));
     }
-    let commit = plan
-        .repository
-        .commit(name)
-        .map_err(|error| Refusal::Usage(format!("`{name}` is neither a file nor a revision: {error}")))?;
-    let listing = commit.list().map_err(|error| Refusal::Usage(format!("`{name}` cannot be listed: {error}")))?;
-    let tracked = listing.entries.into_iter().map(|entry| entry.path).collect();
-    Ok((trust::of_tree(request, &commit as &dyn Tree)?, tracked))
+    let tree = base::tree(request, &plan.repository, name)
+        .map_err(|why| Refusal::Usage(format!("`{name}` is neither a file nor a revision: {why}")))?;
+    let tracked = tree.paths().map_err(|error| Refusal::Usage(format!("`{name}` cannot be listed: {error}")))?;
+    Ok((trust::of_tree(request, &*tree)?, tracked))
 }
 
 /// Where the branch left the default branch, or the branch of the pull request.
@@ -74,6 +70,14 @@ fn fork_point(plan: &Plan) -> Result<String, Refusal> {
         None => plan.repository.default_branch(None).map_err(of_git)?,
     };
     let branch = branch.ok_or_else(|| failed(&"no remote names its default branch"))?;
-    let base = plan.repository.merge_base(&branch, "HEAD").map_err(of_git)?;
+    let base = match plan.repository.merge_base(&branch, "HEAD") {
+        // What the event names is not in this clone, or its history is not: its own files are the nearest there is.
+        Err(SourceError::UnknownRevision { .. } | SourceError::ShallowHistory { .. })
+            if plan.event_base().is_some() =>
+        {
+            Some(branch.clone())
+        }
+        found => found.map_err(of_git)?,
+    };
     base.ok_or_else(|| failed(&format!("`HEAD` and `{branch}` have no common ancestor")))
 }

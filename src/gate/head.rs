@@ -12,12 +12,18 @@ pub(super) fn plan(request: &Request, revision: &str) -> Result<Planned, Refusal
     if !request.paths.is_empty() {
         return Err(refused(&"name no paths besides, the whole commit is judged"));
     }
-    let mut ci = CiContext::detect(&request.environment, &read_payload);
+    let ci = CiContext::detect(&request.environment, &read_payload);
     match ci.idle {
         Some(Idle::PullRequestClosed) => return Ok(Planned::Idle("the pull request is closed: nothing to judge")),
         Some(Idle::ReferenceDeleted) => return Ok(Planned::Idle("the branch is deleted: nothing to judge")),
         None => {}
     }
+    of_commit(request, ci, revision)
+}
+
+/// The same for an event whose pull request is known.
+pub(super) fn of_commit(request: &Request, mut ci: CiContext, revision: &str) -> Result<Planned, Refusal> {
+    let refused = |why: &dyn std::fmt::Display| Refusal::Usage(format!("`--head {revision}` cannot be judged: {why}"));
     let repository = repository_of(request, &ci, HookEnvironment::default())?;
     let tip = base::commit(request, &repository, revision).map_err(|why| refused(&why))?;
     let of_event = [&ci.context.head_sha, &ci.context.merge_sha];
@@ -28,6 +34,7 @@ pub(super) fn plan(request: &Request, revision: &str) -> Result<Planned, Refusal
     }
     ci.settle(&|commit| repository.parents(commit).map_err(|error| error.to_string()));
     let steering = base::steering(request, &repository, &ci)?;
+    warn_of_checked_out_head(&repository, &mut ci);
     let listing = tip.list().map_err(|error| refused(&error))?;
     Ok(Planned::Run(Box::new(Plan {
         repository,

@@ -23,6 +23,7 @@ mod ignores;
 mod merging;
 mod named;
 mod options;
+mod own_action;
 mod panics;
 mod plan;
 mod preview;
@@ -35,6 +36,7 @@ mod result;
 mod sinks;
 mod staged;
 mod trust;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -49,7 +51,9 @@ pub(crate) use desk::{Desk, Edits};
 pub(crate) use difference::{Difference, difference};
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{Range, ReportArgument, Request, Subject};
-pub(crate) use publish::{Answer as BundleAnswer, Source as BundleSource, publish, write_bundle};
+pub(crate) use publish::{
+    Answer as BundleAnswer, Source as BundleSource, Told as BundleTold, Trust as BundleTrust, publish, write_bundle,
+};
 pub(crate) use remote::with_remote;
 pub(crate) use result::result;
 pub(crate) use sinks::sink_limits;
@@ -81,6 +85,13 @@ pub(crate) struct Judged {
     pub(crate) ci: Option<CiContext>,
 }
 
+impl Judged {
+    /// `github.link_hosts`: hosts that may be linked to besides the known ones.
+    pub(crate) fn link_hosts(&self) -> &[String] {
+        self.policy.as_ref().map(|policy| policy.github().link_hosts.as_slice()).unwrap_or_default()
+    }
+}
+
 /// Why a run cannot begin: exit 2, no verdict.
 #[derive(Debug)]
 pub(crate) enum Refusal {
@@ -92,22 +103,26 @@ pub(crate) enum Refusal {
 
 /// Judges what the request names and gives the whole answer.
 pub(crate) fn judge(request: &Request) -> Result<Answer, Refusal> {
-    let plan = match plan::plan(request)? {
-        plan::Planned::Run(plan) => plan,
-        plan::Planned::Idle(why) => return Ok(Answer::Idle(why)),
-    };
-    let compared = change::of(request, &plan)?;
-    let mut gate = match trust::gate(request, &plan, &compared)? {
+    match plan::plan(request)? {
+        plan::Planned::Run(plan) => judge_planned(request, &plan),
+        plan::Planned::Idle(why) => Ok(Answer::Idle(why)),
+    }
+}
+
+/// The same for a run whose plan is made.
+fn judge_planned(request: &Request, plan: &plan::Plan) -> Result<Answer, Refusal> {
+    let compared = change::of(request, plan)?;
+    let mut gate = match trust::gate(request, plan, &compared)? {
         trust::Steering::Known(gate) => gate,
-        trust::Steering::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
+        trust::Steering::Unreadable(problem) => return Ok(answer::without_gate(request, plan, problem)),
     };
-    let sources = match baseline::of(request, &plan, &gate)? {
+    let sources = match baseline::of(request, plan, &gate)? {
         baseline::Found::Known(sources) => sources,
-        baseline::Found::Unreadable(problem) => return Ok(answer::without_gate(request, &plan, problem)),
+        baseline::Found::Unreadable(problem) => return Ok(answer::without_gate(request, plan, problem)),
     };
-    let head = trust::tightening(request, &plan, &mut gate);
-    let parts = collect::collect(request, &plan, &gate)?;
-    let run = deltas::Run { request, plan: &plan, compared: &compared };
+    let head = trust::tightening(request, plan, &mut gate);
+    let parts = collect::collect(request, plan, &gate)?;
+    let run = deltas::Run { request, plan, compared: &compared };
     answer::answer(run, &answer::Gates { gate: &gate, head: head.as_ref() }, parts, &sources)
 }
 

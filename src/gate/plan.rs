@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use portcullis_github::{CiContext, Idle, PAYLOAD_LIMIT, Steering};
 use portcullis_model::{Entry, EntryKind, Problem, Stat, Tree};
-use portcullis_policy::Reviews;
+use portcullis_policy::{Reported, Reviews};
 use portcullis_source::{AddedLines, GitSettings, HookEnvironment, Repository, Since, WorkTree};
 
 use super::{Refusal, base, commits, head, staged};
@@ -49,6 +49,8 @@ pub(crate) struct Request {
     pub(crate) now: Timestamp,
     /// It was given, and so belongs into the outcome.
     pub(crate) now_is_given: bool,
+    /// What another run has said of its reports: none is read here.
+    pub(crate) reported: Option<Arc<Reported>>,
     /// `--on-closed`: a pull request that is closed is judged all the same.
     pub(crate) on_closed: bool,
     /// The variables of the process.
@@ -77,6 +79,7 @@ impl Request {
             settings: Vec::new(),
             now: "2026-11-21T00:00:00Z".parse().unwrap_or_default(),
             now_is_given: true,
+            reported: None,
             on_closed: false,
             environment: BTreeMap::new(),
         }

@@ -90,10 +90,7 @@ pub(super) fn fill(run: Run<'_>, gate: &Gate, proposed: Proposed, outcome: &mut 
 fn compared(run: Run<'_>, gate: &Gate, usable: Usable, outcome: &mut Outcome) -> PolicyPreview {
     let Usable { gate: proposed, parts, sources } = usable;
     let judged: Vec<Judged> = match answer::evidence(run, &proposed, parts, &sources) {
-        Ok(evidenced) => {
-            let today = run.request.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-            portcullis_policy::judge(&proposed.policy, evidenced.evidence, &proposed.registry, today).findings
-        }
+        Ok(evidenced) => answer::judgement(run.request, &proposed, None, evidenced.evidence).findings,
         Err(refusal) => {
             let why = match refusal {
                 Refusal::Policy(errors) => first_of(&errors),

@@ -7,12 +7,14 @@ use portcullis_github::api::{GitHub, PullRequest};
 use portcullis_github::comment::Key;
 use portcullis_github::{CiContext, Denied, ReportedRun, Sink};
 use portcullis_model::{Context, Outcome, RESULT_SCHEMA};
+use portcullis_render::Claimed;
 use serde::{Deserialize, Serialize};
 
 use super::conversation::with_github;
 use super::deliver::{Published, Publishing, Said, Words, tell};
 use super::plan::read_payload;
-use super::{Judged, Refusal, Request};
+use super::sinks::{self, Place};
+use super::{Judged, Refusal, Request, verify};
 
 /// Name of the artifact a bundle is uploaded as.
 const ARTIFACT: &str = "portcullis-bundle";
@@ -43,10 +45,29 @@ pub(crate) enum Source {
     Run(u64),
 }
 
+/// How much of a bundle is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// Nothing: it is posted as what somebody says.
+    Nothing,
+    /// `--verify`: what the built-in checks say here, on the head and by the policy of the base.
+    OwnChecks,
+}
+
+/// What a pull request was told.
+pub(crate) struct Told {
+    /// Its number.
+    pub(crate) number: u64,
+    /// What became of it.
+    pub(crate) published: Published,
+    /// Why nothing was verified, where that was asked for.
+    pub(crate) unverified: Option<String>,
+}
+
 /// What became of a bundle.
 pub(crate) enum Answer {
     /// Each pull request, and what it was told.
-    Told(Vec<(u64, Published)>),
+    Told(Vec<Told>),
     /// There is nobody to tell; why.
     Nobody(&'static str),
     /// The bundle cannot be used: what, why.
@@ -95,7 +116,12 @@ pub(crate) fn write_bundle(directory: &Path, judged: &Judged) -> Result<Vec<(Pat
 }
 
 /// Reads a bundle and posts it.
-pub(crate) fn publish(request: &Request, source: &Source, publishing: &Publishing) -> Result<Answer, Refusal> {
+pub(crate) fn publish(
+    request: &Request,
+    source: &Source,
+    publishing: &Publishing,
+    trust: Trust,
+) -> Result<Answer, Refusal> {
     let ci = CiContext::detect(&request.environment, &read_payload);
     let Some(run) = ci.reported.clone() else {
         let why = "`publish` posts what a run of another workflow reported: let it run on the event `workflow_run`";
@@ -109,46 +135,81 @@ pub(crate) fn publish(request: &Request, source: &Source, publishing: &Publishin
     if request.offline {
         return Ok(Answer::Unreachable(vec!["nothing was published: --offline.".to_owned()]));
     }
-    let answered = with_github(&ci, request, publishing.wait, |github, _| {
-        converse(github, request, (&ci, &run), source, publishing)
+    let answered = with_github(&ci, request, publishing.wait, |github, pace| {
+        let place = Place { github, pace, ci: &ci, request, publishing };
+        converse(&place, &run, source, trust)
     });
     Ok(answered
         .unwrap_or_else(|error| Answer::Unreachable(Denied::new(Sink::Comment, &error, ci.context.fork).lines())))
 }
 
-fn converse(
-    github: &dyn GitHub,
-    request: &Request,
-    (ci, run): (&CiContext, &ReportedRun),
-    source: &Source,
-    publishing: &Publishing,
-) -> Answer {
+fn converse(place: &Place<'_>, run: &ReportedRun, source: &Source, trust: Trust) -> Answer {
     let read = match source {
-        Source::Directory(directory) => from_directory(&request.directory.join(directory)),
-        Source::Run(id) => from_run(github, *id),
+        Source::Directory(directory) => from_directory(&place.request.directory.join(directory)),
+        Source::Run(id) => from_run(place.github, *id),
     };
     let (outcome, meta) = match read {
         Ok(read) => read,
         Err(why) => return Answer::Unusable(why),
     };
-    let pulls = match pulls(github, run) {
+    let pulls = match pulls(place.github, run) {
         Ok(pulls) => pulls,
         Err(error) => return Answer::Unreachable(Denied::new(Sink::Comment, &error, false).lines()),
     };
     if pulls.is_empty() {
         return Answer::Nobody("nothing was published: the pull request is superseded or closed");
     }
-    let key =
-        publishing.key.clone().unwrap_or_else(|| Key::of_workflow(run.path.split('@').next().unwrap_or_default()));
-    let words = Words::of_report(request.now);
     let told = pulls.iter().map(|pull| {
-        let outcome = about(outcome.clone(), ci, run, pull);
-        let said = Said { outcome: &outcome, words: &words, key: &key, reported_only: true };
-        let mut published = tell(github, pull.number, said, publishing, request.now);
-        published.notices.extend(mismatch(&meta, run, pull.number));
-        (pull.number, published)
+        let mut told = match trust {
+            Trust::Nothing => reported(place, run, pull, &outcome),
+            Trust::OwnChecks => verified(place, run, pull, &outcome),
+        };
+        told.published.notices.extend(mismatch(&meta, run, pull.number));
+        told
     });
     Answer::Told(told.collect())
+}
+
+/// Which comment is ours: one for each workflow that judges.
+fn key(place: &Place<'_>, run: &ReportedRun) -> Key {
+    let of_workflow = || Key::of_workflow(run.path.split('@').next().unwrap_or_default());
+    place.publishing.key.clone().unwrap_or_else(of_workflow)
+}
+
+/// Posts what the bundle says as what somebody says.
+fn reported(place: &Place<'_>, run: &ReportedRun, pull: &PullRequest, outcome: &Outcome) -> Told {
+    let words = Words::of_report(place.request.now);
+    let outcome = about(outcome.clone(), place.ci, run, pull);
+    let said = Said { outcome: &outcome, words: &words, key: &key(place, run), claimed: Claimed::Everything };
+    let published = tell(place.github, pull.number, said, place.publishing, place.request.now);
+    Told { number: pull.number, published, unverified: None }
+}
+
+/// Posts what the checks say here. Where they cannot say anything, the bundle stays a claim and gets no check run.
+fn verified(place: &Place<'_>, run: &ReportedRun, pull: &PullRequest, claimed: &Outcome) -> Told {
+    let Place { github, request, publishing, .. } = place;
+    let judged = match verify::again(request, (place.ci, run), pull, claimed, publishing.wait) {
+        Ok(judged) => judged,
+        Err(why) => {
+            let mut told = reported(place, run, pull, claimed);
+            if publishing.check_run {
+                let notice = format!("{} not written: nothing was verified.", Sink::CheckRun.title());
+                told.published.took(Sink::CheckRun, false, &[notice]);
+            }
+            return Told { unverified: Some(why), ..told };
+        }
+    };
+    let words = Words::of_verified(&judged, request);
+    let context = judged.ci.as_ref().unwrap_or(place.ci);
+    let outcome = about(judged.outcome.clone(), context, run, pull);
+    let said = Said { outcome: &outcome, words: &words, key: &key(place, run), claimed: Claimed::Reports };
+    let mut published = tell(*github, pull.number, said, publishing, request.now);
+    if publishing.check_run {
+        sinks::create_check_run(&Place { ci: context, ..*place }, said, &mut published);
+    }
+    published.notices.extend(judged.notices.iter().cloned());
+    published.notices.extend(verify::differences(claimed, &judged.outcome));
+    Told { number: pull.number, published, unverified: None }
 }
 
 /// The outcome is what the bundle says, its place is what the event says.
@@ -163,6 +224,7 @@ fn about(mut outcome: Outcome, ci: &CiContext, run: &ReportedRun, pull: &PullReq
         head_sha: Some(run.head_sha.clone()),
         run_id: Some(run.id),
         run_attempt: run.attempt,
+        base_sha: ci.context.base_sha.clone(),
         fork: ci.context.fork,
         ..Context::default()
     };

@@ -27,6 +27,11 @@ struct Remote {
 /// Lets the run ask GitHub where it has to, if it has a token and may reach the network.
 pub(crate) fn with_remote(request: Request, wait: Duration) -> Request {
     let ci = CiContext::detect(&request.environment, &read_payload);
+    of_event(request, ci, wait)
+}
+
+/// The same for an event that was read.
+pub(super) fn of_event(request: Request, ci: CiContext, wait: Duration) -> Request {
     if request.offline || !ci.in_actions || ci.token.is_none() || ci.context.repo.is_none() {
         return request;
     }

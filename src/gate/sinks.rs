@@ -5,7 +5,7 @@ use portcullis_github::check_run::{self, CheckRunPlan, CheckRunText};
 use portcullis_github::sarif_upload::{self, SarifDelivery, SarifTarget};
 use portcullis_github::{CiContext, Denied, Event, Sink};
 use portcullis_model::{Limit, Outcome, Verdict};
-use portcullis_render::{COMMENT_BYTES, Posting};
+use portcullis_render::{COMMENT_BYTES, Claimed, Posting};
 use portcullis_source::HookEnvironment;
 
 use super::deliver::{Published, Publishing, Said, Words, own_key};
@@ -13,6 +13,7 @@ use super::plan::{Subject, repository_of};
 use super::{Judged, Request};
 
 /// Everything a sink may ask.
+#[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) github: &'a dyn GitHub,
     pub(super) pace: &'a Pace,
@@ -28,7 +29,7 @@ pub(crate) fn sink_limits(judged: &Judged, words: &Words, publishing: &Publishin
     let mut limits = Vec::new();
     if publishing.check_run {
         let key = publishing.key.clone().unwrap_or_else(|| own_key(ci));
-        let said = Said { outcome: &judged.outcome, words, key: &key, reported_only: false };
+        let said = Said { outcome: &judged.outcome, words, key: &key, claimed: Claimed::Nothing };
         limits.extend(plan(said, publishing).into_iter().flat_map(|plan| plan.limits));
     }
     if publishing.sarif_upload && !has_sarif {
@@ -47,7 +48,7 @@ pub(super) fn tell(place: &Place<'_>, said: Said<'_>, published: &mut Published)
     }
 }
 
-fn create_check_run(place: &Place<'_>, said: Said<'_>, published: &mut Published) {
+pub(super) fn create_check_run(place: &Place<'_>, said: Said<'_>, published: &mut Published) {
     let Some(plan) = plan(said, place.publishing) else {
         let notice = format!("{} not written: the event names no commit.", Sink::CheckRun.title());
         return published.took(Sink::CheckRun, false, &[notice]);
@@ -78,7 +79,7 @@ fn plan(said: Said<'_>, publishing: &Publishing) -> Option<CheckRunPlan> {
     let run = context.run_id.zip(context.repo.as_deref());
     let details_url = run.map(|(run, repo)| format!("{}/{repo}/actions/runs/{run}", context.server_url));
     // Nobody is mentioned a second time.
-    let posting = Posting { at: None, notify: &[], ..said.words.posting() };
+    let posting = Posting { at: None, notify: &[], claimed: said.claimed, ..said.words.posting() };
     let markdown = portcullis_render::markdown(said.outcome, &posting, COMMENT_BYTES);
     let mut plan = check_run::plan(
         said.outcome,
@@ -92,6 +93,7 @@ fn plan(said: Said<'_>, publishing: &Publishing) -> Option<CheckRunPlan> {
             summary: &markdown.text,
             text: None,
             report_only: publishing.exit_zero,
+            claimed: said.claimed,
         },
     );
     if holds_back(said.outcome) {

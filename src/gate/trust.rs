@@ -91,11 +91,12 @@ fn of_base(request: &Request, plan: &Plan, base: &dyn Tree, id: &str) -> Result<
     }
 }
 
-/// The gate of a tree with the exceptions below `.portcullis/exceptions/` of another.
+/// The gate of a tree with the exceptions of another: those below `.portcullis/exceptions/`, and those of its policy file.
 pub(super) fn with_exceptions_of(request: &Request, tree: &dyn Tree, other: &dyn Tree) -> Result<Gate, Refusal> {
     let policy = policy_file(request, tree).map_err(GateFileError::refusal)?;
+    let exceptions_from = policy_file(request, other).map_err(GateFileError::refusal)?;
     let exceptions = exception_files(other).map_err(Refusal::Usage)?;
-    with_files(request, tree, &GateFiles { policy, exceptions }, &request.settings)
+    with_files(request, tree, &GateFiles { policy, exceptions, exceptions_from }, &request.settings)
 }
 
 /// The gate a change proposes, whole.
@@ -182,7 +183,7 @@ fn read(
         Err(why) if source == PolicySource::Base => return Ok(Steering::Unreadable(unreadable(&why))),
         Err(why) => return Err(Refusal::Usage(why)),
     };
-    let files = GateFiles { policy: policy_file, exceptions };
+    let files = GateFiles { policy: policy_file, exceptions, exceptions_from: None };
     let mut gate = with_files(request, tree, &files, &request.settings)?;
     refuse_loosening(request, plan, tree, &files, &gate)?;
     if request.baseline.is_none() {
@@ -211,7 +212,7 @@ fn read(
 pub(super) fn of_tree(request: &Request, tree: &dyn Tree) -> Result<Gate, Refusal> {
     let policy = policy_file(request, tree).map_err(GateFileError::refusal)?;
     let exceptions = exception_files(tree).map_err(Refusal::Usage)?;
-    with_files(request, tree, &GateFiles { policy, exceptions }, &[])
+    with_files(request, tree, &GateFiles { policy, exceptions, exceptions_from: None }, &[])
 }
 
 /// In CI the command line stands in a file that the change under judgement may have written: it can only tighten.
@@ -255,6 +256,8 @@ fn with_files(
 struct GateFiles {
     policy: Option<GateFile>,
     exceptions: Vec<GateFile>,
+    /// Its exceptions stand in for those of the policy.
+    exceptions_from: Option<GateFile>,
 }
 
 /// Scanner and policy hang together: a policy may name the rules of the scanner, and the scanner's file.
@@ -275,6 +278,7 @@ fn load(
     let inputs = Inputs {
         policy: files.policy.as_ref().map(GateFile::document),
         exceptions: &exceptions,
+        exceptions_from: files.exceptions_from.as_ref().map(GateFile::document),
         settings,
         presets: PRESETS,
         parent: Some(&|path: &str| tree.read(path).map_err(|error| error.to_string())),

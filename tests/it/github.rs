@@ -29,6 +29,8 @@ pub(crate) struct State {
     pub(crate) reviews: Vec<Value>,
     /// Files of the base commit by their paths; GitHub knows no other commit.
     pub(crate) base: Option<(String, Vec<(&'static str, String)>)>,
+    /// The commit the pull request is based on, as GitHub tells it.
+    base_sha: Option<String>,
     /// A create answers 502, with or without its effect.
     lose: Option<bool>,
 }
@@ -78,7 +80,7 @@ impl Server {
         self.state.lock().unwrap().comments.push(comment(id, author, body));
     }
 
-    fn bodies(&self) -> Vec<String> {
+    pub(crate) fn bodies(&self) -> Vec<String> {
         let state = self.state.lock().unwrap();
         state.comments.iter().map(|comment| comment["body"].as_str().unwrap().to_owned()).collect()
     }
@@ -134,7 +136,8 @@ fn answer(stream: TcpStream, state: &Mutex<State>, own: &str) {
 fn respond(state: &mut State, method: &str, path: &str, body: &Value, own: &str) -> (u16, Value, Option<String>) {
     let (route, query) = path.split_once('?').unwrap_or((path, ""));
     let pull = json!({"number": 7, "state": "open", "head": {"sha": state.head, "ref": "topic",
-        "repo": {"id": 2, "full_name": "lea/shop"}}, "base": {"ref": "main"}});
+        "repo": {"id": 2, "full_name": "lea/shop"}}, "base": {"ref": "main", "sha": state.base_sha,
+        "repo": {"id": 1, "full_name": "acme/shop"}}});
     match (method, route) {
         ("POST", "/graphql") => (200, json!({"data": {"viewer": {"login": BOT}}}), None),
         ("GET", "/repos/acme/shop/pulls/7") => (200, pull, None),
@@ -219,6 +222,13 @@ impl PullRequest {
     }
 
     pub(crate) fn run(&self, arguments: &[&str], server: &Server, runner: &Runner, more: &[(&str, &str)]) -> Answer {
+        let mut all = vec!["check"];
+        all.extend(arguments);
+        self.command(&all, server, runner, more)
+    }
+
+    /// Any command in the job of the pull request.
+    pub(crate) fn command(&self, all: &[&str], server: &Server, runner: &Runner, more: &[(&str, &str)]) -> Answer {
         server.state.lock().unwrap().head.clone_from(&self.head);
         let event = self.outside.path().join("event.json").display().to_string();
         let mut variables = runner.variables();
@@ -236,9 +246,7 @@ impl PullRequest {
         ]);
         let mut variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
         variables.extend(more);
-        let mut all = vec!["check"];
-        all.extend(arguments);
-        self.repository.run_with(&all, &variables)
+        self.repository.run_with(all, &variables)
     }
 }
 
@@ -346,9 +354,16 @@ fn a_pull_request_that_has_moved_on_gets_nothing() {
 
 /// A bundle written by a run on a pull request of a fork.
 fn bundle() -> (PullRequest, String) {
-    let (server, pull, runner) = (Server::new(), PullRequest::new(true), Runner::new());
+    bundle_of(PullRequest::new(true), &[])
+}
+
+/// The bundle of this pull request.
+pub(crate) fn bundle_of(pull: PullRequest, arguments: &[&str]) -> (PullRequest, String) {
+    let (server, runner) = (Server::new(), Runner::new());
     let directory = pull.outside.path().join("portcullis-bundle").display().to_string();
-    let answer = pull.run(&["--bundle", &directory, "--comment", "off"], &server, &runner, &[]);
+    let mut all = vec!["--bundle", &directory, "--comment", "off"];
+    all.extend(arguments);
+    let answer = pull.run(&all, &server, &runner, &[]);
     assert_eq!(answer.code, 1, "{}", answer.stderr);
     assert!(runner.outputs()["delivered"].contains("bundle"));
     (pull, directory)
@@ -361,13 +376,28 @@ fn publish(pull: &PullRequest, directory: &str, server: &Server) -> Answer {
 
 /// The same, whatever the head of the pull request is by now.
 fn publish_to(pull: &PullRequest, directory: &str, server: &Server) -> Answer {
+    publish_in(&pull.repository, pull, &[directory], server)
+}
+
+/// `publish` in another clone, with the pull request as GitHub knows it.
+pub(crate) fn publish_from(clone: &Repository, pull: &PullRequest, arguments: &[&str], server: &Server) -> Answer {
+    let mut state = server.state.lock().unwrap();
+    state.head.clone_from(&pull.head);
+    state.base_sha = Some(pull.base.clone());
+    drop(state);
+    publish_in(clone, pull, arguments, server)
+}
+
+fn publish_in(clone: &Repository, pull: &PullRequest, arguments: &[&str], server: &Server) -> Answer {
     let event = pull.outside.path().join("workflow_run.json");
     let payload = json!({"repository": {"full_name": "acme/shop"}, "workflow_run": {"id": 555, "run_attempt": 1,
         "event": "pull_request", "path": ".github/workflows/ci.yml", "head_sha": pull.head, "head_branch": "topic",
         "head_repository": {"full_name": "lea/shop"}, "pull_requests": []}});
     std::fs::write(&event, payload.to_string()).unwrap();
-    pull.repository.run_with(
-        &["publish", directory],
+    let mut all = vec!["publish"];
+    all.extend(arguments);
+    clone.run_with(
+        &all,
         &[
             ("GITHUB_ACTIONS", "true"),
             ("GITHUB_EVENT_NAME", "workflow_run"),

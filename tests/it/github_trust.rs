@@ -114,3 +114,32 @@ fn a_base_that_nobody_gives_and_one_offline_are_incomplete() {
     assert_eq!(answer.code, 3, "{}", answer.stderr);
     assert!(answer.stdout.contains("GitHub does not give it either"), "{}", answer.stdout);
 }
+
+#[test]
+fn every_command_that_asks_for_the_policy_of_the_base_gets_it_from_github_where_git_has_none() {
+    let looser = "version: 1\nworkflows: { levels: { high: log } }\n";
+    let pull = PullRequest::with(looser, &[(".github/workflows/ci.yml", WORKFLOW)]);
+    pull.write_event(&"d".repeat(40));
+    let run = |arguments: &[&str], is_online: bool| {
+        let server = Server::new();
+        server.state.lock().unwrap().base = Some(("d".repeat(40), vec![("portcullis.yaml", POLICY.to_owned())]));
+        let mut all = arguments.to_vec();
+        all.extend((!is_online).then_some("--offline"));
+        (pull.command(&all, &server, &Runner::new(), &[]), server)
+    };
+    for (arguments, said) in [
+        (&["policy", "show", "workflows.levels.high"][..], "fail"),
+        (&["policy", "check"], ""),
+        (&["policy", "diff"], "workflows.levels.high  fail -> log"),
+        (&["commits", "HEAD~1..HEAD"], "1 blocking"),
+        (&["explain", ".github/workflows/ci.yml:7"], "high -> fail"),
+    ] {
+        let (answer, server) = run(arguments, true);
+        assert!(answer.stdout.contains(said), "{arguments:?}: {}{}", answer.stdout, answer.stderr);
+        assert!(server.requests().iter().any(|request| request.contains("ref=dddd")), "{arguments:?}");
+        let (answer, server) = run(arguments, false);
+        assert_eq!(server.requests(), [""; 0], "{arguments:?}");
+        assert!(said.is_empty() || !answer.stdout.contains(said), "{arguments:?}: {}", answer.stdout);
+        assert_ne!(answer.code, 0, "{arguments:?}: {}{}", answer.stdout, answer.stderr);
+    }
+}

@@ -2,7 +2,7 @@
 
 use portcullis_model::{Judged, Level, Limit, Outcome, Verdict};
 use portcullis_render::escape::{PlainText, cap, clean};
-use portcullis_render::ranked;
+use portcullis_render::{Claimed, ranked};
 
 use crate::api::{
     Annotation, AnnotationLevel, ApiError, CheckRunAnswer, CheckRunBody, CheckRunOutput, CheckRunState, CheckRunUpdate,
@@ -37,6 +37,8 @@ pub struct CheckRunText<'a> {
     pub text: Option<&'a str>,
     /// Nobody is to be stopped: the policy only reports, or `--exit-zero` stands.
     pub report_only: bool,
+    /// What of the outcome nobody has verified.
+    pub claimed: Claimed,
 }
 
 /// The requests of a check run.
@@ -88,7 +90,7 @@ pub fn plan(outcome: &Outcome, said: &CheckRunText<'_>) -> CheckRunPlan {
         }
         fits
     });
-    let all = annotations(outcome);
+    let all = annotations(outcome, said.claimed);
     let kept = all.len().min(ANNOTATIONS);
     if all.len() > kept {
         let dropped = count(all.len() - kept);
@@ -140,11 +142,12 @@ pub fn publish(github: &dyn GitHub, plan: &CheckRunPlan) -> Result<CheckRunDeliv
 }
 
 /// A mark for every open finding on a file of the repository, the first to look at first.
-fn annotations(outcome: &Outcome) -> Vec<Annotation> {
-    ranked(outcome.findings.iter().filter(|judged| judged.is_open())).into_iter().filter_map(annotation).collect()
+fn annotations(outcome: &Outcome, claimed: Claimed) -> Vec<Annotation> {
+    let open = ranked(outcome.findings.iter().filter(|judged| judged.is_open()));
+    open.into_iter().filter_map(|judged| annotation(judged, claimed)).collect()
 }
 
-fn annotation(judged: &Judged) -> Option<Annotation> {
+fn annotation(judged: &Judged, claimed: Claimed) -> Option<Annotation> {
     let annotation_level = match judged.level {
         Level::Fail => AnnotationLevel::Failure,
         Level::Warn => AnnotationLevel::Warning,
@@ -166,6 +169,7 @@ fn annotation(judged: &Judged) -> Option<Annotation> {
         format!("{headline}\n{}", finding.message)
     };
     let id = PlainText::new(&finding.id, cap::RULE);
+    let unverified = if claimed.holds(finding) { ", unverified" } else { "" };
     let message = Some(PlainText::lines(&message, cap::MESSAGE)).filter(|message| !message.is_empty());
     let details = finding.remediation.as_deref().map(|text| PlainText::lines(text, cap::MESSAGE));
     Some(Annotation {
@@ -177,7 +181,7 @@ fn annotation(judged: &Judged) -> Option<Annotation> {
         annotation_level,
         // GitHub refuses an empty message, and with it all the others.
         message: message.unwrap_or_else(|| id.clone()).to_string(),
-        title: clean(&format!("{id} ({})", judged.severity), TITLE),
+        title: clean(&format!("{id} ({}{unverified})", judged.severity), TITLE),
         raw_details: details.filter(|details| !details.is_empty()).map(|details| details.to_string()),
     })
 }

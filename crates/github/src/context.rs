@@ -8,7 +8,7 @@ use crate::environment::Environment;
 use crate::payload::{
     Payload, PullRequest, Repository, WorkflowRun, commit_id, is_zeros, number_in_pull_ref, number_in_queue_branch,
 };
-use crate::{Base, Endpoints, Event, Runner, Steering, Token};
+use crate::{Base, Endpoints, Event, Runner, Steering, Token, api};
 
 /// What a run is about.
 #[derive(Clone, Debug)]
@@ -119,6 +119,22 @@ impl CiContext {
             Base::Commit(id) => Some(id.clone()),
             _ => None,
         };
+    }
+
+    /// Takes the pull request of the run that has ended, as GitHub tells it: the event names none of a fork.
+    pub fn settle_on_pull(&mut self, pull: &api::PullRequest) {
+        let name = |branch: Option<&api::Branch>| branch?.repo.as_ref()?.full_name.clone();
+        let base = name(pull.base.as_ref()).or_else(|| self.context.repo.clone());
+        self.judges_change = true;
+        self.context.pr = Some(pull.number);
+        self.context.fork = match (name(pull.head.as_ref()), base) {
+            (Some(head), Some(base)) => !head.eq_ignore_ascii_case(&base),
+            _ => true,
+        };
+        self.context.base_ref = pull.base.as_ref().and_then(|base| base.reference.clone());
+        self.author = pull.author().map(str::to_owned);
+        let base = pull.base.as_ref().and_then(|base| base.sha.as_deref()).and_then(commit_id);
+        self.settle_on(Base::commit_or(base, "GitHub does not say on which commit the pull request is based"));
     }
 
     fn read_event(&mut self, environment: Environment<'_>, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) {

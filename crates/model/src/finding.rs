@@ -111,6 +111,16 @@ impl Finding {
         self.sources.first().map_or("", |source| source.tool.as_str())
     }
 
+    /// A check of this program says it, perhaps a report as well.
+    pub fn is_of_own_check(&self) -> bool {
+        self.sources.is_empty() || self.sources.iter().any(|source| source.report.is_empty())
+    }
+
+    /// A report says it, perhaps a check of this program as well.
+    pub fn is_named_by_report(&self) -> bool {
+        self.sources.iter().any(|source| !source.report.is_empty())
+    }
+
     /// All ids of the weakness: canonical, the tool's own, aliases.
     pub fn all_ids(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.id.as_str())
@@ -464,6 +474,9 @@ pub struct Source {
     /// What it says of the severity, where several reports disagree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
+    /// What it says itself of the base (`baselineState` of SARIF); counts only where the policy lets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introduced: Option<crate::Introduced>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]

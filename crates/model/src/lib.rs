@@ -54,8 +54,8 @@ pub use package::{LOCK_FILES, Package, Scope};
 pub use path_resolver::{Mount, PathResolver, ResolvedPath};
 pub use problem::{Health, Problem, ProblemCode};
 pub use report::{
-    CheckRun, FailedCase, InputReport, LineCoverage, Metric, ReportCounts, RunStatus, Skipped, TestSuite, Threshold,
-    Tool,
+    CheckRun, FailedCase, GateBound, InputReport, LineCoverage, Metric, ReportCounts, RunStatus, Skipped, TestSuite,
+    Threshold, Tool,
 };
 pub use rule::{FixKind, Registry, Rule, RulePage, Tier};
 pub use secret_text::{KnownSecret, Redactor, redacted, secret_hash};

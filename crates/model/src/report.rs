@@ -154,6 +154,35 @@ pub struct Metric {
     pub level: Level,
     /// The tool.
     pub source: String,
+    /// The same value on the base, in the same unit, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<Decimal>,
+    /// Bounds of the policy it was held against.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<GateBound>,
+}
+
+impl Metric {
+    /// Whether it keeps the bounds of the policy; where that has none, whether it keeps the tool's own.
+    pub fn is_met(&self) -> Option<bool> {
+        if self.gates.is_empty() { self.passed } else { Some(self.gates.iter().all(|gate| gate.passed)) }
+    }
+}
+
+/// A bound that the policy puts on a metric.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GateBound {
+    /// Name of the gate, or the key of the policy.
+    pub gate: String,
+    /// `<`, `<=`, `>`, `>=`, `==`.
+    pub op: String,
+    /// The bound, in the unit of the metric.
+    pub value: Decimal,
+    /// The value keeps it.
+    pub passed: bool,
+    /// Where it is written.
+    pub origin: crate::Origin,
 }
 
 /// Which lines of a file the tests ran: what the coverage of new lines is computed from. Never written out.

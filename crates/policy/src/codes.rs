@@ -39,6 +39,7 @@ mod tests {
         "policy/two-policies",
         "policy/nested",
         "policy/no-owner",
+        "policy/action-input",
         "policy/exception-ending",
         "policy/baseline-invalid",
         "policy/unreadable",

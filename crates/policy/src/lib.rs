@@ -25,7 +25,10 @@ mod wings;
 pub use approval::{Review, ReviewState, Reviews};
 pub use codes::{CodePage, codes};
 pub use effective::{Change, Direction, Effective, Origins, RuleRow, diff, loosened, newly_excluded, rule_rows};
-pub use judge::{Judgement, Tally, applies, exit_code, judge, judge_tightened, named_by_exception, near_misses};
+pub use judge::{
+    Judgement, Reported, Tally, applies, exit_code, judge, judge_beside, judge_tightened, named_by_exception,
+    near_misses,
+};
 pub use load::{Document, Inputs, Loaded, ReadParent, load};
 pub use policy::{
     Amount, DataPolicy, Exception, GithubPolicy, IngestPolicy, Policy, ReportEntry, Required, SectionPaths, Setting,

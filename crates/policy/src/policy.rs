@@ -384,6 +384,8 @@ pub(crate) struct BaselinePolicy {
     pub(crate) escalated: Setting<Level>,
     /// Seconds.
     pub(crate) max_age: Option<Setting<i64>>,
+    /// `baselineState` of a report tells where no better source does.
+    pub(crate) from_sarif: Setting<bool>,
 }
 
 /// One entry of `reports` (spec/policy.md 2.4).

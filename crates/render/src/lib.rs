@@ -10,6 +10,7 @@
 
 pub mod escape;
 
+mod amount;
 mod annotations;
 mod csv;
 mod decision;
@@ -41,7 +42,7 @@ pub use human::human;
 pub use json::{JsonForm, baseline, json, jsonl};
 pub use junit::junit;
 pub use markdown::{
-    COMMENT_BYTES, Markdown, Posting, SUMMARY_BYTES, is_plain, markdown, review_comment, shortest, summary,
+    COMMENT_BYTES, Claimed, Markdown, Posting, SUMMARY_BYTES, is_plain, markdown, review_comment, shortest, summary,
 };
 pub use outputs::{Delivery, outputs};
 pub use page::{page, rule_list, rule_list_json};

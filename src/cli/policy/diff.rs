@@ -34,7 +34,7 @@ enum FailOn {
 /// Prints it.
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> {
     let as_json = output::wants_json(global)?;
-    let request = check::request(global, &[], &[])?;
+    let request = check::request_with_base(global, &[])?;
     let found = gate::difference(&request, arguments.base.as_deref(), arguments.head.as_deref())?;
     let Some(difference) = found else { return Ok(Exit::Code(0)) };
     if as_json {

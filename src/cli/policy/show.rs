@@ -27,7 +27,7 @@ pub(in crate::cli) struct Arguments {
 /// Prints it.
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> {
     let as_json = output::wants_json(global)?;
-    let request = check::request(global, &[], &[])?;
+    let request = check::request_with_base(global, &[])?;
     let Some(mut gate) = gate::policy(&request)? else { return Ok(Exit::Code(0)) };
     output::warnings(&gate.warnings);
     if let Some(path) = &arguments.path {

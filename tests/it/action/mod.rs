@@ -1,5 +1,6 @@
 //! The action: what it installs, what it refuses to run, and what it makes of its inputs.
 
+mod command;
 mod step;
 
 use std::path::Path;

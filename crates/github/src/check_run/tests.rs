@@ -1,4 +1,4 @@
-use portcullis_model::{Finding, Location, Severity, State};
+use portcullis_model::{Finding, Location, Severity, Source, State};
 
 use super::*;
 use crate::testing::{Memory, refused};
@@ -28,6 +28,7 @@ const SAID: CheckRunText<'static> = CheckRunText {
     summary: "### Fail\n",
     text: None,
     report_only: false,
+    claimed: Claimed::Nothing,
 };
 
 fn many(count: u32) -> Outcome {
@@ -78,7 +79,7 @@ fn columns_stand_only_on_one_line() {
         let mut found = judged("a", 5, Level::Fail);
         let location = &mut found.finding.locations[0];
         (location.end_line, location.start_col, location.end_col) = (end_line, columns.0, columns.1);
-        let mark = annotation(&found).unwrap();
+        let mark = annotation(&found, Claimed::Nothing).unwrap();
         (mark.start_line, mark.end_line, mark.start_column, mark.end_column)
     };
     assert_eq!(mark(Some(5), (Some(2), Some(4))), (5, 5, Some(2), Some(4)));
@@ -90,9 +91,9 @@ fn columns_stand_only_on_one_line() {
 #[test]
 fn a_finding_without_a_file_of_the_repository_gets_no_mark() {
     for path in ["", "/etc/passwd", "../x", "a//b", "a/../b", "a\u{202e}b", "a\nb"] {
-        assert_eq!(annotation(&judged(path, 1, Level::Fail)), None, "{path:?}");
+        assert_eq!(annotation(&judged(path, 1, Level::Fail), Claimed::Nothing), None, "{path:?}");
     }
-    assert_eq!(annotation(&judged("a", 1, Level::Off)), None);
+    assert_eq!(annotation(&judged("a", 1, Level::Off), Claimed::Nothing), None);
     let mut suppressed = judged("a", 1, Level::Fail);
     suppressed.state = State::Suppressed;
     assert_eq!(plan(&outcome(vec![suppressed]), &SAID).create.output.annotations, []);
@@ -153,4 +154,17 @@ fn a_check_run_that_is_refused_half_way_says_how_far_it_got() {
     assert_eq!((delivery.annotations, delivery.stopped.and_then(|error| error.status())), (50, Some(403)));
     github.fail("create_check_run", refused(403, "no"));
     assert!(publish(&github, &plan(&many(1), &SAID)).is_err());
+}
+
+#[test]
+fn a_mark_that_nobody_has_verified_says_so() {
+    let mut found = judged("a.txt", 1, Level::Fail);
+    found.finding.sources = vec![Source { report: "trivy.json".to_owned(), ..Source::default() }];
+    let outcome = outcome(vec![found]);
+    let titles = |claimed| {
+        let plan = plan(&outcome, &CheckRunText { claimed, ..SAID });
+        plan.create.output.annotations.into_iter().map(|annotation| annotation.title).collect::<Vec<_>>()
+    };
+    assert!(titles(Claimed::Reports)[0].ends_with(", unverified)"));
+    assert!(!titles(Claimed::Nothing)[0].contains("unverified"));
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use portcullis_model::{Limit, Outcome, Verdict};
-use portcullis_render::{COMMENT_BYTES, Markdown, Posting};
+use portcullis_render::{COMMENT_BYTES, Claimed, Markdown, Posting};
 
 use super::lifecycle::{self, Mine, Ours, Seen, Settings, Standing, Step, Stop};
 use super::state::{self, State};
@@ -146,7 +146,7 @@ impl Delivery<'_> {
         let last = lifecycle::keeper(&seen.ours, post.settings.mode).and_then(|ours| ours.state.clone());
         // What the run could say itself, on a branch of the repository, needs nobody to report it.
         let spoke = |state: &State| (state.run, state.attempt) == (mine.run, mine.attempt);
-        if post.posting.reported_only
+        if post.posting.claimed == Claimed::Everything
             && let Some(ours) =
                 lifecycle::keeper(&seen.ours, post.settings.mode).filter(|_| last.as_ref().is_some_and(spoke))
         {

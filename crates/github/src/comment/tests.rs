@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use portcullis_model::{Context, Counts, Finding, Judged, Level, Outcome, PolicyInfo, PolicySource, Verdict};
-use portcullis_render::Posting;
+use portcullis_render::{Claimed, Posting};
 
 use super::*;
 use crate::api::{
@@ -330,7 +330,7 @@ fn what_a_run_has_said_itself_is_not_written_over_by_who_only_reports_it() {
         &Post {
             number: NUMBER,
             outcome: &outcome,
-            posting: Posting { reported_only: true, ..Posting::default() },
+            posting: Posting { claimed: Claimed::Everything, ..Posting::default() },
             key: &key,
             settings: Settings::default(),
             author: None,

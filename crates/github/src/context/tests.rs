@@ -446,3 +446,22 @@ proptest! {
         prop_assert!(matches!(detected.steering(), Steering::Unknown(_)));
     }
 }
+
+#[test]
+fn the_pull_request_of_a_run_that_has_ended_is_what_github_says_it_is() {
+    let payload = json!({"repository": {"full_name": "octo/shop"}, "workflow_run": {"id": 5, "event": "pull_request",
+        "head_sha": id('a'), "head_branch": "topic", "head_repository": {"full_name": "lea/shop"}, "pull_requests": []}});
+    let mut context = detect("workflow_run", &payload);
+    assert!(matches!(context.steering(), Steering::Unknown(_)));
+    let pull = |base: Value| {
+        serde_json::from_value(json!({"number": 9, "user": {"login": "lea"}, "base": base,
+        "head": {"sha": id('a'), "ref": "topic", "repo": {"id": 2, "full_name": "lea/shop"}}}))
+        .unwrap()
+    };
+    let repo = json!({"id": 1, "full_name": "octo/shop"});
+    context.settle_on_pull(&pull(json!({"sha": id('b'), "ref": "main", "repo": repo})));
+    assert_eq!(context.steering(), Steering::BaseCommit(id('b')));
+    assert_eq!((context.context.pr, context.context.fork, context.author.as_deref()), (Some(9), true, Some("lea")));
+    context.settle_on_pull(&pull(json!({"sha": "main", "ref": "main", "repo": repo})));
+    assert!(matches!(context.steering(), Steering::Unknown(_)), "no base is no licence to read the files on disk");
+}

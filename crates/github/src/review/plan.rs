@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use portcullis_model::{Judged, Level, Outcome};
+use portcullis_render::Claimed;
 
 use super::Hunks;
 use crate::api::{ReviewBody, ReviewComment, ReviewEvent, ReviewLine, Side};
@@ -70,7 +71,7 @@ pub struct ReviewPlan {
 pub fn plan(
     outcome: &Outcome,
     mode: ReviewMode,
-    (key, head): (&Key, &str),
+    (key, head, claimed): (&Key, &str, Claimed),
     hunks: &Hunks,
     existing: &[Existing],
 ) -> ReviewPlan {
@@ -81,7 +82,8 @@ pub fn plan(
     };
     let is_meant = |judged: &&Judged| judged.is_open() && judged.level >= least && judged.in_diff == Some(true);
     let ranked = portcullis_render::ranked(outcome.findings.iter().filter(is_meant));
-    let lines: Vec<(String, ReviewLine)> = ranked.into_iter().filter_map(|judged| line(judged, key, hunks)).collect();
+    let lines: Vec<(String, ReviewLine)> =
+        ranked.into_iter().filter_map(|judged| line(judged, (key, claimed), hunks)).collect();
     let wanted: BTreeSet<&str> = lines.iter().map(|(id, _)| id.as_str()).collect();
     let wanted = &wanted;
     let known: BTreeSet<&str> = existing.iter().map(|comment| comment.finding.as_str()).collect();
@@ -116,7 +118,7 @@ fn body(shown: usize, left_out: u64) -> String {
 }
 
 /// The comment on a finding, where GitHub would take it: a line outside of the diff would cost the whole review.
-fn line(judged: &Judged, key: &Key, hunks: &Hunks) -> Option<(String, ReviewLine)> {
+fn line(judged: &Judged, (key, claimed): (&Key, Claimed), hunks: &Hunks) -> Option<(String, ReviewLine)> {
     let location = judged.finding.primary().filter(|location| !location.outside_repo)?;
     let path = location.path.as_str();
     let first = location.start_line?;
@@ -141,7 +143,10 @@ fn line(judged: &Judged, key: &Key, hunks: &Hunks) -> Option<(String, ReviewLine
     let fingerprint = &judged.finding.fingerprint;
     let marker = key.review_marker(fingerprint);
     let id = marker.rsplit_once(" id=").and_then(|(_, id)| id.strip_suffix(" -->")).unwrap_or_default().to_owned();
-    let text = portcullis_render::review_comment(judged, suggestion);
+    let mut text = portcullis_render::review_comment(judged, suggestion);
+    if claimed.holds(&judged.finding) {
+        text += "\nReported by the pull request's own run; not verified.\n";
+    }
     let line = ReviewLine {
         path: path.to_owned(),
         line: last,

@@ -1,6 +1,7 @@
 //! Sends a planned review, and tidies up after older ones.
 
 use portcullis_model::Outcome;
+use portcullis_render::Claimed;
 
 use super::{Existing, Hunks, ReviewMode, plan};
 use crate::api::{ApiError, Classifier, GitHub, Review};
@@ -18,6 +19,8 @@ pub struct ReviewPost<'a> {
     pub key: &'a Key,
     /// `--review`
     pub mode: ReviewMode,
+    /// What of the outcome nobody has verified.
+    pub claimed: Claimed,
     /// `github.comment_author`
     pub author: Option<&'a str>,
     /// The token is that of Actions where nobody says whose it is.
@@ -59,7 +62,7 @@ fn send(github: &dyn GitHub, post: &ReviewPost<'_>, reviewed: &mut Reviewed) -> 
     let login = own_login(github, post.author, post.in_actions)?;
     let hunks = Hunks::of(&github.pull_files(post.number)?.items);
     let existing = Existing::of(&github.review_comments(post.number)?.items, post.key, &login);
-    let plan = plan(post.outcome, post.mode, (post.key, head), &hunks, &existing);
+    let plan = plan(post.outcome, post.mode, (post.key, head, post.claimed), &hunks, &existing);
     if let Some(review) = &plan.review {
         let is_same = |known: &Review| {
             known.commit_id.as_deref() == Some(head)

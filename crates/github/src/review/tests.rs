@@ -1,6 +1,7 @@
 //! Comments on lines against a GitHub in memory.
 
 use portcullis_model::{Context, Finding, Judged, Level, Location, Outcome, Suggestion};
+use portcullis_render::Claimed;
 
 use super::*;
 use crate::api::{Account, ChangedFile, ReviewComment};
@@ -54,7 +55,18 @@ fn outcome(findings: Vec<Judged>) -> Outcome {
 
 fn post(github: &Memory, outcome: &Outcome, mode: ReviewMode) -> Reviewed {
     let key = key();
-    review(github, &ReviewPost { number: NUMBER, outcome, key: &key, mode, author: None, in_actions: true })
+    review(
+        github,
+        &ReviewPost {
+            number: NUMBER,
+            outcome,
+            key: &key,
+            mode,
+            claimed: Claimed::Nothing,
+            author: None,
+            in_actions: true,
+        },
+    )
 }
 
 #[test]

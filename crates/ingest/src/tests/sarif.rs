@@ -1,6 +1,6 @@
 //! What SARIF logs mean.
 
-use portcullis_model::{Confidence, Health, Kind, ProblemCode, Section, Severity, SeveritySource, State};
+use portcullis_model::{Confidence, Health, Introduced, Kind, ProblemCode, Section, Severity, SeveritySource, State};
 
 use super::fixtures::SARIF;
 use super::{Repository, codes, health, read};
@@ -226,4 +226,16 @@ fn a_score_outside_the_scale_is_told_and_not_read() {
     let rule = r#"{"id": "r", "properties": {"security-severity": "42"}, "defaultConfiguration": {"level": "note"}}"#;
     let collected = read(log("x", rule, r#"{"ruleId": "r", "message": {"text": "m"}}"#));
     assert_eq!((collected.findings[0].severity, codes(&collected)), (Severity::Low, vec![ProblemCode::LenientValue]));
+}
+
+#[test]
+fn what_a_result_says_of_the_base_is_kept_as_a_hint() {
+    let introduced = |word: &str| {
+        let result = format!(r#"{{"ruleId": "R", "baselineState": "{word}", "message": {{"text": "m"}}}}"#);
+        read(log("x", "", &result)).findings[0].sources[0].introduced
+    };
+    assert_eq!(introduced("new"), Some(Introduced::New));
+    assert_eq!(introduced("unchanged"), Some(Introduced::Existing));
+    assert_eq!(introduced("updated"), Some(Introduced::Existing));
+    assert_eq!((introduced("absent"), introduced("else")), (None, None));
 }

@@ -96,6 +96,9 @@ pub(super) fn compare(policy: &Policy, known: &Known<'_>, findings: &mut [Judged
         } else if let Some(known) = found.first().and_then(|position| baseline.findings.get(*position)) {
             existing(policy, baseline, known, judged);
         } else if !index.covers(&judged.finding, names) || run.not_compared.contains(&judged.finding.fingerprint) {
+            if told_by_report(policy, judged) {
+                continue;
+            }
             *unknown.entry(what_found(&judged.finding, names)).or_default() += 1;
         } else if judged.finding.kind == Kind::Vulnerability && index.has_component(&judged.finding) {
             newly_disclosed(policy, judged, run.judges_change);
@@ -108,8 +111,34 @@ pub(super) fn compare(policy: &Policy, known: &Known<'_>, findings: &mut [Judged
     Compared { gone: gone(baseline, &matched, names, run), problems }
 }
 
-/// GitHub's dependency review compares base and head itself: what it lists came with the change.
-pub(super) fn introduced_by_reports(findings: &mut [Judged]) {
+/// `baseline.from_sarif`: a report that was compared with the one of the base says itself what is new. Of several reports one
+/// that says so is enough; only where all that say anything have it from the base is it existing.
+fn told_by_report(policy: &Policy, judged: &mut Judged) -> bool {
+    if !policy.baseline.from_sarif.value || judged.finding.is_of_own_check() {
+        return false;
+    }
+    let mut told = judged.finding.sources.iter().filter_map(|source| source.introduced).peekable();
+    if told.peek().is_none() {
+        return false;
+    }
+    if told.all(|introduced| introduced == Introduced::Existing) {
+        judged.introduced = Introduced::Existing;
+        judged.notes.push("the report itself says that the base has it (baseline.from_sarif)".to_owned());
+        cap(judged, Step::Baseline, "baseline.existing", &policy.baseline.existing);
+    } else {
+        judged.introduced = Introduced::New;
+    }
+    true
+}
+
+/// What reports say of the base where there is no baseline. GitHub's dependency review compares base and head itself: what it
+/// lists came with the change.
+pub(super) fn introduced_by_reports(policy: &Policy, findings: &mut [Judged], has_baseline: bool) {
+    if !has_baseline {
+        for judged in findings.iter_mut().filter(|judged| judged.is_open()) {
+            told_by_report(policy, judged);
+        }
+    }
     let compares = |judged: &Judged| judged.finding.sources.iter().any(|source| source.tool == "dependency-review");
     for judged in findings.iter_mut().filter(|judged| judged.introduced == Introduced::Unknown && compares(judged)) {
         judged.introduced = Introduced::New;

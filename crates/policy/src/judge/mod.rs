@@ -6,6 +6,7 @@ mod levels;
 mod own;
 mod quality;
 mod ratings;
+mod reported;
 mod required;
 mod suppressions;
 mod tools;
@@ -17,8 +18,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::civil::Date;
 use portcullis_model::{
-    Collected, Counts, Decision, Evidence, ExceptionRow, Finding, Health, Introduced, Judged, Level, Origin, Problem,
-    Reason, Registry, Section, State, Step, ToolRow, Verdict, order,
+    Collected, Counts, Decision, Evidence, ExceptionRow, Finding, Health, Introduced, Judged, Level, Metric, Origin,
+    Problem, Reason, Registry, Section, State, Step, ToolRow, Verdict, order,
 };
 
 use crate::Policy;
@@ -27,6 +28,7 @@ use crate::policy::Setting;
 use crate::supply;
 pub use exceptions::{applies, named_by_exception, near_misses};
 pub(crate) use levels::section_level;
+pub use reported::{Reported, judge_beside};
 use required::Expected;
 pub use verdict::{Tally, exit_code};
 
@@ -49,6 +51,8 @@ pub struct Judgement {
     pub tools: Vec<ToolRow>,
     /// Everything that could not be judged; missing evidence the policy asks for included.
     pub problems: Vec<Problem>,
+    /// What was measured, with the values of the base and the bounds of the policy.
+    pub metrics: Vec<Metric>,
 }
 
 /// Holds the evidence against the policy.
@@ -65,6 +69,10 @@ pub fn judge_tightened(
     registry: &Registry,
     today: Date,
 ) -> Judgement {
+    assess_tightened(base, head, evidence, registry, today).conclude(base, today)
+}
+
+fn assess_tightened(base: &Policy, head: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Assessed {
     let of_head = assess(head, evidence.clone(), registry, today);
     let mut assessed = assess(base, evidence, registry, today);
     // Findings that are alike in every respect stand in the same order on both sides.
@@ -84,7 +92,7 @@ pub fn judge_tightened(
                 .push("the policy of this change is tighter, and trust.apply_tightening lets it count".to_owned());
         }
     }
-    assessed.conclude(base, today)
+    assessed
 }
 
 /// Every finding with its level, and what the verdict needs besides.
@@ -120,7 +128,13 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
     let stated = supply::vex::apply(&policy.vex, &vex, &collected, &mut findings, today);
     problems.extend(stated.problems);
     let mut quality = quality::judge(policy, &collected, baseline.as_ref(), lines_compared);
-    problems.append(&mut quality.problems);
+    // Where no report is read, no number is missed either.
+    if expected == Expected::Everything {
+        problems.append(&mut quality.problems);
+    }
+    for (metric, (base, gates)) in collected.metrics.iter_mut().zip(std::mem::take(&mut quality.measured)) {
+        (metric.base, metric.gates) = (base, gates);
+    }
     findings.extend(std::mem::take(&mut quality.findings).into_iter().map(unjudged));
     let own_level = |judged: &Judged| quality.levels.get(&judged.finding.fingerprint);
     let known = baseline.as_ref().map(|baseline| baseline::Known::new(baseline, &collected, &findings, &renames));
@@ -148,7 +162,7 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
         compared = baseline::compare(policy, known, &mut findings, &run);
     }
     problems.append(&mut compared.problems);
-    baseline::introduced_by_reports(&mut findings);
+    baseline::introduced_by_reports(policy, &mut findings, known.is_some());
     problems.extend(clocks.problem(&policy.vulnerabilities));
     let coverage = exceptions::Coverage::new(policy, &collected, &problems, registry, partial);
     let exceptions = exceptions::apply(policy, &mut findings, candidates, &coverage, today);
@@ -166,7 +180,7 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
         }
     }
     findings.extend(compared.gone);
-    order::sort(&mut findings, |judged| &judged.finding, |one, two| tie(one).cmp(&tie(two)));
+    arrange(&mut findings);
     let exceptions = exceptions.into_iter().map(|exception| exception.row).chain(honoured).collect();
     Assessed { findings, exceptions, problems, collected, expected }
 }
@@ -189,6 +203,7 @@ impl Assessed {
             tally,
             findings,
             problems,
+            metrics: collected.metrics,
         }
     }
 }
@@ -196,6 +211,11 @@ impl Assessed {
 fn unjudged(finding: Finding) -> Judged {
     let notes = ratings::disagreement(&finding).into_iter().collect();
     Judged { severity: finding.severity, state: finding.state, notes, finding: Box::new(finding), ..Judged::default() }
+}
+
+/// The total order.
+fn arrange(findings: &mut [Judged]) {
+    order::sort(findings, |judged| &judged.finding, |one, two| tie(one).cmp(&tie(two)));
 }
 
 /// What tells findings apart that no report should have listed twice.

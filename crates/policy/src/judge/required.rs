@@ -43,13 +43,34 @@ pub(super) fn problems(
         .iter_mut()
         .filter(|problem| is_excluded(policy, problem))
         .for_each(|problem| problem.health = Health::Warn);
-    // A report's problems come twice, with the report and by themselves.
+    arrange(&mut problems);
+    problems
+}
+
+/// Puts problems into their order; a report's come twice, with the report and by themselves.
+pub(super) fn arrange(problems: &mut Vec<Problem>) {
     problems.sort_by(|one, two| {
         order::problems(one, two)
             .then_with(|| one.pointer.cmp(&two.pointer))
             .then_with(|| one.section.cmp(&two.section))
     });
     problems.dedup();
+}
+
+/// What the policy asks of reports alone, where another run has read them. What a bill of materials says of itself is not
+/// handed on, so whether there was one is that run's to tell.
+pub(super) fn of_reports(
+    policy: &Policy,
+    collected: &Collected,
+    known: &[Problem],
+    tracked: &[String],
+    registry: &Registry,
+) -> Vec<Problem> {
+    let mut problems = missing_reports(policy, collected, known);
+    let fed = Section::ALL.iter().filter(|section| fed_by_reports(**section) && **section != Section::Sbom);
+    for section in fed.filter(|section| !is_served_by_inventory(**section, collected)) {
+        problems.extend(missing_check(policy, *section, &collected.check_runs, tracked, registry));
+    }
     problems
 }
 

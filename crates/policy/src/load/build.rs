@@ -245,6 +245,7 @@ impl Tree<'_> {
             disclosed_on_push: self.level(&["baseline", "newly_disclosed", "push"]),
             escalated: self.level(&["baseline", "escalated"]),
             max_age: self.setting(&["baseline", "max_age"], Located::as_seconds),
+            from_sarif: self.flag(&["baseline", "from_sarif"]),
         }
     }
 

@@ -5,7 +5,7 @@ use portcullis_model::{Diagnostic, Section, Span, suggest};
 use super::document;
 use super::scalar::Known;
 use super::source::{Mark, Sources};
-use super::value::Located;
+use super::value::{Located, Value};
 use super::{Document, IMPLIED, Inputs, setting};
 use crate::schema;
 
@@ -57,6 +57,9 @@ impl Layers {
         }
         for file in inputs.exceptions {
             reading.exceptions(*file);
+        }
+        if let Some(other) = inputs.exceptions_from {
+            reading.exceptions_from(other);
         }
         reading.layers
     }
@@ -200,6 +203,35 @@ impl Reading<'_> {
         let (_, tree) = document::read(sources, file.path, file.bytes, schema::EXCEPTIONS, self.known, told);
         if let Some(tree) = tree {
             self.layers.exceptions.push(Layer { name: file.path.to_owned(), tree, is_flag: false });
+        }
+    }
+
+    /// What that file says besides is not even told where it is wrong: it decides nothing here.
+    fn exceptions_from(&mut self, other: Document<'_>) {
+        let mut told = Vec::new();
+        let sources = &mut self.layers.sources;
+        let (position, tree) = document::read(sources, other.path, other.bytes, schema::POLICY, self.known, &mut told);
+        let Some(tree) = tree else { return self.layers.told.extend(told) };
+        let theirs = tree.at(&["exceptions"]).cloned();
+        if let Some(theirs) = &theirs {
+            let (first, last) = (sources.origin(&theirs.key).line, sources.last_line(&theirs.mark));
+            let concerned = |error: &Diagnostic| Some(error.span.start_line) >= first && error.span.start_line <= last;
+            self.layers.told.extend(told.into_iter().filter(concerned));
+        }
+        let own = self.layers.policies.iter_mut().rfind(|layer| !layer.is_flag && !layer.name.starts_with("preset:"));
+        match (own, theirs) {
+            (Some(Layer { tree: Located { value: Value::Map(map), .. }, .. }), Some(theirs)) => {
+                map.insert("exceptions".to_owned(), theirs);
+            }
+            (Some(Layer { tree: Located { value: Value::Map(map), .. }, .. }), None) => {
+                map.remove("exceptions");
+            }
+            (_, Some(theirs)) => {
+                let map = [("exceptions".to_owned(), theirs)].into();
+                let tree = Located::new(Value::Map(map), Mark { source: Some(position), ..Mark::default() });
+                self.layers.policies.push(Layer { name: other.path.to_owned(), tree, is_flag: false });
+            }
+            (_, None) => {}
         }
     }
 }

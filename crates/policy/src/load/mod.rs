@@ -47,6 +47,8 @@ pub struct Inputs<'a> {
     pub policy: Option<Document<'a>>,
     /// The files below `.portcullis/exceptions/`, in the order of their paths.
     pub exceptions: &'a [Document<'a>],
+    /// A version of the policy file whose `exceptions` stand in for those of the file itself; nothing else of it counts.
+    pub exceptions_from: Option<Document<'a>>,
     /// Keys and values of the command line (`levels.high`, `fail`), applied last, in this order.
     pub settings: &'a [(String, String)],
     /// Presets: `minimal@1` and its text.

@@ -81,6 +81,7 @@ pub(crate) fn load_beside(
     load(&Inputs {
         policy: Some(Document { path: "portcullis.yaml", bytes: policy.as_bytes() }),
         exceptions: &exceptions,
+        exceptions_from: None,
         settings,
         presets: PRESETS,
         parent: Some(&parent),
@@ -200,6 +201,7 @@ fn without_a_policy_file_the_baseline_preset_is_in_force() {
         parent: None,
         known_formats: FORMATS,
         registry: &registry,
+        exceptions_from: None,
         tracked: None,
         today: date(2026, 11, 21),
     });

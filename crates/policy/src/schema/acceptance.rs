@@ -161,7 +161,7 @@ pub(super) const TRUST: &[Key] = &[
         Is("never"),
         Merge::Set,
         Strict::Later,
-        "Exceptions that stand only in the pull request: `approved` lets those below `.portcullis/exceptions/` count once one of `approvers` has approved its head commit.",
+        "Exceptions that stand only in the pull request: `approved` lets those of its policy file and below `.portcullis/exceptions/` count once one of `approvers` has approved its head commit.",
     ),
     key(
         "approvers",

@@ -443,6 +443,14 @@ const BASELINE: &[Key] = &[
     map("newly_disclosed", &[NEWLY_DISCLOSED], "Vulnerabilities that became known in packages the baseline has."),
     level("escalated", Is("warn"), "At most this level for findings of the baseline that have become more severe."),
     key("max_age", Type::Duration, Is("30d"), Merge::Set, Strict::Down, "An older baseline is told to be stale."),
+    key(
+        "from_sarif",
+        Type::Bool,
+        Is("false"),
+        Merge::Set,
+        Strict::False,
+        "Where nothing else is known of the base, what a SARIF report says of it itself (`baselineState`) counts.",
+    ),
 ];
 
 const NEWLY_DISCLOSED: &[Key] = &[

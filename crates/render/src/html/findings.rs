@@ -23,8 +23,13 @@ struct Group<'a> {
 }
 
 /// Every finding is shown in short before the first is shown in full; what does not fit in short is counted.
-pub(super) fn section(outcome: &Outcome, today: Date, room: usize, cuts: &mut Cuts) -> Markup {
-    let hosts = LinkHosts::new(&outcome.context.server_url, []);
+pub(super) fn section(
+    outcome: &Outcome,
+    (today, link_hosts): (Date, &[String]),
+    room: usize,
+    cuts: &mut Cuts,
+) -> Markup {
+    let hosts = LinkHosts::new(&outcome.context.server_url, link_hosts.iter().map(String::as_str));
     let row = |judged| Row { judged, outcome, hosts: &hosts, today };
     let groups = groups(outcome);
     let all = groups.iter().flat_map(|group| group.findings.iter().copied());

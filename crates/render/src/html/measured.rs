@@ -4,6 +4,7 @@ use portcullis_model::{FailedCase, Metric, Outcome, TestSuite};
 
 use super::markup::{Markup, count};
 use super::table::{Cuts, table};
+use crate::amount::{Amount, Rounding};
 use crate::escape::cap;
 
 /// Failed cases of a suite that are named.
@@ -67,7 +68,8 @@ pub(super) fn metrics(outcome: &Outcome, cuts: &mut Cuts) -> Markup {
     let mut section =
         Markup::new("<section id=metrics aria-labelledby=metrics-title>\n<h2 id=metrics-title>Metrics</h2>\n");
     let opening = "<caption>Measured values</caption><thead><tr><th scope=col>Metric<th scope=col>Of\
-                   <th scope=col class=n>Value<th scope=col>Bound of the tool<th scope=col>Met</thead>";
+                   <th scope=col class=n>Value<th scope=col class=n>On the base<th scope=col>Bound of the policy\
+                   <th scope=col>Bound of the tool<th scope=col>Met</thead>";
     section.add(&table(opening, outcome.metrics.iter().map(metric), "measured values", cuts)).put("</section>\n");
     section
 }
@@ -80,11 +82,21 @@ fn metric(metric: &Metric) -> Markup {
     if !metric.unit.is_empty() {
         row.put(" ").text(&metric.unit, cap::VERSION);
     }
+    row.put("<td class=n>");
+    if let Some(base) = metric.base {
+        row.text(&Amount::new(base, &metric.unit, Rounding::Nearest).text(), cap::VERSION);
+    }
+    row.put("<td>");
+    for (index, gate) in metric.gates.iter().enumerate() {
+        row.put(if index > 0 { "<br>" } else { "" });
+        row.code(&format!("{} {}", gate.op, gate.value), cap::VERSION);
+        row.put(" <span class=faint>").text(&gate.origin.to_string(), cap::PATH).put("</span>");
+    }
     row.put("<td>");
     if let Some(bound) = &metric.threshold {
         row.code(&format!("{} {}", bound.op, bound.value), cap::VERSION);
     }
-    row.put(match metric.passed {
+    row.put(match metric.is_met() {
         Some(true) => "<td class=good>yes\n",
         Some(false) => "<td class=bad>no\n",
         None => "<td>\n",

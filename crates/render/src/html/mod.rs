@@ -40,12 +40,13 @@ const FRAME_BYTES: usize = 320 << 10;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// The page. `today` is the day from which the days of exceptions and due findings are counted.
-pub fn html(outcome: &Outcome, today: Date) -> Html {
+/// The page. `today` is the day from which the days of exceptions and due findings are counted; `link_hosts` may be linked to
+/// besides the known hosts (`github.link_hosts`).
+pub fn html(outcome: &Outcome, today: Date, link_hosts: &[String]) -> Html {
     let mut cuts = Cuts::default();
     let (before, after) = around(outcome, today, &mut cuts);
     let room = MOST_BYTES.saturating_sub(FRAME_BYTES + before.len() + after.len());
-    let findings = findings::section(outcome, today, room, &mut cuts);
+    let findings = findings::section(outcome, (today, link_hosts), room, &mut cuts);
     let mut page = head::opening(outcome);
     page.add(&head::banner(outcome)).put("<main>\n").add(&before).add(&findings).add(&after);
     // The limits the run itself has noted; those of this page stand at the tables they concern.

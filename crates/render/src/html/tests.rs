@@ -21,7 +21,7 @@ use crate::sample;
 const TODAY: Date = date(2026, 11, 21);
 
 fn page(outcome: &Outcome) -> String {
-    html(outcome, TODAY).text
+    html(outcome, TODAY, &[]).text
 }
 
 /// What changes from page to page.
@@ -343,7 +343,7 @@ fn what_blocks_comes_first_and_everything_is_listed_once() {
 #[test]
 fn of_25_000_findings_20_000_are_shown_and_the_others_counted() {
     let outcome = sample::many(25_000);
-    let rendered = html(&outcome, TODAY);
+    let rendered = html(&outcome, TODAY, &[]);
     assert!(rendered.text.len() < MOST_BYTES, "{}", rendered.text.len());
     let document = Document::parse(&rendered.text);
     assert_eq!(document.rows(), 20_000);
@@ -369,7 +369,7 @@ fn the_longest_texts_keep_the_page_below_its_size_and_every_finding_accounted_fo
     }
     let exception = |_| ExceptionRow { id: long.clone(), reason: long.clone(), ..ExceptionRow::default() };
     outcome.exceptions = (0..5_000).map(exception).collect();
-    let rendered = html(&outcome, TODAY);
+    let rendered = html(&outcome, TODAY, &[]);
     assert!(rendered.text.len() < MOST_BYTES, "{}", rendered.text.len());
     let shown = Document::parse(&rendered.text).rows();
     let dropped: u64 =
@@ -459,4 +459,17 @@ fn what_an_exception_took_out_names_it_and_says_why() {
     for said in ["accepted", "EX-0007", "off by vulnerabilities.kev"] {
         assert!(row.text.contains(said), "{said}: {}", row.text);
     }
+}
+
+#[test]
+fn only_hosts_that_are_named_or_known_are_linked() {
+    let mut outcome = Outcome::default();
+    let mut judged = Judged { level: Level::Fail, ..Judged::default() };
+    judged.finding.id = "acme/1".to_owned();
+    judged.finding.references = vec!["https://wiki.example.com/acme-1".to_owned()];
+    outcome.findings = vec![judged];
+    let is_linked =
+        |hosts: &[String]| html(&outcome, TODAY, hosts).text.contains("href=\"https://wiki.example.com/acme-1\"");
+    assert!(is_linked(&["wiki.example.com".to_owned()]));
+    assert!(!is_linked(&[]) && !is_linked(&["example.com".to_owned()]));
 }

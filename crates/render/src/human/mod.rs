@@ -3,6 +3,7 @@
 mod closing;
 pub(crate) mod finding;
 mod listing;
+mod measured;
 pub(crate) mod preview;
 mod problems;
 
@@ -24,6 +25,7 @@ pub fn human(outcome: &Outcome, terminal: &Terminal) -> String {
     listing.draw(&mut canvas);
     problems::draw(outcome, &mut canvas);
     if terminal.verbosity >= Verbosity::Normal {
+        measured::draw(outcome, &mut canvas);
         closing::rows(outcome, &mut canvas);
     }
     closing::verdict(outcome, &mut canvas);

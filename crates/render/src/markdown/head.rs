@@ -3,7 +3,7 @@
 use portcullis_model::{Health, Introduced, Level, Outcome, PolicySource, Verdict};
 
 use super::table::linked;
-use super::view::View;
+use super::view::{Claimed, View};
 use super::words::{counted, prose, short_commit, version};
 use crate::escape::{Cell, MdCode, Url, cap};
 
@@ -12,10 +12,17 @@ const MENTIONED: usize = 10;
 
 pub(super) fn headline(view: &View<'_>) -> String {
     let line = format!("### {}\n", verdict_line(view));
-    if view.posting.reported_only {
-        return format!("{line}\nReported by the pull request's own run; not verified by this repository's code.\n");
+    match view.posting.claimed {
+        Claimed::Nothing => line,
+        Claimed::Reports if !view.outcome.reports.is_empty() => format!(
+            "{line}\nThe built-in checks were evaluated again by this repository's code. What reports say, marked \
+             *unverified*, is as the pull request's own run has told it.\n"
+        ),
+        Claimed::Reports => format!("{line}\nThe built-in checks were evaluated again by this repository's code.\n"),
+        Claimed::Everything => {
+            format!("{line}\nReported by the pull request's own run; not verified by this repository's code.\n")
+        }
     }
-    line
 }
 
 /// Icon, verdict, one clause.
@@ -46,7 +53,7 @@ pub(super) fn verdict_line(view: &View<'_>) -> String {
         _ => "",
     };
     // What nobody has verified gets no colour of a verdict.
-    let (icon, said) = if view.posting.reported_only {
+    let (icon, said) = if view.posting.claimed == Claimed::Everything {
         ("ℹ️", format!("Reported {}", word.to_lowercase()))
     } else {
         (icon, word.to_owned())

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_model::{Artifact, Metric, Outcome, TestSuite, Threshold};
-use rust_decimal::{Decimal, RoundingStrategy};
+use portcullis_model::{Artifact, Metric, Outcome, TestSuite};
 
 use super::size::Size;
 use super::table::{Cuts, section, table};
 use super::words::code;
+use crate::amount::{Amount, Rounding, Unit, bounds};
 
 /// More rows than this are folded away where nothing was missed.
 const OPEN: usize = 6;
@@ -30,12 +30,15 @@ struct Row {
     rank: Rank,
     what: String,
     value: String,
+    /// By how much it differs from the base.
+    base: String,
     gate: String,
 }
 
 pub(super) fn block(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
-    let mut rows: Vec<Row> = outcome.test_suites.iter().map(suite).collect();
-    rows.extend(outcome.metrics.iter().filter_map(metric));
+    let mut rows: Vec<Row> = outcome.test_suites.iter().map(|suite| tests(suite, outcome)).collect();
+    let has_suites = !rows.is_empty();
+    rows.extend(outcome.metrics.iter().filter_map(|known| metric(known, has_suites)));
     rows.extend(images(outcome));
     // Within a rank the order of the document.
     rows.sort_by_key(|row| row.rank);
@@ -47,7 +50,7 @@ pub(super) fn block(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
     }
     let all_met = rows.iter().all(|row| row.rank != Rank::Missed);
     let number = rows.len();
-    let shown = rows.into_iter().map(|row| format!("| {} | {} | | {} |\n", row.what, row.value, row.gate));
+    let shown = rows.into_iter().map(|row| format!("| {} | {} | {} | {} |\n", row.what, row.value, row.base, row.gate));
     let header = "| Measured | This commit | Base | Gate |\n| --- | --: | --: | --- |\n";
     let table = table(header, shown, size.measured, "measured values", cuts);
     if all_met && number > OPEN && size.folded {
@@ -56,92 +59,80 @@ pub(super) fn block(outcome: &Outcome, size: &Size, cuts: &mut Cuts) -> String {
     table
 }
 
-fn suite(suite: &TestSuite) -> Row {
+fn tests(suite: &TestSuite, outcome: &Outcome) -> Row {
     let failed = suite.failures + suite.errors;
     let passed = suite.tests.saturating_sub(failed + suite.skipped);
     let (rank, sign) = if failed > 0 { (Rank::Missed, "❌ failed:") } else { (Rank::Tests, "✅ passed:") };
+    let (total, failures) = (of_the_only_run(outcome, "tests.total"), of_the_only_run(outcome, "tests.failed"));
     let skipped = if suite.skipped > 0 { format!(", {} skipped", suite.skipped) } else { String::new() };
     Row {
         rank,
         what: format!("{sign} tests {}", code(&suite.name)),
         value: format!("{passed} passed, {failed} failed{skipped}"),
-        gate: String::new(),
+        base: total.and_then(Amount::since_base).as_ref().map(amount).unwrap_or_default(),
+        gate: failures
+            .map(gate)
+            .filter(|gate| !gate.is_empty())
+            .map(|gate| format!("{gate} failed"))
+            .unwrap_or_default(),
     }
 }
 
+/// The value of this name, where it is about the only test run there is.
+fn of_the_only_run<'a>(outcome: &'a Outcome, name: &str) -> Option<&'a Metric> {
+    let mut named = outcome.metrics.iter().filter(|metric| metric.name == name);
+    named.next().filter(|_| named.next().is_none() && outcome.test_suites.len() == 1)
+}
+
 /// Results of load tests and of Lighthouse are many: of these only what has a bound.
-fn metric(metric: &Metric) -> Option<Row> {
+fn metric(metric: &Metric, has_suites: bool) -> Option<Row> {
     let family = metric.name.split('.').next().unwrap_or_default();
-    let (rank, sign) = match (metric.passed, family) {
+    let (rank, sign) = match (metric.is_met(), family) {
+        // The rows of the suites say what tests say.
+        (_, "tests") if has_suites => return None,
         (Some(false), _) => (Rank::Missed, "❌ not met: "),
         (Some(true), _) => (Rank::Met, "✅ met: "),
-        // The rows of the suites say what tests say.
         (None, "load" | "lighthouse" | "tests") => return None,
         (None, "coverage") => (Rank::Coverage, ""),
         (None, "bundle" | "image") => (Rank::Sizes, ""),
         (None, _) => (Rank::Others, ""),
     };
     let target = metric.target.as_deref().map(|target| format!(" {}", code(target))).unwrap_or_default();
-    let (towards, gate) = metric.threshold.as_ref().map(|bound| gate(bound, &metric.unit)).unwrap_or_default();
     Some(Row {
         rank,
         what: format!("{sign}{}{target}", code(&metric.name)),
-        value: amount(metric.value, &metric.unit, towards),
-        gate,
+        value: amount(&Amount::of(metric)),
+        base: Amount::since_base(metric).as_ref().map(amount).unwrap_or_default(),
+        gate: gate(metric),
     })
 }
 
-/// How a bound is written, and to which side a value must not be rounded.
-fn gate(bound: &Threshold, unit: &str) -> (Rounding, String) {
-    let (rounding, sign) = match bound.op.as_str() {
-        "<=" => (Rounding::Up, "≤".to_owned()),
-        "<" => (Rounding::Up, "&lt;".to_owned()),
-        ">=" => (Rounding::Down, "≥".to_owned()),
-        ">" => (Rounding::Down, "&gt;".to_owned()),
-        "==" => (Rounding::Nearest, "=".to_owned()),
-        other => (Rounding::Nearest, code(other)),
-    };
-    (rounding, format!("{sign} {}", amount(bound.value, unit, Rounding::Nearest)))
+/// The bounds of the policy, else that of the tool.
+fn gate(metric: &Metric) -> String {
+    let bounds = bounds(metric).into_iter().map(|(op, value)| {
+        let sign = match op {
+            "<=" => "≤".to_owned(),
+            "<" => "&lt;".to_owned(),
+            ">=" => "≥".to_owned(),
+            ">" => "&gt;".to_owned(),
+            "==" => "=".to_owned(),
+            other => code(other),
+        };
+        format!("{sign} {}", amount(&Amount::new(value, &metric.unit, Rounding::Nearest)))
+    });
+    // Two gates may ask for the same.
+    let mut bounds: Vec<String> = bounds.collect();
+    bounds.dedup();
+    bounds.join(", ")
 }
 
-/// A value that misses its bound must not look as if it met it.
-#[derive(Clone, Copy, Default)]
-enum Rounding {
-    #[default]
-    Nearest,
-    Up,
-    Down,
-}
-
-/// One decimal and the unit; bytes in the largest unit that leaves a whole number.
-fn amount(value: Decimal, unit: &str, rounding: Rounding) -> String {
-    let (value, unit) = match unit {
-        "percent" => (value, "%".to_owned()),
-        "bytes" => bytes(value),
-        "" => (value, String::new()),
-        "ms" => (value, "ms".to_owned()),
-        other => (value, code(other)),
+/// An amount in a table.
+fn amount(amount: &Amount) -> String {
+    let unit = match &amount.unit {
+        Unit::Known(unit) => (*unit).to_owned(),
+        Unit::Foreign(unit) => code(unit),
     };
-    let strategy = match rounding {
-        Rounding::Nearest => RoundingStrategy::MidpointAwayFromZero,
-        Rounding::Up => RoundingStrategy::ToPositiveInfinity,
-        Rounding::Down => RoundingStrategy::ToNegativeInfinity,
-    };
-    let rounded = value.round_dp_with_strategy(1, strategy).normalize();
-    format!("{rounded} {unit}").trim_end().to_owned()
-}
-
-fn bytes(value: Decimal) -> (Decimal, String) {
-    let mut size = value;
-    let mut unit = "B";
-    for next in ["KiB", "MiB", "GiB"] {
-        if size.abs() < Decimal::from(1_024) {
-            break;
-        }
-        size /= Decimal::from(1_024);
-        unit = next;
-    }
-    (size, unit.to_owned())
+    format!("{} {unit}", amount.number).trim_end().to_owned()
 }
 
 /// Images that reports are about, with their digest.
@@ -159,23 +150,9 @@ fn images(outcome: &Outcome) -> Vec<Row> {
             rank: Rank::Images,
             what: format!("image {}", code(&name)),
             value: code(&format!("{short}{more}")),
+            base: String::new(),
             gate: String::new(),
         }
     };
     images.into_iter().map(row).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_is_not_rounded_over_its_bound() {
-        let value = |text: &str, unit, rounding| amount(text.parse().unwrap(), unit, rounding);
-        assert_eq!(value("79.96", "percent", Rounding::Down), "79.9 %");
-        assert_eq!(value("250.01", "ms", Rounding::Up), "250.1 ms");
-        assert_eq!(value("274840000", "bytes", Rounding::Up), "262.2 MiB");
-        assert_eq!(value("12", "", Rounding::Nearest), "12");
-        assert_eq!(value("0.05", "", Rounding::Nearest), "0.1");
-    }
 }

@@ -24,7 +24,7 @@ use self::table::Cuts;
 use self::view::View;
 
 pub use self::review::{is_plain, review_comment};
-pub use self::view::Posting;
+pub use self::view::{Claimed, Posting};
 
 /// A body of Markdown and what had to be left out of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

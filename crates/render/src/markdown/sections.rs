@@ -8,7 +8,7 @@ use portcullis_model::{
 
 use super::size::Size;
 use super::table::{Cuts, section, table};
-use super::view::View;
+use super::view::{Claimed, View};
 use super::words::{self, counted, finding, fix, place, prose, severity, short_commit, version};
 use crate::escape::{Cell, MdCode, MdFence, MdProse, cap};
 use crate::ranking::ranked;
@@ -60,6 +60,9 @@ fn tool(row: &ToolRow, view: &View<'_>, lengths: (usize, usize)) -> String {
         ToolStatus::Missing => "⚠️ missing",
     };
     let mut notes = Vec::new();
+    if view.posting.claimed == Claimed::Reports && !is_built_in(row, view) {
+        notes.push("*unverified*".to_owned());
+    }
     if row.counts.existing > 0 {
         notes.push(format!("{} on base", row.counts.existing));
     }

@@ -6,7 +6,7 @@ use comrak::Options;
 use portcullis_model::{Context, Introduced, Level, Metric, Outcome, State, TestSuite};
 use proptest::prelude::*;
 
-use super::{COMMENT_BYTES, Markdown, Posting, SUMMARY_BYTES};
+use super::{COMMENT_BYTES, Claimed, Markdown, Posting, SUMMARY_BYTES};
 use crate::{escape, sample};
 
 /// As GitHub renders it, raw HTML included.
@@ -81,12 +81,21 @@ fn a_pull_request_that_passes() {
 
 #[test]
 fn what_nobody_has_verified_has_a_grey_headline_and_says_so() {
-    let posting = Posting { reported_only: true, ..posting() };
+    let posting = Posting { claimed: Claimed::Everything, ..posting() };
     for outcome in [sample::pull::failing(), sample::pull::passing()] {
         let text = super::markdown(&outcome, &posting, COMMENT_BYTES).text;
         assert!(text.starts_with("### ℹ️ Reported "), "{text:.200}");
         assert!(text.lines().nth(2).is_some_and(|line| line.contains("not verified by this repository's code.")));
     }
+}
+
+#[test]
+fn what_reports_say_is_marked_where_only_the_checks_were_evaluated_again() {
+    let posting = Posting { claimed: Claimed::Reports, ..posting() };
+    let text = super::markdown(&sample::pull::failing(), &posting, COMMENT_BYTES).text;
+    assert!(text.starts_with("### ❌ Fail: "), "{text:.200}");
+    let marked = |word: &str| text.lines().find(|line| line.contains(word)).map(|line| line.contains("*unverified*"));
+    assert_eq!((marked("Dependencies"), marked("Secrets (built in)")), (Some(true), Some(false)), "{text}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use portcullis_model::{Introduced, Outcome};
+use portcullis_model::{Finding, Introduced, Outcome};
 
 use crate::escape::{Cell, LinkHosts, MdCode, cap};
 
@@ -24,8 +24,31 @@ pub struct Posting<'a> {
     pub notify: &'a [String],
     /// `exception_policy.warn_days`: what "soon" means.
     pub warn_days: Option<u32>,
-    /// The change itself has written the outcome: nobody has verified it.
-    pub reported_only: bool,
+    /// What of the outcome the change itself has written.
+    pub claimed: Claimed,
+}
+
+/// How much of an outcome was written by the run of the change itself, and verified by nobody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Claimed {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// What reports say; the checks of this program were evaluated again.
+    Reports,
+    /// Everything.
+    Everything,
+}
+
+impl Claimed {
+    /// Whether nobody has verified this finding.
+    pub fn holds(self, finding: &Finding) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Reports => finding.is_named_by_report(),
+            Self::Everything => true,
+        }
+    }
 }
 
 /// The outcome as one comment shows it.
@@ -45,6 +68,11 @@ impl<'a> View<'a> {
         });
         let without_baseline = unknown.flat_map(|judged| &judged.finding.sources).map(|source| source.report.as_str());
         Self { outcome, posting, hosts, without_baseline: without_baseline.collect() }
+    }
+
+    /// Whether nobody has verified a finding, where others are.
+    pub(super) fn is_claimed(&self, finding: &Finding) -> bool {
+        self.posting.claimed == Claimed::Reports && self.posting.claimed.holds(finding)
     }
 
     /// When the comment is written; a run that was given its time keeps it.

@@ -68,8 +68,9 @@ pub(super) fn finding(judged: &Judged, view: &View<'_>, message: usize, cell: Ce
         let text = if finding.message.trim().is_empty() { headline(judged) } else { &finding.message };
         prose(text, message, cell)
     };
-    let also = if judged.overdue { " (overdue)" } else { "" };
-    format!("{id} {}{also}", said.trim_end()).trim_end().to_owned()
+    let overdue = if judged.overdue { " (overdue)" } else { "" };
+    let claimed = if view.is_claimed(finding) { " *(unverified)*" } else { "" };
+    format!("{id} {}{overdue}{claimed}", said.trim_end()).trim_end().to_owned()
 }
 
 /// Longest address of a page about a finding.

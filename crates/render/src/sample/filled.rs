@@ -3,12 +3,12 @@
 use jiff::civil::date;
 use portcullis_model::{
     AddedSuppression, Artifact, BySeverity, CheckRun, Component, Confidence, Context, Counts, Dates, Decision, Edit,
-    Epss, ExceptionRow, ExceptionState, FailedCase, Finding, Fix, FixState, Hash, Health, InputFile, InputReport,
-    Introduced, Judged, Kev, Kind, Level, License, Limit, Location, Metric, Origin, Outcome, Package, PolicyInfo,
-    PolicyPreview, PolicySource, Problem, ProblemCode, ProposedException, RESULT_SCHEMA, Reason, ReportCounts,
-    RuleChange, RuleWeakening, RunStatus, Safety, Scope, Score, Secret, Section, Severity, SeveritySource, Skipped,
-    Source, State, Step, Suggestion, Suppression, TestSuite, Threshold, Tier, Tool, ToolCounts, ToolRow, ToolStatus,
-    Verdict, Vulnerability,
+    Epss, ExceptionRow, ExceptionState, FailedCase, Finding, Fix, FixState, GateBound, Hash, Health, InputFile,
+    InputReport, Introduced, Judged, Kev, Kind, Level, License, Limit, Location, Metric, Origin, Outcome, Package,
+    PolicyInfo, PolicyPreview, PolicySource, Problem, ProblemCode, ProposedException, RESULT_SCHEMA, Reason,
+    ReportCounts, RuleChange, RuleWeakening, RunStatus, Safety, Scope, Score, Secret, Section, Severity,
+    SeveritySource, Skipped, Source, State, Step, Suggestion, Suppression, TestSuite, Threshold, Tier, Tool,
+    ToolCounts, ToolRow, ToolStatus, Verdict, Vulnerability,
 };
 
 /// Every field of the document has a value that is written out. Written without `..Default::default()`, so that a new
@@ -129,6 +129,7 @@ pub(crate) fn filled() -> Outcome {
             pointer: text(),
             fingerprints: vec![text()],
             severity: Some(Severity::Low),
+            introduced: Some(Introduced::New),
         }],
         identity: String::new(),
     };
@@ -251,6 +252,8 @@ pub(crate) fn filled() -> Outcome {
             passed: Some(true),
             level: Level::Warn,
             source: text(),
+            base: Some(one()),
+            gates: vec![GateBound { gate: text(), op: text(), value: one(), passed: true, origin: origin() }],
         }],
         test_suites: vec![TestSuite {
             name: text(),

@@ -2,10 +2,10 @@
 
 use jiff::civil::date;
 use portcullis_model::{
-    AddedSuppression, Artifact, CheckRun, Component, Context, Counts, ExceptionRow, ExceptionState, Finding, InputFile,
-    InputReport, Introduced, Judged, Kind, Level, Metric, Outcome, Package, PolicyInfo, PolicyPreview, PolicySource,
-    ProposedException, RuleChange, RuleWeakening, Secret, Section, Severity, State, TestSuite, Threshold, Tool,
-    ToolCounts, ToolRow, ToolStatus, Verdict,
+    AddedSuppression, Artifact, CheckRun, Component, Context, Counts, ExceptionRow, ExceptionState, Finding, GateBound,
+    InputFile, InputReport, Introduced, Judged, Kind, Level, Metric, Origin, Outcome, Package, PolicyInfo,
+    PolicyPreview, PolicySource, ProposedException, RuleChange, RuleWeakening, Secret, Section, Severity, State,
+    TestSuite, Threshold, Tool, ToolCounts, ToolRow, ToolStatus, Verdict,
 };
 
 use super::{ours, secret, vulnerability};
@@ -190,10 +190,22 @@ fn measured() -> Outcome {
     };
     Outcome {
         metrics: vec![
-            metric("coverage.line", 84, "percent", None, None),
+            Metric {
+                base: Some(82.into()),
+                gates: vec![GateBound {
+                    gate: "line coverage".to_owned(),
+                    op: ">=".to_owned(),
+                    value: 80.into(),
+                    passed: true,
+                    origin: Origin { layer: "portcullis.yaml".into(), line: Some(12), col: Some(7) },
+                }],
+                ..metric("coverage.line", 84, "percent", None, None)
+            },
+            Metric { base: Some(140.into()), ..metric("tests.total", 142, "", None, None) },
             metric("load.http_req_duration.p95", 212, "ms", Some(("<", 300)), Some(true)),
             Metric {
                 target: Some("ghcr.io/acme/api".to_owned()),
+                base: Some(260_160_000.into()),
                 ..metric("image.size", 274_840_000, "bytes", Some(("<=", 262_144_000)), Some(false))
             },
         ],

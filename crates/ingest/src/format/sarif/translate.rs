@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{
-    Artifact, Finding, Fix, FixState, Kind, KnownSecret, Location, Package, Redactor, Score, Secret, Section, Source,
-    State, Suppression, Vulnerability, redacted, secret_hash,
+    Artifact, Finding, Fix, FixState, Introduced, Kind, KnownSecret, Location, Package, Redactor, Score, Secret,
+    Section, Source, State, Suppression, Vulnerability, redacted, secret_hash,
 };
 
 use super::Run;
@@ -139,11 +139,17 @@ impl Context<'_, '_> {
         }
         suppress(item, &mut finding);
         let version = self.run.driver_version();
-        let tool = self.tool.clone();
-        draft.push(
-            finding,
-            Source { tool, tool_version: version, run: self.index, pointer, fingerprints, ..Source::default() },
-        );
+        let (tool, introduced) = (self.tool.clone(), introduced(item));
+        let source = Source {
+            tool,
+            tool_version: version,
+            run: self.index,
+            pointer,
+            fingerprints,
+            introduced,
+            ..Source::default()
+        };
+        draft.push(finding, source);
     }
 
     /// Our own misconfigurations are told apart by their rule, those of others by tool and file.
@@ -320,6 +326,15 @@ fn hide_secret(item: &ResultItem<'_>, finding: &mut Finding, draft: &mut Draft<'
         redacted: secret.map(|secret| redacted(secret)),
         ..Secret::default()
     }));
+}
+
+/// What the result says of the run it was compared with.
+fn introduced(item: &ResultItem<'_>) -> Option<Introduced> {
+    match item.baseline_state.get() {
+        "new" => Some(Introduced::New),
+        "unchanged" | "updated" => Some(Introduced::Existing),
+        _ => None,
+    }
 }
 
 fn suppress(item: &ResultItem<'_>, finding: &mut Finding) {

@@ -1,6 +1,6 @@
 //! `quality.gates`: every value of the metric a gate names, held against its bounds. Exact: equal passes, nothing is rounded.
 
-use portcullis_model::{Metric, suggest};
+use portcullis_model::{GateBound, Metric, Origin, suggest};
 use rust_decimal::Decimal;
 
 use super::{Made, Run, Said, Words, finding, named, shown, with_unit};
@@ -8,17 +8,19 @@ use crate::policy::Setting;
 use crate::quality::{Bound, Dimension, Gate, NEW_LINES};
 
 pub(super) fn judge(gate: &Gate, run: &Run<'_>, said: &mut Said) {
-    let values: Vec<&Metric> = run.collected.metrics.iter().filter(|metric| is_meant(gate, metric)).collect();
+    let metrics = run.collected.metrics.iter().enumerate();
+    let values: Vec<(usize, &Metric)> = metrics.filter(|(_, metric)| is_meant(gate, metric)).collect();
     if values.is_empty() {
         absent(gate, run, said);
     }
-    for metric in values {
+    for (position, metric) in values {
         let mut missed = Missed::default();
         if gate.min.is_none() && gate.max.is_none() && gate.max_drop.is_none() && gate.max_rise.is_none() {
             own_verdict(gate, metric, &mut missed, said);
         }
         against_bounds(gate, metric, &mut missed, said);
         against_base(gate, metric, run, &mut missed, said);
+        said.bounds.extend(std::mem::take(&mut missed.bounds).into_iter().map(|bound| (position, bound)));
         if !missed.sentences.is_empty() {
             said.made.push(made(gate, metric, missed, run));
         }
@@ -38,16 +40,25 @@ struct Missed {
     /// The bound that is nearest to what is shown of the value.
     nearest: Option<Decimal>,
     advice: Vec<String>,
-    origin: Option<portcullis_model::Origin>,
+    origin: Option<Origin>,
     /// The value is worse than on the base.
     falls_short: bool,
     goes_beyond: bool,
     /// What the tool says about its own bound.
     level: Option<portcullis_model::Level>,
+    /// Every bound the value was held against, missed or not.
+    bounds: Vec<GateBound>,
 }
 
 impl Missed {
-    fn add(&mut self, sentence: String, advice: String, bound: Decimal, origin: &portcullis_model::Origin) {
+    /// Notes a bound, and says whether the value keeps it.
+    fn holds(&mut self, gate: &Gate, (op, value): (&str, Decimal), origin: &Origin, passed: bool) -> bool {
+        let (gate, op, origin) = (gate.name.clone(), op.to_owned(), origin.clone());
+        self.bounds.push(GateBound { gate, op, value, passed, origin });
+        passed
+    }
+
+    fn add(&mut self, sentence: String, advice: String, bound: Decimal, origin: &Origin) {
         self.sentences.push(sentence);
         self.advice.push(advice);
         self.nearest.get_or_insert(bound);
@@ -86,6 +97,9 @@ fn absent(gate: &Gate, run: &Run<'_>, said: &mut Said) {
 
 /// A gate without bounds asks for the verdict of the tool.
 fn own_verdict(gate: &Gate, metric: &Metric, missed: &mut Missed, said: &mut Said) {
+    if let (Some(bound), Some(passed)) = (&metric.threshold, metric.passed) {
+        missed.holds(gate, (&bound.op, bound.value), &gate.origin, passed);
+    }
     match metric.passed {
         Some(true) => {}
         Some(false) => {
@@ -118,14 +132,14 @@ fn own_verdict(gate: &Gate, metric: &Metric, missed: &mut Missed, said: &mut Sai
 
 fn against_bounds(gate: &Gate, metric: &Metric, missed: &mut Missed, said: &mut Said) {
     if let Some((bound, origin)) = converted(gate, metric, "min", gate.min.as_ref(), said)
-        && metric.value < bound
+        && !missed.holds(gate, (">=", bound), origin, metric.value >= bound)
     {
         let least = with_unit(bound.normalize(), &metric.unit);
         missed.falls_short = true;
         missed.add(format!("has to be at least {least}"), format!("bring it to {least}"), bound, origin);
     }
     if let Some((bound, origin)) = converted(gate, metric, "max", gate.max.as_ref(), said)
-        && metric.value > bound
+        && !missed.holds(gate, ("<=", bound), origin, metric.value <= bound)
     {
         let most = with_unit(bound.normalize(), &metric.unit);
         missed.goes_beyond = true;
@@ -140,7 +154,7 @@ fn converted<'a>(
     key: &str,
     bound: Option<&'a Setting<Bound>>,
     said: &mut Said,
-) -> Option<(Decimal, &'a portcullis_model::Origin)> {
+) -> Option<(Decimal, &'a Origin)> {
     let bound = bound?;
     let converted = bound.value.in_unit(&metric.unit);
     if converted.is_none() {
@@ -174,14 +188,14 @@ fn against_base(gate: &Gate, metric: &Metric, run: &Run<'_>, missed: &mut Missed
             converted(gate, metric, key, Some(setting), said).map(|(allowed, _)| allowed)
         };
         let Some(allowed) = allowed else { continue };
-        let (verb, limit, is_missed) = if key == "max_drop" {
+        let (verb, op, limit, passed) = if key == "max_drop" {
             let limit = base.saturating_sub(allowed);
-            ("fallen", limit, metric.value < limit)
+            ("fallen", ">=", limit, metric.value >= limit)
         } else {
             let limit = base.saturating_add(allowed);
-            ("risen", limit, metric.value > limit)
+            ("risen", "<=", limit, metric.value <= limit)
         };
-        if is_missed {
+        if !missed.holds(gate, (op, limit), &setting.origin, passed) {
             missed.falls_short |= key == "max_drop";
             missed.goes_beyond |= key == "max_rise";
             let was = shown(base, metric.value, &metric.unit);
@@ -198,7 +212,7 @@ fn against_base(gate: &Gate, metric: &Metric, run: &Run<'_>, missed: &mut Missed
 }
 
 /// The same value on the base.
-fn base_of(metric: &Metric, run: &Run<'_>) -> Result<Decimal, &'static str> {
+pub(super) fn base_of(metric: &Metric, run: &Run<'_>) -> Result<Decimal, &'static str> {
     let Some(baseline) = run.baseline else {
         return Err("there is no baseline; write one on the base branch with `portcullis check -f baseline=FILE`");
     };

@@ -6,7 +6,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    Baseline, Collected, Confidence, Finding, Kind, Level, Location, Origin, Problem, ProblemCode, Section,
+    Baseline, Collected, Confidence, Finding, GateBound, Kind, Level, Location, Origin, Problem, ProblemCode, Section,
     SeveritySource, Source, fingerprint, text,
 };
 use rust_decimal::Decimal;
@@ -25,6 +25,8 @@ pub(super) struct Quality {
     pub(super) levels: BTreeMap<String, Named>,
     /// Fingerprints of findings whose value is worse than on the base: the baseline does not cover them.
     pub(super) worse: BTreeSet<String>,
+    /// Of each metric of the evidence its value on the base and the bounds it was held against.
+    pub(super) measured: Vec<(Option<Decimal>, Vec<GateBound>)>,
 }
 
 /// Evaluates gates and tests.
@@ -40,8 +42,15 @@ pub(super) fn judge(
         gates::judge(gate, &run, &mut said);
     }
     tests::judge(&policy.quality.tests, &run, &mut said);
-    let Said { made, problems } = said;
-    let mut quality = Quality { problems, ..Quality::default() };
+    let Said { made, problems, bounds } = said;
+    let base = |metric| gates::base_of(metric, &run).ok();
+    let mut measured: Vec<_> = collected.metrics.iter().map(|metric| (base(metric), Vec::new())).collect();
+    for (position, bound) in bounds {
+        if let Some((_, bounds)) = measured.get_mut(position) {
+            bounds.push(bound);
+        }
+    }
+    let mut quality = Quality { problems, measured, ..Quality::default() };
     let (mut findings, rest): (Vec<_>, Vec<_>) =
         made.into_iter().map(|made| (made.finding, (made.level, made.is_worse))).unzip();
     fingerprint::assign(&mut findings);
@@ -78,6 +87,8 @@ impl Run<'_> {
 struct Said {
     made: Vec<Made>,
     problems: Vec<Problem>,
+    /// Bounds by the position of the metric that was held against them.
+    bounds: Vec<(usize, GateBound)>,
 }
 
 impl Said {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_model::{FailedCase, Health, Location, Origin, TestSuite};
+use portcullis_model::{FailedCase, GateBound, Health, Location, Origin, TestSuite};
 use rust_decimal::Decimal;
 
 use super::{Made, Run, Said, Words, finding, named, shown};
@@ -13,6 +13,7 @@ const NAMED: usize = 10;
 
 pub(super) fn judge(policy: &TestPolicy, run: &Run<'_>, said: &mut Said) {
     let runs = Runs::new(run);
+    bounds(policy, run, said);
     if run.collected.test_suites.is_empty() {
         // A report that broke before its first test is told by itself.
         if policy.required.value && runs.reports.is_empty() {
@@ -31,6 +32,24 @@ pub(super) fn judge(policy: &TestPolicy, run: &Run<'_>, said: &mut Said) {
         skipped(policy, &runs, said);
         total(policy, &runs, said);
         dropped(policy, &runs, run, said);
+    }
+}
+
+/// The bounds hold for the tests of all reports together: of one report alone they are its own.
+fn bounds(policy: &TestPolicy, run: &Run<'_>, said: &mut Said) {
+    let limits = [
+        ("tests.failed", "quality.tests.max_failed", "<=", Some(&policy.max_failed)),
+        ("tests.flaky", "quality.tests.max_flaky", "<=", policy.max_flaky.as_ref()),
+        ("tests.total", "quality.tests.min_total", ">=", Some(&policy.min_total).filter(|least| least.value > 0)),
+    ];
+    for (name, key, op, limit) in limits {
+        let mut metrics = run.collected.metrics.iter().enumerate().filter(|(_, metric)| metric.name == name);
+        if let (Some((position, metric)), None, Some(limit)) = (metrics.next(), metrics.next(), limit) {
+            let value = Decimal::from(limit.value);
+            let passed = if op == "<=" { metric.value <= value } else { metric.value >= value };
+            let (gate, op, origin) = (key.to_owned(), op.to_owned(), limit.origin.clone());
+            said.bounds.push((position, GateBound { gate, op, value, passed, origin }));
+        }
     }
 }
 

@@ -289,3 +289,49 @@ proptest! {
         );
     }
 }
+
+/// A finding of a report that says of itself how it stands to the base.
+fn hinted(hints: &[Option<Introduced>]) -> Finding {
+    let mut finding = vulnerability("CVE-2026-1", Severity::High);
+    finding.sources = hints
+        .iter()
+        .map(|introduced| portcullis_model::Source {
+            tool: "x".to_owned(),
+            report: "out/x.sarif".to_owned(),
+            introduced: *introduced,
+            ..portcullis_model::Source::default()
+        })
+        .collect();
+    finding
+}
+
+#[test]
+fn a_report_that_was_compared_with_the_base_is_believed_only_where_the_policy_says_so() {
+    let trusting = policy("baseline: { from_sarif: true }");
+    let stand = |policy: &Policy, hints: &[Option<Introduced>]| {
+        let judgement = judge(policy, evidence(vec![hinted(hints)]), &registry(), TODAY);
+        (the_only(&judgement).introduced, the_only(&judgement).level)
+    };
+    let (new, old) = (Some(Introduced::New), Some(Introduced::Existing));
+    assert_eq!(stand(&trusting, &[old]), (Introduced::Existing, Level::Log));
+    assert_eq!(stand(&trusting, &[new]), (Introduced::New, Level::Fail));
+    assert_eq!(stand(&trusting, &[old, new]), (Introduced::New, Level::Fail), "one that says so is enough");
+    assert_eq!(stand(&trusting, &[None]), (Introduced::Unknown, Level::Fail));
+    assert_eq!(stand(&policy(""), &[old]), (Introduced::Unknown, Level::Fail));
+}
+
+#[test]
+fn a_baseline_that_knows_the_report_is_the_better_source() {
+    let trusting = policy("baseline: { from_sarif: true }");
+    let finding = || {
+        let mut finding = hinted(&[Some(Introduced::Existing)]);
+        finding.sources[0].report = "out/trivy.json".to_owned();
+        finding
+    };
+    let judgement = against(&trusting, baseline_of(Vec::new()), vec![finding()]);
+    assert_eq!(the_only(&judgement).introduced, Introduced::New);
+    // Of another report it knows nothing.
+    let judgement = against(&trusting, baseline_of(Vec::new()), vec![hinted(&[Some(Introduced::Existing)])]);
+    assert_eq!(the_only(&judgement).introduced, Introduced::Existing);
+    assert!(!judgement.problems.iter().any(|problem| problem.code == ProblemCode::NotInBaseline));
+}

@@ -134,6 +134,7 @@ fn a_leap_day_is_a_last_day_like_any_other() {
         parent: None,
         known_formats: &[],
         registry: &registry,
+        exceptions_from: None,
         tracked: None,
         today: date(2028, 2, 29),
     });

@@ -9,6 +9,7 @@ mod pages;
 mod properties;
 mod quality;
 mod report_only;
+mod reported;
 mod steps;
 mod suppressions;
 mod verdict;

@@ -413,3 +413,63 @@ fn changes_of_interfaces_have_levels_of_their_own() {
     assert_eq!(decided(Severity::Info), "levels.info -> log (default)");
     assert_eq!(one(&policy(""), change(Severity::High)).level, Level::Fail);
 }
+
+/// The bounds of the first metric: sign, value, whether it is met, line of the policy.
+fn bounds(judgement: &Judgement) -> Vec<(&str, String, bool, Option<u32>)> {
+    let bounds = judgement.metrics[0].gates.iter();
+    bounds
+        .map(|bound| (bound.op.as_str(), bound.value.normalize().to_string(), bound.passed, bound.origin.line))
+        .collect()
+}
+
+#[test]
+fn a_value_carries_its_base_and_every_bound_it_was_held_against() {
+    let text = gate("metric: coverage.line, min: 80, max_drop: 1");
+    let told = judged(
+        &text,
+        with_base(
+            measured(vec![metric("coverage.line", "79", "percent")]),
+            &[metric("coverage.line", "79.5", "percent")],
+        ),
+    );
+    assert_eq!(told.metrics[0].base.map(|base| base.to_string()).as_deref(), Some("79.5"));
+    let line = bounds(&told)[0].3;
+    assert!(line.is_some(), "the line of the policy");
+    assert_eq!(bounds(&told), [(">=", "80".to_owned(), false, line), (">=", "78.5".to_owned(), true, line)]);
+    assert_eq!(told.metrics[0].is_met(), Some(false));
+}
+
+#[test]
+fn without_a_gate_or_a_base_nothing_is_added_and_the_verdict_of_the_tool_stays() {
+    let own = Metric { passed: Some(true), ..metric("load.own.p95", "612", "ms") };
+    let told = judged("", measured(vec![own]));
+    assert_eq!((told.metrics[0].base, bounds(&told).len(), told.metrics[0].is_met()), (None, 0, Some(true)));
+}
+
+#[test]
+fn the_bound_of_the_tool_is_that_of_a_gate_without_one_in_the_unit_of_the_metric() {
+    let threshold = Some(Threshold { op: "<".to_owned(), value: "500".parse().unwrap() });
+    let own = Metric { threshold, passed: Some(false), ..metric("load.own.p95", "612", "ms") };
+    let told = judged(&gate("metric: load.own.p95"), measured(vec![own.clone()]));
+    assert_eq!(
+        bounds(&told).iter().map(|(op, value, met, _)| (*op, value.as_str(), *met)).collect::<Vec<_>>(),
+        [("<", "500", false)]
+    );
+    let told = judged(&gate("metric: load.own.p95, max: 0.7s"), measured(vec![own]));
+    assert_eq!(bounds(&told)[0].1, "700");
+}
+
+#[test]
+fn the_bound_on_failed_tests_belongs_to_the_only_run_there_is() {
+    let failed = |report: &str| Metric { report: Some(report.to_owned()), ..metric("tests.failed", "1", "") };
+    let mut evidence = tested(TestSuite { tests: 3, failures: 1, ..TestSuite::default() });
+    evidence.collected.metrics = vec![failed("unit")];
+    let told = judged("quality: { tests: { max_failed: 2 } }", evidence.clone());
+    assert_eq!(
+        bounds(&told).iter().map(|(op, value, met, _)| (*op, value.as_str(), *met)).collect::<Vec<_>>(),
+        [("<=", "2", true)]
+    );
+    // Of two reports it is a bound on the sum.
+    evidence.collected.metrics = vec![failed("unit"), failed("end")];
+    assert_eq!(bounds(&judged("quality: { tests: { max_failed: 2 } }", evidence)).len(), 0);
+}

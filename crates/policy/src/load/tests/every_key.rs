@@ -96,6 +96,7 @@ fn over(parent: &str, child: &str) -> Result<Loaded, Vec<Diagnostic>> {
         parent: None,
         known_formats: FORMATS,
         registry: &registry,
+        exceptions_from: None,
         tracked: None,
         today: date(2026, 11, 21),
     })

@@ -1,0 +1,172 @@
+//! `publish --verify`: a bundle is written by the change it is about, and what the checks say is found out again.
+
+use serde_json::{Value, json};
+
+use crate::github::{PullRequest, Server, WORKFLOW, bundle_of, publish_from};
+use crate::repository::{Answer, Repository};
+
+const POLICY: &str =
+    "version: 1\nworkflows: { levels: { high: fail } }\nmisconfigurations: { levels: { high: fail } }\n";
+const PATH: &str = ".github/workflows/ci.yml";
+/// A report of another scanner, as SARIF.
+const SARIF: &str = r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"lintern","rules":[{"id":"L1",
+"shortDescription":{"text":"odd"},"properties":{"security-severity":"8.0"}}]}},"results":[{"ruleId":"L1","level":"error",
+"message":{"text":"an odd thing"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a.txt"},
+"region":{"startLine":1}}}]}]}]}"#;
+
+/// A clone that has the base checked out, as the job that may write has, and gets everything else from where it was cloned.
+fn clone_of_base(pull: &PullRequest) -> Repository {
+    let clone = Repository::new();
+    clone.git(&["init", "--quiet"]);
+    clone.git(&["remote", "add", "origin", pull.repository.path().to_str().unwrap()]);
+    clone.git(&["fetch", "--quiet", "--depth=1", "origin", &pull.base]);
+    clone.git(&["checkout", "--quiet", "--detach", &pull.base]);
+    clone
+}
+
+/// A pull request of a fork with a fault a check finds, and one that only a report tells.
+fn bundled() -> (PullRequest, String) {
+    let pull = PullRequest::with(POLICY, &[(PATH, WORKFLOW), ("a.txt", "a\n")]);
+    let report = pull.outside.path().join("lintern.sarif");
+    std::fs::write(&report, SARIF).unwrap();
+    let report = report.display().to_string();
+    bundle_of(pull, &["--report", &report])
+}
+
+/// Changes what the bundle says.
+fn rewrite(directory: &str, change: impl FnOnce(&mut Value)) {
+    let path = std::path::Path::new(directory).join("result.json");
+    let mut result: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    change(&mut result);
+    std::fs::write(&path, result.to_string()).unwrap();
+}
+
+/// What the job that may write says, in a clone of its own.
+fn verified(pull: &PullRequest, directory: &str, more: &[&str]) -> (Answer, Server, Repository) {
+    let (server, clone) = (Server::new(), clone_of_base(pull));
+    let mut arguments = vec![directory, "--verify"];
+    arguments.extend(more);
+    let answer = publish_from(&clone, pull, &arguments, &server);
+    (answer, server, clone)
+}
+
+#[test]
+fn a_bundle_that_tells_the_truth_has_a_verdict_and_only_what_reports_say_is_marked() {
+    let (pull, directory) = bundled();
+    let (answer, server, clone) = verified(&pull, &directory, &[]);
+    assert_eq!(answer.code, 0, "{}{}", answer.stdout, answer.stderr);
+    let body = server.bodies().pop().unwrap();
+    assert!(body.contains("\n### ❌ Fail: 2 "), "{body}");
+    assert!(body.contains("evaluated again by this repository's code"), "{body}");
+    let row = |id: &str| body.lines().find(|line| line.starts_with("| 🟧") && line.contains(id)).unwrap_or_default();
+    assert!(row("L1").contains("*(unverified)*"), "{body}");
+    assert!(
+        row("gha/unpinned-uses").contains("ci.yml:7") && !row("gha/unpinned-uses").contains("unverified"),
+        "{body}"
+    );
+    assert!(!answer.stdout.contains("of the built-in checks"), "{}", answer.stdout);
+    assert!(
+        !clone.path().join(PATH).exists() && clone.git(&["rev-parse", "HEAD"]) == pull.base,
+        "nothing is checked out"
+    );
+}
+
+#[test]
+fn a_finding_that_a_bundle_leaves_out_is_found_again() {
+    let (pull, directory) = bundled();
+    rewrite(&directory, |result| {
+        result["findings"] = json!([]);
+        result["verdict"] = json!("pass");
+        result["counts"] = json!({});
+        result["reasons"] = json!([]);
+    });
+    let (answer, server, _) = verified(&pull, &directory, &["--check-run", "on"]);
+    let body = server.bodies().pop().unwrap_or_else(|| panic!("{}{}", answer.stdout, answer.stderr));
+    assert!(body.contains("### ❌ Fail: 1 new blocking finding\n") && body.contains("gha/unpinned-uses"), "{body}");
+    assert!(answer.stdout.contains("::notice::the bundle leaves out 1 finding"), "{}", answer.stdout);
+    let runs = server.state.lock().unwrap().check_runs.clone();
+    assert_eq!((runs.len(), &runs[0]["conclusion"], &runs[0]["head_sha"]), (1, &json!("failure"), &json!(pull.head)));
+    assert_eq!(runs[0]["external_id"].as_str().map(|id| id.starts_with("portcullis:555:1:")), Some(true), "{runs:?}");
+}
+
+#[test]
+fn what_a_bundle_claims_in_the_name_of_a_check_or_says_to_hide_its_finding_does_not_count() {
+    let (pull, directory) = bundled();
+    rewrite(&directory, |result| {
+        let findings = result["findings"].as_array_mut().unwrap();
+        let own = findings.iter().position(|finding| finding["id"] == "gha/unpinned-uses").unwrap();
+        // As if a report had said the same, and somebody had accepted it.
+        let mut hiding = findings[own].clone();
+        hiding["sources"] = json!([{"tool": "x", "report": "x.json"}]);
+        hiding["state"] = json!("suppressed");
+        hiding["severity"] = json!("info");
+        let mut made_up = findings[own].clone();
+        made_up["fingerprint"] = json!("v1:0000000000000000000000000000000f");
+        made_up["rule_id"] = json!("gha/template-injection");
+        made_up["id"] = json!("gha/template-injection");
+        findings[own] = hiding;
+        findings.push(made_up);
+    });
+    let (answer, server, _) = verified(&pull, &directory, &[]);
+    let body = server.bodies().pop().unwrap();
+    assert!(body.contains("gha/unpinned-uses") && !body.contains("template-injection"), "{body}");
+    assert!(body.contains("\n### ❌ Fail: 2 "), "the finding of the check and that of the report: {body}");
+    assert!(answer.stdout.contains("::notice::the bundle claims 1 finding"), "{}", answer.stdout);
+}
+
+#[test]
+fn the_policy_of_the_base_decides_and_not_that_of_the_head() {
+    let silenced = "version: 1\nrules: { gha/unpinned-uses: off }\n";
+    let pull = PullRequest::with(POLICY, &[(PATH, WORKFLOW), ("portcullis.yaml", silenced)]);
+    let (pull, directory) = bundle_of(pull, &[]);
+    let (_, server, _) = verified(&pull, &directory, &[]);
+    let body = server.bodies().pop().unwrap();
+    assert!(body.contains("### ❌ Fail: 1 new blocking finding\n"), "{body}");
+    assert!(body.contains("would stop blocking"), "{body}");
+    assert!(body.contains(&format!("policy `{}` from `main`", &pull.base[..7])), "{body}");
+}
+
+#[test]
+fn without_the_objects_of_the_head_nothing_counts_as_verified() {
+    let (pull, directory) = bundled();
+    let (server, clone) = (Server::new(), clone_of_base(&pull));
+    clone.git(&["remote", "set-url", "origin", "/nonexistent"]);
+    let answer = publish_from(&clone, &pull, &[&directory, "--verify", "--check-run=on"], &server);
+    assert_eq!(answer.code, 3, "{}{}", answer.stdout, answer.stderr);
+    assert!(answer.stderr.contains("incomplete: pull request 7 is not verified: "), "{}", answer.stderr);
+    assert!(answer.stderr.contains(&pull.head), "{}", answer.stderr);
+    let body = server.bodies().pop().unwrap();
+    assert!(body.contains("### ℹ️ Reported") && body.contains("not verified by this repository's code."), "{body}");
+    assert!(server.state.lock().unwrap().check_runs.is_empty());
+    assert!(answer.stdout.contains("nothing was verified"), "{}", answer.stdout);
+}
+
+#[test]
+fn a_check_run_is_refused_for_what_nobody_verifies() {
+    let (pull, directory) = bundled();
+    let server = Server::new();
+    let answer = publish_from(&pull.repository, &pull, &[&directory, "--check-run", "on"], &server);
+    assert_eq!((answer.code, server.bodies().len()), (2, 0), "{}", answer.stderr);
+    assert!(answer.stderr.contains("`--check-run on` needs `--verify`"), "{}", answer.stderr);
+}
+
+#[test]
+fn a_report_the_base_requires_is_missed_in_a_bundle_that_left_it_out() {
+    let policy = "version: 1\nworkflows: { levels: { high: fail } }\nreports: [{ name: deps, path: trivy.json, required: true }]\n";
+    let pull = PullRequest::with(policy, &[(PATH, WORKFLOW)]);
+    let (pull, directory) = bundle_of(pull, &[]);
+    rewrite(&directory, |result| {
+        result["problems"] = json!([]);
+        result["reports"] = json!([]);
+    });
+    let (_, server, _) = verified(&pull, &directory, &[]);
+    let body = server.bodies().pop().unwrap();
+    assert!(body.contains("1 thing could not be judged") && body.contains("report `deps` was not read"), "{body}");
+}
+
+#[test]
+fn the_head_checked_out_beside_the_rights_of_the_base_is_warned_of() {
+    let (pull, directory) = bundled();
+    let answer = publish_from(&pull.repository, &pull, &[&directory, "--verify"], &Server::new());
+    assert!(answer.stdout.contains("::notice::DANGER: the head of the pull request"), "{}", answer.stdout);
+}
