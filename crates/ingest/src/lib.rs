@@ -30,6 +30,7 @@ mod json;
 mod options;
 mod package_url;
 mod read;
+mod references;
 mod section;
 mod severity;
 mod source_lines;
