@@ -29,6 +29,7 @@ mod items;
 mod json;
 mod options;
 mod package_url;
+mod paths;
 mod read;
 mod references;
 mod section;
