@@ -22,11 +22,11 @@ impl Paths {
         if let Some(known) = self.0.borrow().get(raw) {
             return known.clone();
         }
-        let resolved = resolver.resolve(&bounded(raw, MAX_PATH), mount);
+        let path = resolver.resolve(&bounded(raw, MAX_PATH), mount);
         let mut paths = self.0.borrow_mut();
         if paths.len() < Self::MOST && raw.len() <= MAX_PATH {
-            paths.insert(raw.to_owned(), resolved.clone());
+            paths.insert(raw.to_owned(), path.clone());
         }
-        resolved
+        path
     }
 }
