@@ -1,1 +1,3 @@
-//! Benches stand in `benches/`.
+//! Benches stand in `benches/`; what they read is made here.
+
+pub mod reports;

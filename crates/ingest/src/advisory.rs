@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use portcullis_model::advisory::{self, Database};
 use regex::Regex;
 
@@ -28,7 +29,16 @@ static CWE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i-u)\bcwe[-_ /]{0,
 
 /// Every CWE number a text names: `CWE-79: …`, `external/cwe/cwe-079`.
 pub(crate) fn cwes_in(text: &str) -> impl Iterator<Item = u32> {
-    CWE.captures_iter(text).filter_map(|found| found.get(1)?.as_str().parse().ok()).filter(|number| *number > 0)
+    // Nearly every text is one number and nothing else: that is told without a pattern.
+    let only = text.strip_prefix("CWE-").filter(|number| is_number(number)).and_then(|number| number.parse().ok());
+    let named = only.is_none().then(|| CWE.captures_iter(text));
+    let named = named.into_iter().flatten().filter_map(|found| found.get(1)?.as_str().parse().ok());
+    only.into_iter().chain(named).filter(|number| *number > 0)
+}
+
+/// One to five digits.
+fn is_number(text: &str) -> bool {
+    (1..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The class and canonical spelling of an id; `None` for anything that is no advisory id.
@@ -52,10 +62,27 @@ pub(crate) fn at_start(text: &str) -> Option<String> {
     None
 }
 
+/// Parts of addresses of which one stands in that of every advisory page.
+static PARTS: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| ["/advisories/", "vuln/detail/", "/vulnerability/"].map(Finder::new));
+
+/// How the addresses of the two largest databases begin; the id follows.
+const PAGES: [&str; 2] = ["https://nvd.nist.gov/vuln/detail/", "https://github.com/advisories/"];
+
+/// The id an address of one of them consists of, when nothing follows it.
+fn in_plain_url(url: &str) -> Option<(Class, String)> {
+    let id = PAGES.iter().find_map(|page| url.strip_prefix(page))?;
+    let named = classify(id).filter(|(_, spelled)| spelled.len() == id.len())?;
+    matches!(named.0, Class::Of(Database::Cve | Database::Ghsa)).then_some(named)
+}
+
 /// The id an advisory page's address names.
 pub(crate) fn in_url(url: &str) -> Option<(Class, String)> {
+    if let Some(named) = in_plain_url(url) {
+        return Some(named);
+    }
     // Most addresses are mails and commits: told by a look, not by a pattern.
-    let may_be = ["/advisories/", "vuln/detail/", "/vulnerability/"].iter().any(|part| url.contains(part));
+    let may_be = PARTS.iter().any(|part| part.find(url.as_bytes()).is_some());
     let found = may_be.then(|| ADVISORY_PAGE.captures(url)).flatten()?;
     found.iter().skip(1).flatten().find_map(|id| classify(id.as_str()))
 }
@@ -109,10 +136,8 @@ impl Names {
             (None, None) => rule_id.trim().to_owned(),
         };
         let own_spelling = own.map_or_else(|| rule_id.trim().to_owned(), |(_, id)| id);
-        let mut aliases: BTreeSet<String> = known.into_iter().map(|(_, id)| id).chain(unclassified).collect();
-        aliases.insert(own_spelling);
-        aliases.remove(&id);
-        aliases.remove("");
+        let aliases = known.into_iter().map(|(_, id)| id).chain(unclassified).chain([own_spelling]);
+        let aliases = aliases.filter(|alias| *alias != id && !alias.is_empty()).collect();
         Self { id, aliases, notices }
     }
 

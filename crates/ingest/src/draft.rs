@@ -14,6 +14,7 @@ use crate::cvss::{self, Stated, Vectors};
 use crate::json::{Break, Faults};
 use crate::options::{ReportOptions, Surroundings};
 use crate::package_url;
+use crate::paths::Paths;
 use crate::severity::{self, Rating};
 use crate::xml;
 
@@ -59,6 +60,7 @@ pub(crate) struct Draft<'a> {
     /// Bytes of descriptions and advice kept.
     text_bytes: usize,
     vectors: Vectors,
+    paths: Paths,
 }
 
 impl<'a> Draft<'a> {
@@ -85,6 +87,7 @@ impl<'a> Draft<'a> {
             many: BTreeMap::new(),
             text_bytes: 0,
             vectors: Vectors::default(),
+            paths: Paths::default(),
         }
     }
 
@@ -134,7 +137,7 @@ impl<'a> Draft<'a> {
 
     /// The place of a path the report names.
     pub(crate) fn location(&self, raw: &str) -> Location {
-        let resolved = self.around.resolver.resolve(&bounded(raw, 4_096), self.options.mount());
+        let resolved = self.paths.resolve(raw, self.around.resolver, self.options.mount());
         Location {
             path: resolved.path,
             path_guessed: resolved.guessed,
@@ -182,6 +185,22 @@ impl<'a> Draft<'a> {
         if let Err(why) = package_url::apply(raw, package) {
             self.lenient(bounded(&why, 300));
         }
+    }
+
+    /// A package the report names by ecosystem and name, and by a purl where there is one; what is none is told.
+    pub(crate) fn package(
+        &mut self,
+        purl: Option<&str>,
+        ecosystem: &str,
+        name: &str,
+        version: Option<&str>,
+    ) -> portcullis_model::Package {
+        let Some(purl) = purl else { return package_url::named(ecosystem, name, version) };
+        let (package, valid) = package_url::named_with(purl, ecosystem, name, version);
+        if let Err(why) = valid {
+            self.lenient(bounded(&why, 300));
+        }
+        package
     }
 
     /// Never to be shown.
@@ -441,11 +460,19 @@ pub(crate) fn line_and_column(text: &str, byte: usize) -> (u32, u32) {
 }
 
 fn web_references(references: Vec<String>) -> Vec<String> {
+    // Nearly every list is fine as it is.
+    let is_fine = |(index, reference): (usize, &String)| {
+        is_web_reference(reference)
+            && reference.trim().len() == reference.len()
+            && references.iter().take(index).all(|before| before != reference)
+    };
+    if references.len() <= MAX_REFERENCES && references.iter().enumerate().all(is_fine) {
+        return references;
+    }
     let mut kept: Vec<String> = Vec::with_capacity(references.len().min(MAX_REFERENCES));
     for reference in references {
         let trimmed = reference.trim();
-        let is_web = trimmed.starts_with("https://") || trimmed.starts_with("http://");
-        if !is_web || trimmed.len() > text::MESSAGE || trimmed.contains(char::is_control) {
+        if !is_web_reference(trimmed) {
             continue;
         }
         // At most twenty: looking through them costs less than a set of them.
@@ -457,6 +484,13 @@ fn web_references(references: Vec<String>) -> Vec<String> {
         }
     }
     kept
+}
+
+fn is_web_reference(text: &str) -> bool {
+    let is_plain = || text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    (text.starts_with("https://") || text.starts_with("http://"))
+        && text.len() <= text::MESSAGE
+        && (is_plain() || !text.contains(char::is_control))
 }
 
 /// Findings of a package that is itself malicious are critical whatever the tool says (spec/ingest.md 5).

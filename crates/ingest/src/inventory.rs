@@ -1,13 +1,15 @@
 //! A bill of materials while it is being read: components by reference, edges between them, and what is wrong with the
 //! document as an inventory (spec/ingest.md 10). Readers of every SBOM format fill one and hand it over to the draft.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use portcullis_model::text::bounded;
 use portcullis_model::{Artifact, Bom, Component, Package, Problem, ProblemCode};
 
 use crate::draft::Draft;
 use crate::package_url;
+use crate::references::References;
 
 /// Components of one document.
 const MAX_COMPONENTS: usize = 2_000_000;
@@ -24,14 +26,13 @@ pub(crate) struct Inventory {
     /// The document itself.
     pub(crate) bom: Bom,
     components: Vec<Component>,
-    by_reference: BTreeMap<String, usize>,
-    by_purl: BTreeMap<String, usize>,
-    /// Things that are no components and may be referred to: services, files.
-    others: BTreeMap<String, Package>,
-    /// From, to, and whether the one needs the other (or only holds it).
-    edges: BTreeMap<String, BTreeMap<String, bool>>,
-    /// The nearer to the root of the two ends of the shortest way.
-    parents: BTreeMap<String, String>,
+    references: References,
+    /// The component each reference means, by the number of the reference.
+    meant: Vec<Option<usize>>,
+    /// By package URL, the first of each; few documents ask.
+    by_purl: OnceCell<HashMap<String, usize>>,
+    /// Things that are no components and may be referred to: services, files. By the number of their reference.
+    others: BTreeMap<usize, Package>,
     /// References nothing answers to.
     unresolved: BTreeSet<String>,
     overflowed: u64,
@@ -73,60 +74,76 @@ impl Inventory {
             if component.is_root {
                 self.bom.root = Some(reference.clone());
             }
-            if self.by_reference.contains_key(reference) {
+            let number = self.references.number(reference);
+            if self.component_of(number).is_some() {
                 let reference = bounded(reference, 200);
                 draft.lenient(format!("the reference `{reference}` is given to two components: the first is meant"));
             } else {
-                self.by_reference.insert(reference.clone(), index);
+                if self.meant.len() <= number {
+                    self.meant.resize(number + 1, None);
+                }
+                if let Some(meant) = self.meant.get_mut(number) {
+                    *meant = Some(index);
+                }
             }
-        }
-        if let Some(purl) = &component.package.purl {
-            self.by_purl.entry(purl.clone()).or_insert(index);
         }
         self.components.push(component);
     }
 
     /// Takes something that may be referred to although it is no component.
     pub(crate) fn other(&mut self, reference: &str, what: Package) {
-        self.others.entry(reference.to_owned()).or_insert(what);
+        let number = self.references.number(reference);
+        self.others.entry(number).or_insert(what);
     }
 
     /// The first needs the second.
     pub(crate) fn needs(&mut self, from: &str, to: &str) {
-        self.edge(from, to, true);
+        self.references.join(from, to, true);
     }
 
     /// The second is a part of the first. An image holds everything in it and asks for little of it itself.
     pub(crate) fn holds(&mut self, from: &str, to: &str) {
-        self.edge(from, to, false);
+        self.references.join(from, to, false);
     }
 
-    fn edge(&mut self, from: &str, to: &str, is_need: bool) {
-        if from != to {
-            *self.edges.entry(from.to_owned()).or_default().entry(to.to_owned()).or_default() |= is_need;
-        }
+    /// Place of the component a reference means.
+    fn component_of(&self, number: usize) -> Option<usize> {
+        self.meant.get(number).copied().flatten()
+    }
+
+    fn index_of(&self, reference: &str) -> Option<usize> {
+        self.references.known(reference).and_then(|number| self.component_of(number))
     }
 
     /// What of the document is known by this reference.
     pub(crate) fn by_reference(&self, reference: &str) -> Option<&Component> {
-        self.by_reference.get(reference).and_then(|index| self.components.get(*index))
+        self.index_of(reference).and_then(|index| self.components.get(index))
     }
 
     /// The same, to add what another part of the document says about it.
     pub(crate) fn by_reference_mut(&mut self, reference: &str) -> Option<&mut Component> {
-        self.by_reference.get(reference).and_then(|index| self.components.get_mut(*index))
+        self.index_of(reference).and_then(|index| self.components.get_mut(index))
     }
 
-    /// The component of this package URL.
+    /// The component of this package URL. Asked for only when all components are there.
     pub(crate) fn by_purl(&self, raw: &str) -> Option<&Component> {
         let mut package = Package::default();
         package_url::apply(raw, &mut package).ok()?;
-        self.by_purl.get(package.purl.as_deref()?).and_then(|index| self.components.get(*index))
+        let by_purl = self.by_purl.get_or_init(|| {
+            let mut by_purl = HashMap::new();
+            for (index, component) in self.components.iter().enumerate() {
+                if let Some(purl) = &component.package.purl {
+                    by_purl.entry(purl.clone()).or_insert(index);
+                }
+            }
+            by_purl
+        });
+        by_purl.get(package.purl.as_deref()?).and_then(|index| self.components.get(*index))
     }
 
     /// Something that is no component.
     pub(crate) fn other_by_reference(&self, reference: &str) -> Option<&Package> {
-        self.others.get(reference)
+        self.others.get(&self.references.known(reference)?)
     }
 
     /// Notes a reference nothing answers to.
@@ -157,14 +174,14 @@ impl Inventory {
 
     /// Closes the edges: everything that is known is known now. Findings may be made afterwards.
     pub(crate) fn settle(&mut self, draft: &mut Draft<'_>) {
-        self.find_ways();
+        self.references.settle(self.bom.root.as_deref());
         self.mark_direct();
-        let named = self.edges.iter().flat_map(|(from, to)| std::iter::once(from).chain(to.keys()));
-        let missing: BTreeSet<String> = named
-            .filter(|reference| !self.by_reference.contains_key(*reference) && !self.others.contains_key(*reference))
-            .map(|reference| bounded(reference, 200))
+        let missing: BTreeSet<usize> = self
+            .references
+            .joined()
+            .filter(|number| self.component_of(*number).is_none() && !self.others.contains_key(number))
             .collect();
-        self.unresolved.extend(missing);
+        self.unresolved.extend(missing.into_iter().map(|number| bounded(self.references.text(number), 200)));
         if let Some(root) = self.root() {
             draft.report.artifact = Some(Artifact {
                 name: bounded(&root.package.label(), MAX_NAME),
@@ -174,41 +191,36 @@ impl Inventory {
         }
     }
 
-    /// The shortest way from the root to every component, breadth first.
-    fn find_ways(&mut self) {
-        let Some(root) = self.bom.root.clone() else { return };
-        let mut next = VecDeque::from([root.clone()]);
-        while let Some(from) = next.pop_front() {
-            for to in self.edges.get(&from).into_iter().flat_map(BTreeMap::keys) {
-                if *to != root && !self.parents.contains_key(to) {
-                    self.parents.insert(to.clone(), from.clone());
-                    next.push_back(to.clone());
-                }
-            }
-        }
-    }
-
     fn mark_direct(&mut self) {
-        let of_root = self.bom.root.as_ref().and_then(|root| self.edges.get(root)).into_iter().flatten();
-        let direct: BTreeSet<&String> = of_root.filter(|(_, is_need)| **is_need).map(|(to, _)| to).collect();
+        let root = self.bom.root.as_deref().and_then(|root| self.references.known(root));
+        let direct = root.map(|root| self.references.needed_by(root)).unwrap_or_default();
         if direct.is_empty() {
             return;
         }
         for component in self.components.iter_mut().filter(|component| !component.is_root) {
-            component.package.direct = component.package.bom_ref.as_ref().map(|reference| direct.contains(reference));
+            let number = |reference: &String| self.references.known(reference);
+            component.package.direct = component
+                .package
+                .bom_ref
+                .as_ref()
+                .map(|reference| number(reference).is_some_and(|number| direct.contains(&number)));
         }
     }
 
     /// Root … leaf, as people name them; empty where no edge leads there.
     pub(crate) fn way_to(&self, reference: &str) -> Vec<String> {
         let mut way = Vec::new();
-        let mut at = reference;
-        while way.len() < MAX_WAY {
-            way.push(self.by_reference(at).map_or_else(|| at.to_owned(), |component| component.package.label()));
-            match self.parents.get(at) {
-                Some(parent) => at = parent,
-                None => break,
-            }
+        let mut at = self.references.known(reference);
+        if at.is_none() {
+            return way;
+        }
+        while let Some(number) = at.filter(|_| way.len() < MAX_WAY) {
+            let component = self.component_of(number).and_then(|index| self.components.get(index));
+            way.push(
+                component
+                    .map_or_else(|| self.references.text(number).to_owned(), |component| component.package.label()),
+            );
+            at = self.references.before(number);
         }
         way.reverse();
         if way.len() > 1 { way } else { Vec::new() }
@@ -230,7 +242,7 @@ impl Inventory {
             let message = format!("the document lists {more} components more than the {MAX_COMPONENTS} that are read");
             draft.problem(Problem::error(ProblemCode::TooLarge, message));
         }
-        self.bom.dependencies = self.edges.into_iter().map(|(from, to)| (from, to.into_keys().collect())).collect();
+        self.bom.dependencies = self.references.dependencies();
         draft.components.append(&mut self.components);
         draft.boms.push(self.bom);
     }
@@ -253,26 +265,23 @@ impl Inventory {
 pub(crate) fn identify(component: &mut Component, purl: Option<&str>, draft: &mut Draft<'_>) {
     let Some(raw) = purl else { return };
     let reference = component.package.bom_ref.take();
-    let stated = std::mem::take(&mut component.package);
-    let mut package = Package { bom_ref: None, ..stated.clone() };
-    let valid = package_url::apply(raw, &mut package);
-    match valid {
+    let stated = component.package.version.clone();
+    match package_url::apply(raw, &mut component.package) {
         Ok(()) => {
-            if let (None, Some(version)) = (&package.version, stated.version.as_deref()) {
-                package_url::complete(&mut package, version);
+            if let (None, Some(version)) = (&component.package.version, stated.as_deref()) {
+                package_url::complete(&mut component.package, version);
             }
-            if raw.contains('?') && package.purl.as_deref() != Some(raw) {
+            if raw.contains('?') && component.package.purl.as_deref() != Some(raw) {
                 component.written_purl = Some(bounded(raw, MAX_NAME));
             }
             if component.distribution.is_none() {
                 component.distribution = package_url::registry_of(raw);
             }
-            component.package = package;
         }
+        // Everything but the reference is left as it was.
         Err(why) => {
             draft.lenient(bounded(&why, 300));
             component.invalid_purl = Some(bounded(raw, MAX_NAME));
-            component.package = stated;
         }
     }
     component.package.bom_ref = reference;

@@ -38,6 +38,28 @@ pub(crate) fn apply(raw: &str, package: &mut Package) -> Result<(), String> {
 
 /// A package a report names by ecosystem and name. `name` is the full name: `@scope/name`, `group:artifact`, `host/module`.
 pub(crate) fn named(ecosystem: &str, name: &str, version: Option<&str>) -> Package {
+    let mut package = in_parts(ecosystem, name, version);
+    package.purl = text(&package, &[]);
+    package
+}
+
+/// The same with the purl the report states beside it, which counts before the name. The error says why it is none.
+pub(crate) fn named_with(
+    purl: &str,
+    ecosystem: &str,
+    name: &str,
+    version: Option<&str>,
+) -> (Package, Result<(), String>) {
+    let mut package = in_parts(ecosystem, name, version);
+    let valid = apply(purl, &mut package);
+    if valid.is_err() {
+        package.purl = text(&package, &[]);
+    }
+    (package, valid)
+}
+
+/// A package without purl.
+fn in_parts(ecosystem: &str, name: &str, version: Option<&str>) -> Package {
     let (namespace, name) = match ecosystem {
         "npm" => name.strip_prefix('@').and_then(|_| name.split_once('/')),
         "maven" => name.split_once(':'),
@@ -45,15 +67,13 @@ pub(crate) fn named(ecosystem: &str, name: &str, version: Option<&str>) -> Packa
         _ => None,
     }
     .map_or((None, name), |(namespace, name)| (Some(namespace), name));
-    let mut package = Package {
+    Package {
         ecosystem: ecosystem.to_owned(),
         namespace: namespace.map(|namespace| normal_namespace(ecosystem, namespace)),
         name: normal_name(ecosystem, name),
         version: version.filter(|version| !version.is_empty()).map(str::to_owned),
         ..Package::default()
-    };
-    package.purl = text(&package, &[]);
-    package
+    }
 }
 
 /// Adds the version a document states beside a purl that has none.

@@ -270,8 +270,11 @@ fn reaches_the_end(document: &str) -> bool {
 
 /// `[INFO] …`, `[12:30:01] …`: no JSON in its first line.
 fn is_log_line(text: &str) -> bool {
+    if !text.starts_with('[') {
+        return false;
+    }
     let line = text.lines().next().unwrap_or_default();
-    line.starts_with('[') && matches!(skip(line), Err(Break::Malformed { .. } | Break::Trailing { .. }))
+    matches!(skip(line), Err(Break::Malformed { .. } | Break::Trailing { .. }))
 }
 
 fn skip(document: &str) -> Result<(), Break> {

@@ -15,22 +15,29 @@ pub enum Database {
     Vendor,
 }
 
+/// The first word of the identifiers of a database, in upper case, and whether what follows it has their form.
+type Family = (&'static str, Database, fn(&str) -> bool);
+
+const FAMILIES: [Family; 12] = [
+    ("CVE", Database::Cve, |rest| year_and_number(rest, 4)),
+    ("GHSA", Database::Ghsa, is_ghsa),
+    ("PYSEC", Database::Language, |rest| year_and_number(rest, 1)),
+    ("MAL", Database::Language, |rest| year_and_number(rest, 1)),
+    ("RUSTSEC", Database::Language, |rest| year_and_number(rest, 4)),
+    ("GO", Database::Language, |rest| year_and_number(rest, 4)),
+    ("OSV", Database::Osv, |rest| year_and_number(rest, 1)),
+    ("GMS", Database::Vendor, |rest| year_and_number(rest, 1)),
+    ("NPM", Database::Vendor, all_digits),
+    ("SNYK", Database::Vendor, is_snyk),
+    ("TEMP", Database::Vendor, is_word),
+    ("NSWG", Database::Vendor, is_word),
+];
+
 /// The database of an identifier with one of the known forms, any case; `None` for everything else.
 pub fn database(id: &str) -> Option<Database> {
-    let upper = id.to_ascii_uppercase();
-    let (prefix, rest) = upper.split_once('-')?;
-    match prefix {
-        "CVE" => year_and_number(rest, 4).then_some(Database::Cve),
-        "GHSA" => is_ghsa(rest).then_some(Database::Ghsa),
-        "PYSEC" | "MAL" => year_and_number(rest, 1).then_some(Database::Language),
-        "RUSTSEC" | "GO" => year_and_number(rest, 4).then_some(Database::Language),
-        "OSV" => year_and_number(rest, 1).then_some(Database::Osv),
-        "GMS" => year_and_number(rest, 1).then_some(Database::Vendor),
-        "NPM" => all_digits(rest).then_some(Database::Vendor),
-        "SNYK" => is_snyk(rest).then_some(Database::Vendor),
-        "TEMP" | "NSWG" => is_word(rest).then_some(Database::Vendor),
-        _ => None,
-    }
+    let (word, rest) = id.split_once('-')?;
+    let family = FAMILIES.iter().find(|(family, ..)| word.eq_ignore_ascii_case(family));
+    family.filter(|(_, _, fits)| fits(rest)).map(|(_, database, _)| *database)
 }
 
 /// Whether the identifier has the form of an advisory id a policy may name as it is, errata included.
@@ -113,9 +120,9 @@ fn all_digits(text: &str) -> bool {
 fn is_ghsa(rest: &str) -> bool {
     let groups: Vec<_> = rest.split('-').collect();
     groups.len() == 3
-        && groups
-            .iter()
-            .all(|group| group.len() == 4 && group.bytes().all(|byte| b"23456789CFGHJMPQRVWX".contains(&byte)))
+        && groups.iter().all(|group| {
+            group.len() == 4 && group.bytes().all(|byte| b"23456789cfghjmpqrvwx".contains(&byte.to_ascii_lowercase()))
+        })
 }
 
 #[cfg(test)]

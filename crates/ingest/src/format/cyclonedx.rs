@@ -85,7 +85,7 @@ fn inventory(document: Document<'_>, draft: &mut Draft<'_>) -> Inventory {
         component::root(root, writer, &mut inventory, draft);
     }
     for part in document.components {
-        component::take(part, None, writer, &mut inventory, draft);
+        component::take(*part, None, writer, &mut inventory, draft);
     }
     services(&document.services.0, &mut inventory, 0);
     for reference in &document.others {

@@ -19,12 +19,25 @@ pub(crate) struct Text<'a>(Option<Cow<'a, str>>);
 impl Text<'_> {
     /// The text without white space around it; empty when absent.
     pub(crate) fn get(&self) -> &str {
-        self.0.as_deref().unwrap_or_default().trim()
+        let text = self.0.as_deref().unwrap_or_default();
+        // Nearly every text begins and ends with a letter, digit or sign: nothing is to be looked for then.
+        match text.as_bytes() {
+            [b'!'..=b'~', .., b'!'..=b'~'] => text,
+            _ => text.trim(),
+        }
     }
 
     /// The text when it says anything.
     pub(crate) fn given(&self) -> Option<&str> {
         Some(self.get()).filter(|text| !text.is_empty())
+    }
+
+    /// The text without white space around it as its own; empty when absent.
+    pub(crate) fn into_string(self) -> String {
+        match self.0 {
+            Some(Cow::Owned(text)) if text.trim().len() == text.len() => text,
+            text => text.as_deref().unwrap_or_default().trim().to_owned(),
+        }
     }
 
     /// An owned copy when it says anything.
@@ -331,6 +344,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
                 let mut list = Vec::new();
                 while let Some(element) = seq.next_element::<Option<T>>()? {
+                    if list.is_empty() {
+                        // Most lists hold one element; a list that grows by itself begins with room for four.
+                        list.reserve_exact(1);
+                    }
                     list.extend(element);
                 }
                 Ok(List(list))

@@ -2,11 +2,13 @@
 
 mod lenient;
 mod lines;
+mod prose;
 mod survey;
 mod walk;
 
 pub(crate) use lenient::{Exact, Flag, List, Number, Pairs, Part, Text, Texts};
 pub(crate) use lines::read_values;
+pub(crate) use prose::prose;
 pub(crate) use survey::{MAX_DEPTH, Survey};
 pub(crate) use walk::{
     Break, Each, Faults, Items, Members, NamedEach, NamedItems, Walk, WalkOrItems, member_as, read_document,

@@ -16,26 +16,40 @@ pub(crate) trait Members<'de> {
     fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, faults: &mut Faults) -> Result<(), A::Error>;
 }
 
+impl<'de, M: Members<'de>> Members<'de> for Box<M> {
+    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, faults: &mut Faults) -> Result<(), A::Error> {
+        self.as_mut().member(key, map, faults)
+    }
+}
+
 /// Members two readers would understand differently when they stand in an object twice (spec/ingest.md 2).
-const DECISIVE: [&str; 17] = [
-    "results",
-    "Results",
-    "runs",
-    "Vulnerabilities",
-    "vulnerabilities",
-    "Misconfigurations",
-    "Secrets",
-    "Licenses",
-    "matches",
-    "advisories",
-    "dependencies",
-    "Resources",
-    "Findings",
-    "error",
-    "audit",
-    "ExperimentalModifiedFindings",
-    "tool",
-];
+/// Each by a number of its own, from 0.
+fn decisive(name: &str) -> Option<usize> {
+    // A match compares lengths first: every member of every object that is walked comes by here.
+    Some(match name {
+        "results" => 0,
+        "Results" => 1,
+        "runs" => 2,
+        "Vulnerabilities" => 3,
+        "vulnerabilities" => 4,
+        "Misconfigurations" => 5,
+        "Secrets" => 6,
+        "Licenses" => 7,
+        "matches" => 8,
+        "advisories" => 9,
+        "dependencies" => 10,
+        "Resources" => 11,
+        "Findings" => 12,
+        "error" => 13,
+        "audit" => 14,
+        "ExperimentalModifiedFindings" => 15,
+        "tool" => 16,
+        _ => return None,
+    })
+}
+
+/// How many there are.
+const DECISIVE: usize = 17;
 
 /// What is wrong with a document although it can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -262,10 +276,9 @@ impl<'de, M: Members<'de>> Visitor<'de> for Walk<'_, M> {
     misshapen!("an object" but seq);
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = [false; DECISIVE.len()];
+        let mut seen = [false; DECISIVE];
         while let Some(key) = next_key(&mut map)? {
-            let decisive = DECISIVE.iter().position(|decisive| *decisive == key.get());
-            if let Some(seen) = decisive.and_then(|index| seen.get_mut(index)) {
+            if let Some(seen) = decisive(key.get()).and_then(|index| seen.get_mut(index)) {
                 if *seen {
                     self.faults.duplicates.insert(key.get().to_owned());
                 }

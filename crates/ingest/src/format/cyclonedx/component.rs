@@ -42,7 +42,7 @@ pub(super) fn root(mut part: Part<'_>, writer: Writer, inventory: &mut Inventory
         inventory.push(component, draft);
     }
     for part in parts {
-        take(part, reference.as_deref(), writer, inventory, draft);
+        take(*part, reference.as_deref(), writer, inventory, draft);
     }
 }
 
@@ -65,7 +65,7 @@ pub(super) fn take(
         draft.lenient("a component without name, package URL and reference is left out");
     }
     for inner in parts {
-        take(inner, reference.as_deref(), writer, inventory, draft);
+        take(*inner, reference.as_deref(), writer, inventory, draft);
     }
 }
 

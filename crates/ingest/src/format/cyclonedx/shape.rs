@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::inventory::MAX_NAME;
-use crate::json::{Flag, List, Number, Text, Texts};
+use crate::json::{Flag, List, Number, Text, Texts, prose};
 
 /// The document without its vulnerabilities.
 #[derive(Default)]
@@ -14,7 +14,9 @@ pub(super) struct Document<'a> {
     pub(super) serial: Text<'a>,
     pub(super) number: Number,
     pub(super) metadata: Metadata<'a>,
-    pub(super) components: Vec<Part<'a>>,
+    /// Each by itself: a list of large things is moved whenever it grows, and held until its last one is taken.
+    #[allow(clippy::vec_box, reason = "a list that grows moves what is in it")]
+    pub(super) components: Vec<Box<Part<'a>>>,
     pub(super) services: List<Service<'a>>,
     pub(super) dependencies: Vec<Dependency<'a>>,
     /// References of things that are neither components nor services.
@@ -156,7 +158,8 @@ pub(super) struct Part<'a> {
     pub(super) properties: List<Property<'a>>,
     pub(super) evidence: Evidence<'a>,
     pub(super) links: List<Link<'a>>,
-    pub(super) parts: Vec<Part<'a>>,
+    #[allow(clippy::vec_box, reason = "a list that grows moves what is in it")]
+    pub(super) parts: Vec<Box<Part<'a>>>,
 }
 
 impl Part<'_> {
@@ -322,7 +325,7 @@ pub(super) struct Vuln<'a> {
     pub(super) ratings: List<Rating<'a>>,
     #[serde(borrow)]
     pub(super) cwes: Texts<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "prose")]
     pub(super) description: Text<'a>,
     #[serde(borrow)]
     pub(super) detail: Text<'a>,

@@ -198,8 +198,8 @@ impl Reader {
 
     fn take_component(&mut self, part: Part<'static>, place: Place) {
         match (self.frames.last_mut(), place) {
-            (Some(Frame::Component { part: holder, .. }), _) => holder.parts.push(part),
-            (_, Place::Inventory) => self.document.components.push(part),
+            (Some(Frame::Component { part: holder, .. }), _) => holder.parts.push(Box::new(part)),
+            (_, Place::Inventory) => self.document.components.push(Box::new(part)),
             (_, Place::Root) => self.document.metadata.component = Some(part),
             (_, Place::Tool) => {
                 let tool = Tool { vendor: part.group, name: part.name, version: part.version };

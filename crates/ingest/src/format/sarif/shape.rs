@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::json::{Flag, List, Number, Pairs, Text, Texts};
+use crate::json::{Flag, List, Number, Pairs, Text, Texts, prose};
 
 /// tool [3.18]
 #[derive(Default, Deserialize)]
@@ -113,7 +113,7 @@ pub(super) struct ComponentReference<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Message<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "prose")]
     pub(super) text: Text<'a>,
     #[serde(borrow)]
     pub(super) markdown: Text<'a>,

@@ -1,5 +1,6 @@
 //! The texts of results and notifications: written out, or named and filled with arguments (SARIF 2.1.0, 3.11).
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use portcullis_model::text::bounded;
@@ -19,7 +20,7 @@ pub(super) fn of_result(item: &ResultItem<'_>, rule: Option<&Rule<'_>>, tool: Op
     own.and_then(|message| of_message(message, rule, tool)).or_else(|| {
         let text =
             short(rule?).or_else(|| rule?.full_description.as_ref()?.text.given()).or_else(|| rule?.name.given())?;
-        Some(without_links(&bounded(text, MAX_TEXT)))
+        Some(without_links(bounded(text, MAX_TEXT)))
     })
 }
 
@@ -46,7 +47,8 @@ fn of_message(message: &Message<'_>, rule: Option<&Rule<'_>>, tool: Option<&Tool
     let text = message.text.given().or_else(by_id).or_else(|| message.markdown.given())?;
     let arguments: Vec<String> =
         message.arguments.iter().take(MAX_TAGS).map(|argument| bounded(argument, MAX_ARGUMENT)).collect();
-    Some(without_links(&filled(&bounded(text, MAX_TEXT), &arguments)))
+    let text = bounded(text, MAX_TEXT);
+    Some(without_links(if arguments.is_empty() { text } else { filled(&text, &arguments) }))
 }
 
 /// The first sentence of a rule.
@@ -56,9 +58,6 @@ pub(super) fn short<'a>(rule: &'a Rule<'_>) -> Option<&'a str> {
 
 /// Puts the arguments into `{0}`; `{{` and `}}` are braces.
 fn filled(text: &str, arguments: &[String]) -> String {
-    if arguments.is_empty() {
-        return text.to_owned();
-    }
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['{', '}']) {
@@ -95,13 +94,21 @@ static PLACE_LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[([^\[\]]*)\
 static NO_LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\\\[([^\[\]]*)\\\]\(").unwrap());
 
 /// Links to related places (`[here](1)`) become their text.
-pub(super) fn without_links(text: &str) -> String {
-    let text = PLACE_LINK.replace_all(text, |link: &regex::Captures<'_>| {
+pub(super) fn without_links(text: String) -> String {
+    // Both patterns hold this.
+    if memchr::memmem::find(text.as_bytes(), b"](").is_none() {
+        return text;
+    }
+    let text = PLACE_LINK.replace_all(&text, |link: &regex::Captures<'_>| {
         let label = link.get(1).map_or("", |label| label.as_str());
         // The `\` before the closing bracket stands in the label.
         if label.ends_with('\\') { link.get(0).map_or("", |link| link.as_str()) } else { label }.to_owned()
     });
-    NO_LINK.replace_all(&text, "[$1](").into_owned()
+    let escaped = match NO_LINK.replace_all(&text, "[$1](") {
+        Cow::Owned(replaced) => Some(replaced),
+        Cow::Borrowed(_) => None,
+    };
+    escaped.unwrap_or_else(|| text.into_owned())
 }
 
 #[cfg(test)]
@@ -111,13 +118,12 @@ mod tests {
     #[test]
     fn arguments_are_put_in_and_doubled_braces_are_braces() {
         assert_eq!(filled("{0} in {{x}} of {1}, {7}", &["a".to_owned(), "b".to_owned()]), "a in {x} of b, …");
-        assert_eq!(filled("no {0}", &[]), "no {0}");
         assert_eq!(filled("a { b } {x} {", &["y".to_owned()]), "a { b } {x} {");
     }
 
     #[test]
     fn links_to_places_become_their_text_and_web_links_stay() {
-        assert_eq!(without_links("see [here](1) and [CVE](https://x)"), "see here and [CVE](https://x)");
-        assert_eq!(without_links(r"\[not](1) and \[no\](2) and a\[b\]"), r"\not and [no](2) and a\[b\]");
+        assert_eq!(without_links("see [here](1) and [CVE](https://x)".to_owned()), "see here and [CVE](https://x)");
+        assert_eq!(without_links(r"\[not](1) and \[no\](2) and a\[b\]".to_owned()), r"\not and [no](2) and a\[b\]");
     }
 }

@@ -32,6 +32,9 @@ struct Context<'run, 'de> {
     run: &'run Run<'de>,
     index: u32,
     tool: String,
+    version: Option<String>,
+    /// Of every result, where the tool's name says it.
+    kind: Option<Kind>,
     rules: Rules<'run>,
     places: Places<'run, 'de>,
     artifact: Option<Artifact>,
@@ -42,13 +45,16 @@ struct Context<'run, 'de> {
 pub(super) fn run(run: &Run<'_>, index: usize, draft: &mut Draft<'_>) {
     let rules = Rules::of(run.tool.as_ref());
     let configured = run.invocations.0.first().map_or(&[][..], |run| &run.rule_configuration_overrides.0);
+    let tool = tool_name(run.driver_name());
     let context = Context {
         overrides: overrides(configured, &rules),
         taxonomies: Taxonomies::of(&run.taxonomies.0),
         rules,
         run,
         index: u32::try_from(index).unwrap_or(u32::MAX),
-        tool: tool_name(run.driver_name()),
+        kind: kind_of_tool(&tool),
+        version: run.driver_version(),
+        tool,
         places: Places::of(run),
         artifact: artifact(run),
     };
@@ -138,15 +144,13 @@ impl Context<'_, '_> {
                 own.filter_map(|(_, value)| value.given()).take(10).map(|value| bounded(value, 200)).collect();
         }
         suppress(item, &mut finding);
-        let version = self.run.driver_version();
-        let (tool, introduced) = (self.tool.clone(), introduced(item));
         let source = Source {
-            tool,
-            tool_version: version,
+            tool: self.tool.clone(),
+            tool_version: self.version.clone(),
             run: self.index,
             pointer,
             fingerprints,
-            introduced,
+            introduced: introduced(item),
             ..Source::default()
         };
         draft.push(finding, source);
@@ -180,7 +184,7 @@ impl Context<'_, '_> {
         if self.tool == "checkov" && rule_id.starts_with("CKV_SECRET_") {
             return Kind::Secret;
         }
-        kind_of_tool(&self.tool).unwrap_or_else(|| {
+        self.kind.unwrap_or_else(|| {
             if advisory::classify(rule_id).is_some() {
                 Kind::Vulnerability
             } else if tags.any(|tag| tag.contains("secret")) {
@@ -194,7 +198,7 @@ impl Context<'_, '_> {
     fn related(&self, item: &ResultItem<'_>, sources: &mut Sources<'_>, draft: &Draft<'_>) -> Vec<Location> {
         let label = |place: &LocationItem<'_>| {
             let text = place.message.as_ref().and_then(|message: &Message<'_>| message.text.given())?;
-            Some(bounded(&without_links(text), 200))
+            Some(bounded(&without_links(text.to_owned()), 200))
         };
         let places = item.related_locations.0.iter().take(MAX_LOCATIONS);
         places

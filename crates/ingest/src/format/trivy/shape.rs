@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::json::{Flag, List, Number, Pairs, Text, Texts};
+use crate::json::{Flag, List, Number, Pairs, Text, Texts, prose};
 
 /// `Trivy`
 #[derive(Default, Deserialize)]
@@ -106,7 +106,7 @@ pub(super) struct VulnerabilityItem<'a> {
     pub(super) fingerprint: Text<'a>,
     #[serde(borrow)]
     pub(super) title: Text<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "prose")]
     pub(super) description: Text<'a>,
     #[serde(borrow)]
     pub(super) severity: Text<'a>,

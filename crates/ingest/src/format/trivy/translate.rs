@@ -114,7 +114,7 @@ pub(super) fn target(target: &Target<'_>, pointer: &str, resource: Option<&str>,
     });
     let scanned = &scanned;
     each(target.vulnerabilities.as_ref(), &format!("{pointer}/Vulnerabilities"), draft, |item, pointer, draft| {
-        vulnerability(&item, scanned, pointer, None, draft);
+        vulnerability(item, scanned, pointer, None, draft);
     });
     each(target.misconfigurations.as_ref(), &format!("{pointer}/Misconfigurations"), draft, |item, pointer, draft| {
         misconfiguration(&item, scanned, pointer, None, draft);
@@ -202,14 +202,11 @@ fn named_package(
     scanned: &Scanned<'_>,
     draft: &mut Draft<'_>,
 ) -> Package {
-    let mut package = package_url::named(scanned.ecosystem, name, version);
-    package.distro.clone_from(&scanned.distro);
-    if let Some(identifier) = identifier {
-        package.bom_ref = identifier.bom_ref.owned();
-        if let Some(purl) = identifier.purl.given() {
-            draft.purl(purl, &mut package);
-        }
-    }
+    let purl = identifier.and_then(|identifier| identifier.purl.given());
+    let mut package = draft.package(purl, scanned.ecosystem, name, version);
+    package.distro = package.distro.or_else(|| scanned.distro.clone());
+    // A text that is no purl is kept there.
+    package.bom_ref = package.bom_ref.or_else(|| identifier?.bom_ref.owned());
     // The report's own words are what people search for; the purl is for comparing.
     package.version = version.map(str::to_owned).or(package.version);
     package
@@ -237,12 +234,13 @@ fn package(item: &PackageItem<'_>, scanned: &mut Scanned<'_>, draft: &mut Draft<
 }
 
 fn vulnerability(
-    item: &VulnerabilityItem<'_>,
+    mut item: VulnerabilityItem<'_>,
     scanned: &Scanned<'_>,
     pointer: &str,
     changed: Option<&Changed>,
     draft: &mut Draft<'_>,
 ) {
+    let description = std::mem::take(&mut item.description).into_string();
     let Some(rule_id) = item.id.given() else {
         draft.dropped(pointer, "no `VulnerabilityID`");
         return;
@@ -265,7 +263,7 @@ fn vulnerability(
         Some(path) => draft.location(path),
         None => in_lines(&scanned.location, listed.lines),
     };
-    let fix = fix(item);
+    let fix = fix(&item);
     let label = package.label();
     let title = item.title.owned().unwrap_or_else(|| format!("{} in {label}", names.id));
     let is_malware = names.is_malware();
@@ -276,7 +274,7 @@ fn vulnerability(
         rule_id: rule_id.to_owned(),
         message: format!("{label}: {title}"),
         title,
-        description: item.description.get().to_owned(),
+        description,
         remediation: (fix.state == FixState::Fixed && !fix.versions.is_empty())
             .then(|| format!("upgrade `{}` to {}", package.name, fix.versions.join(" or "))),
         severity: rating.severity,
@@ -287,7 +285,7 @@ fn vulnerability(
         fix: Some(fix),
         locations: vec![location],
         artifact: scanned.artifact.clone().map(Box::new),
-        vulnerability: Some(Box::new(Vulnerability { scores, dates: dates(item), ..Vulnerability::default() })),
+        vulnerability: Some(Box::new(Vulnerability { scores, dates: dates(&item), ..Vulnerability::default() })),
         references: urls.chain(names.notices).collect(),
         state: if item.status.get() == "not_affected" { State::NotAffected } else { State::Open },
         id: names.id,
@@ -536,7 +534,7 @@ fn modified(item: &ModifiedItem<'_>, scanned: &Scanned<'_>, pointer: &str, draft
     let changed = Some(&changed);
     match item.kind.get() {
         "vulnerability" => one(item.finding, pointer, draft, |item, draft| {
-            vulnerability(&item, scanned, pointer, changed, draft);
+            vulnerability(item, scanned, pointer, changed, draft);
         }),
         "misconfiguration" => one(item.finding, pointer, draft, |item, draft| {
             misconfiguration(&item, scanned, pointer, changed, draft);
