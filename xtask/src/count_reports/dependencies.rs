@@ -8,24 +8,29 @@ use super::Count;
 use super::finding::{Found, band, counted, found, rank, severity};
 use super::json::{items, number, one_or_many, values, word};
 
-/// The word; where it is `Unknown` a score speaks, of the newest version of CVSS the highest.
+/// The word; where it is `Unknown` a score speaks, of the newest version of CVSS the highest. A record without any takes those
+/// of the same weakness in other databases.
 pub(super) fn grype(document: &Value) -> Vec<Found> {
     let of = |list: &str, is_out: bool| -> Vec<Found> {
         let matches = items(document, list).iter();
-        matches.map(|one| found("vulnerability", of_grype(&one["vulnerability"])).out_if(is_out)).collect()
+        matches.map(|one| found("vulnerability", of_grype(one)).out_if(is_out)).collect()
     };
     let mut all = of("matches", false);
     all.extend(of("ignoredMatches", true));
     all
 }
 
-fn of_grype(vulnerability: &Value) -> &'static str {
+fn of_grype(one: &Value) -> &'static str {
+    let vulnerability = &one["vulnerability"];
     let stated = severity(word(&vulnerability["severity"]));
     if stated != "unknown" {
         return stated;
     }
+    let own = items(vulnerability, "cvss");
+    let related = items(one, "relatedVulnerabilities").iter().filter(|_| own.is_empty());
+    let all: Vec<&Value> = own.iter().chain(related.flat_map(|record| items(record, "cvss"))).collect();
     let scores = |version: &str| {
-        let of_version = items(vulnerability, "cvss").iter().filter(|cvss| word(&cvss["version"]).starts_with(version));
+        let of_version = all.iter().filter(|cvss| word(&cvss["version"]).starts_with(version));
         of_version.filter_map(|cvss| number(&cvss["metrics"]["baseScore"])).fold(None, highest)
     };
     scores("4").or_else(|| scores("3")).map_or("unknown", band)
@@ -35,30 +40,52 @@ fn highest(known: Option<f64>, score: f64) -> Option<f64> {
     Some(known.map_or(score, |known| known.max(score)))
 }
 
-/// One for each group of ids of a package; licences that the configuration forbids.
+/// One for each group of ids of a package, which older versions leave to the aliases; licences that the configuration forbids.
 pub(super) fn osv(document: &Value) -> Vec<Found> {
     let packages = items(document, "results").iter().flat_map(|result| items(result, "packages"));
     let mut all = Vec::new();
     for package in packages {
-        for group in items(package, "groups") {
-            let ids: Vec<&str> = items(group, "ids").iter().map(word).collect();
-            let records = items(package, "vulnerabilities").iter().filter(|record| ids.contains(&word(&record["id"])));
-            let records: Vec<&Value> = records.collect();
-            let is_withdrawn = !records.is_empty() && records.iter().all(|record| record["withdrawn"].is_string());
-            let kind = if ids.iter().any(|id| id.starts_with("MAL-")) { "malware" } else { "vulnerability" };
-            all.push(found(kind, of_osv(group, &records)).out_if(is_withdrawn));
+        let records = items(package, "vulnerabilities");
+        let groups: Vec<(Option<&Value>, BTreeSet<&str>)> = match items(package, "groups") {
+            [] => by_alias(records).into_iter().map(|ids| (None, ids)).collect(),
+            groups => {
+                groups.iter().map(|group| (Some(group), items(group, "ids").iter().map(word).collect())).collect()
+            }
+        };
+        for (group, ids) in groups {
+            let of_group: Vec<&Value> = records.iter().filter(|record| ids.contains(word(&record["id"]))).collect();
+            let is_withdrawn = !of_group.is_empty() && of_group.iter().all(|record| record["withdrawn"].is_string());
+            let one = if ids.iter().any(|id| id.starts_with("MAL-")) {
+                found("malware", "critical")
+            } else {
+                found("vulnerability", of_osv(group, &of_group))
+            };
+            all.push(one.out_if(is_withdrawn));
         }
         all.extend(items(package, "license_violations").iter().map(|_| found("license", "high")));
     }
     all
 }
 
-fn of_osv(group: &Value, records: &[&Value]) -> &'static str {
-    let analysed: Vec<&Value> = values(&group["experimental_analysis"]).collect();
+/// Ids of records of which one names the other, or both name a third.
+fn by_alias(records: &[Value]) -> Vec<BTreeSet<&str>> {
+    let mut groups: Vec<BTreeSet<&str>> = Vec::new();
+    for record in records {
+        let mut ids: BTreeSet<&str> = items(record, "aliases").iter().map(word).chain([word(&record["id"])]).collect();
+        let (same, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| !group.is_disjoint(&ids));
+        ids.extend(same.into_iter().flatten());
+        groups = others.into_iter().chain([ids]).collect();
+    }
+    groups
+}
+
+fn of_osv(group: Option<&Value>, records: &[&Value]) -> &'static str {
+    let analysed: Vec<&Value> =
+        group.map(|group| values(&group["experimental_analysis"]).collect()).unwrap_or_default();
     if !analysed.is_empty() && analysed.iter().all(|analysis| analysis["unimportant"] == true) {
         return "info";
     }
-    if let Some(score) = number(&group["max_severity"]).filter(|score| *score > 0.0) {
+    if let Some(score) = group.and_then(|group| number(&group["max_severity"])).filter(|score| *score > 0.0) {
         return band(score);
     }
     let words = records.iter().map(|record| severity(word(&record["database_specific"]["severity"])));

@@ -8,13 +8,17 @@ use super::json::{items, number, one_or_many, values, word};
 
 /// The format states none: a leak is high unless a tag of its rule says otherwise.
 pub(super) fn gitleaks(document: &Value) -> Vec<Found> {
-    let by_tag = |tag: &Value| {
-        let tag = word(tag);
+    let by_tag = |tag: &str| {
+        let tag = tag.trim();
         tag.strip_prefix("severity:")
             .map(severity)
             .or_else(|| tag.eq_ignore_ascii_case("critical").then_some("critical"))
     };
-    let of = |leak: &Value| items(leak, "Tags").iter().find_map(by_tag).unwrap_or("high");
+    // Version 7 writes `tags`, one text with commas.
+    let of = |leak: &Value| {
+        let tags = items(leak, "Tags").iter().map(word).chain(word(&leak["tags"]).split(','));
+        tags.filter_map(by_tag).next().unwrap_or("high")
+    };
     items(document, "").iter().map(|leak| found("secret", of(leak))).collect()
 }
 
@@ -91,7 +95,9 @@ pub(super) fn semgrep(document: &Value) -> Vec<Found> {
 }
 
 pub(super) fn code_climate(document: &Value) -> Vec<Found> {
-    one_or_many(document).into_iter().map(|issue| found("", severity(word(&issue["severity"])))).collect()
+    // Measurements stand among the issues.
+    let issues = one_or_many(document).into_iter().filter(|item| matches!(word(&item["type"]), "" | "issue"));
+    issues.map(|issue| found("", severity(word(&issue["severity"])))).collect()
 }
 
 pub(super) fn oasdiff(document: &Value) -> Vec<Found> {
