@@ -15,14 +15,14 @@ static RESOLVER: LazyLock<PathResolver> = LazyLock::new(|| {
 });
 
 /// Reads a report; without a format it is told by its content. `file` is the repository.
-pub fn read_with(format: Option<&str>, bytes: &[u8], file: &dyn Fn(&str) -> Option<Vec<u8>>) -> Collected {
+pub fn read_with(format: Option<&str>, bytes: &[u8], file: &(dyn Fn(&str) -> Option<Vec<u8>> + Sync)) -> Collected {
     let options = ReportOptions { format: format.map(str::to_owned), ..ReportOptions::default() };
     let input = Input { name: Some("deps"), path: "reports/report", bytes, modified: None, options: &options };
     let around = Surroundings {
         resolver: &RESOLVER,
         now: jiff::Timestamp::UNIX_EPOCH,
         head_commit: Some("0000000000000000000000000000000000000000"),
-        file: &|path| file(path),
+        file,
         options: &Options::default(),
     };
     portcullis_ingest::read(&input, &around)
@@ -74,6 +74,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| {
         parent: None,
         known_formats: &formats,
         registry: &REGISTRY,
+        tracked: None,
         today: TODAY,
     };
     load(&inputs).expect("the policy of the targets is valid").policy

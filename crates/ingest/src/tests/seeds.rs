@@ -50,8 +50,9 @@ fn seeds() -> BTreeMap<String, Vec<u8>> {
     for (format, text) in reports() {
         let number = names.iter().position(|name| *name == format).unwrap() + 1;
         let bytes: Vec<u8> = std::iter::once(u8::try_from(number).unwrap()).chain(text.bytes()).collect();
-        let second = seeds.contains_key(format).then(|| format!("{format}.second"));
-        seeds.insert(second.unwrap_or_else(|| format.to_owned()), bytes);
+        let others = seeds.keys().filter(|name: &&String| name.split('.').next() == Some(format)).count();
+        let name = if others == 0 { format.to_owned() } else { format!("{format}.{}", others + 1) };
+        seeds.insert(name, bytes);
     }
     seeds
 }
