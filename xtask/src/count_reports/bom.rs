@@ -13,7 +13,9 @@ pub(super) fn cyclonedx(document: &Value) -> Count {
     if root.is_object() {
         nested(root, &mut all);
     }
-    items(document, "components").iter().for_each(|component| nested(component, &mut all));
+    for component in items(document, "components") {
+        nested(component, &mut all);
+    }
     let purls = all.iter().filter(|component| is_given(&component["purl"])).count();
     let findings: Vec<Found> = items(document, "vulnerabilities").iter().flat_map(affected).collect();
     let is_by_score = items(document, "vulnerabilities").iter().any(is_by_score);
@@ -28,27 +30,29 @@ pub(super) fn cyclonedx(document: &Value) -> Count {
 
 fn nested<'v>(component: &'v Value, all: &mut Vec<&'v Value>) {
     all.push(component);
-    items(component, "components").iter().for_each(|inner| nested(inner, all));
+    for inner in items(component, "components") {
+        nested(inner, all);
+    }
 }
 
 fn is_given(text: &Value) -> bool {
     !word(text).trim().is_empty()
 }
 
-fn likelihood(rating: &&Value) -> bool {
+fn is_likelihood(rating: &Value) -> bool {
     rating["method"] == "EPSS"
 }
 
 /// Only scores or vectors: a second calculator of CVSS is not worth having.
 fn is_by_score(vulnerability: &Value) -> bool {
-    let ratings: Vec<&Value> = items(vulnerability, "ratings").iter().filter(|rating| !likelihood(rating)).collect();
+    let ratings: Vec<&Value> = items(vulnerability, "ratings").iter().filter(|rating| !is_likelihood(rating)).collect();
     let known = ratings.iter().any(|rating| severity(word(&rating["severity"])) != "unknown");
     !ratings.is_empty() && !known
 }
 
 /// One for each thing it affects.
 fn affected(vulnerability: &Value) -> Vec<Found> {
-    let words = items(vulnerability, "ratings").iter().filter(|rating| !likelihood(rating));
+    let words = items(vulnerability, "ratings").iter().filter(|rating| !is_likelihood(rating));
     let words = words.map(|rating| severity(word(&rating["severity"])));
     let severity = words.max_by_key(|word| rank(word)).unwrap_or("unknown");
     let analysis = &vulnerability["analysis"];

@@ -31,13 +31,9 @@ fn of_grype(one: &Value) -> &'static str {
     let all: Vec<&Value> = own.iter().chain(related.flat_map(|record| items(record, "cvss"))).collect();
     let scores = |version: &str| {
         let of_version = all.iter().filter(|cvss| word(&cvss["version"]).starts_with(version));
-        of_version.filter_map(|cvss| number(&cvss["metrics"]["baseScore"])).fold(None, highest)
+        of_version.filter_map(|cvss| number(&cvss["metrics"]["baseScore"])).max_by(f64::total_cmp)
     };
     scores("4").or_else(|| scores("3")).map_or("unknown", band)
-}
-
-fn highest(known: Option<f64>, score: f64) -> Option<f64> {
-    Some(known.map_or(score, |known| known.max(score)))
 }
 
 /// One for each group of ids of a package, which older versions leave to the aliases; licences that the configuration forbids.

@@ -16,8 +16,8 @@ pub(super) fn gitleaks(document: &Value) -> Vec<Found> {
     };
     // Version 7 writes `tags`, one text with commas.
     let of = |leak: &Value| {
-        let tags = items(leak, "Tags").iter().map(word).chain(word(&leak["tags"]).split(','));
-        tags.filter_map(by_tag).next().unwrap_or("high")
+        let mut tags = items(leak, "Tags").iter().map(word).chain(word(&leak["tags"]).split(','));
+        tags.find_map(by_tag).unwrap_or("high")
     };
     items(document, "").iter().map(|leak| found("secret", of(leak))).collect()
 }

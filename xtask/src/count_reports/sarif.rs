@@ -90,12 +90,11 @@ fn by_level(run: &Value, result: &Value, rule: Option<&Value>, tool: &str) -> &'
         // It calls everything an error.
         ("checkov", _) => "medium",
         ("osv-scanner", _) => "unknown",
-        (_, Some("error")) => "high",
+        // A secret scanner that states nothing has found a secret.
+        (_, Some("error")) | ("gitleaks", None) => "high",
         (_, Some("warning")) => "medium",
         (_, Some("note")) => "low",
         (_, Some(_)) => "info",
-        // A secret scanner that states nothing has found a secret.
-        ("gitleaks", None) => "high",
         (_, None) => "medium",
     }
 }
