@@ -25,6 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
     let policy = Document { path: "portcullis.yaml", bytes: parts.next().unwrap_or_default() };
     let exceptions: Vec<_> = parts.map(|bytes| Document { path: ".portcullis/exceptions/a.yaml", bytes }).collect();
     let formats = portcullis_ingest::format_names();
+    let tracked = ["portcullis.yaml", "reports/deps.json", "src/main.rs"].map(str::to_owned);
     let inputs = Inputs {
         policy: Some(policy),
         exceptions: &exceptions,
@@ -38,6 +39,7 @@ fuzz_target!(|bytes: &[u8]| {
         }),
         known_formats: &formats,
         registry: &REGISTRY,
+        tracked: Some(&tracked),
         today: jiff::civil::date(2026, 11, 21),
     };
     match load(&inputs) {

@@ -1,4 +1,6 @@
-//! What several fuzz targets ask of a YAML tree.
+//! What several fuzz targets ask of a YAML tree, and how they read reports.
+
+pub mod reports;
 
 use portcullis_syntax::yaml::{Dialect, File, Kind, Limits, Node, Style, parse};
 

@@ -1,7 +1,15 @@
 //! `count-reports DIR`: counts the findings of every report below a directory with a few lines of its own, and compares them with
-//! what the program says. It knows nothing of the program's readers: where both agree, two readings of the format do.
+//! what the program says. It knows nothing of the program's readers: where both agree, two readings of the format do. The
+//! small reports of the fuzz target are counted first: formats that nobody has real reports of are among them.
 
+mod bom;
+mod dependencies;
+mod finding;
 mod json;
+mod lint;
+mod quality;
+mod sarif;
+mod trivy;
 mod xml;
 
 use std::collections::BTreeMap;
@@ -14,17 +22,28 @@ use serde_json::Value;
 /// Severity or kind to number.
 pub(super) type Tally = BTreeMap<String, u64>;
 
-/// What a report holds.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// Name of a metric to its value.
+pub(super) type Metrics = BTreeMap<String, f64>;
+
+/// What a report holds; a counter leaves out what its format does not say, or what only a policy decides.
+#[derive(Debug, Default)]
 pub(super) struct Count {
-    /// Every finding, whatever its state.
+    /// Every finding, whatever its state; checks that passed are none.
     pub(super) total: Option<u64>,
     /// Every finding by kind.
     pub(super) kinds: Option<Tally>,
     /// Open findings by severity.
     pub(super) severities: Option<Tally>,
+    /// Checks that passed.
+    pub(super) passed: Option<u64>,
+    /// Whether something that is in the report is no finding, because nobody can say what it is.
+    pub(super) left_out: Option<bool>,
     /// Entries of an inventory.
     pub(super) components: Option<u64>,
+    /// Those with a package URL.
+    pub(super) purls: Option<u64>,
+    /// Of the values the counter knows.
+    pub(super) metrics: Option<Metrics>,
 }
 
 /// Files and findings of a format.
@@ -35,6 +54,8 @@ struct Row {
     components: u64,
     by_kind: Tally,
     by_severity: Tally,
+    /// Files whose severities were counted.
+    rated: u64,
     differing: u64,
 }
 
@@ -43,7 +64,8 @@ pub(crate) fn run(root: &Path, directory: &str) -> Result<()> {
     let built = Command::new(env!("CARGO")).args(["build", "--locked"]).current_dir(root).status()?;
     ensure!(built.success(), "the program cannot be built");
     let program = root.join("target/debug/portcullis");
-    let mut files = Vec::new();
+    let scratch = std::env::temp_dir().join(format!("portcullis-count-reports-{}", std::process::id()));
+    let mut files = own_reports(root, &scratch.join("own"))?;
     collect(Path::new(directory), &mut files)?;
     files.sort();
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
@@ -51,28 +73,44 @@ pub(crate) fn run(root: &Path, directory: &str) -> Result<()> {
     let mut differences = Vec::new();
     for file in &files {
         let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
-        let (format, said) = said(&program, file)?;
+        let (format, said) = said(&program, file, &scratch)?;
         let Some(counted) = count(&bytes, &format) else {
             *uncounted.entry(if format.is_empty() { "in no known format".to_owned() } else { format }).or_default() +=
                 1;
             continue;
         };
         let row = rows.entry(format).or_default();
-        row.add(&said);
+        row.add(&counted, &said);
         let found = differing(&counted, &said);
         row.differing += u64::from(!found.is_empty());
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         differences.extend(found.into_iter().map(|what| format!("{name}: {what}")));
     }
+    std::fs::remove_dir_all(&scratch)?;
     print(&rows, &uncounted, &differences);
     let differing: u64 = rows.values().map(|row| row.differing).sum();
     ensure!(differing == 0, "{differing} files differ");
     Ok(())
 }
 
+/// The seeds of the fuzz target `report` without the byte that states their format, as files.
+fn own_reports(root: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
+    std::fs::create_dir_all(folder)?;
+    let (mut seeds, mut files) = (Vec::new(), Vec::new());
+    collect(&root.join("fuzz/seeds/report"), &mut seeds)?;
+    for seed in seeds {
+        let (bytes, name) = (std::fs::read(&seed)?, seed.file_name().unwrap_or_default());
+        let file = folder.join(name);
+        std::fs::write(&file, bytes.get(1..).unwrap_or_default())?;
+        files.push(file);
+    }
+    Ok(files)
+}
+
 impl Row {
-    fn add(&mut self, said: &Count) {
+    fn add(&mut self, counted: &Count, said: &Count) {
         self.files += 1;
+        self.rated += u64::from(counted.severities.is_some());
         self.findings += said.total.unwrap_or_default();
         self.components += said.components.unwrap_or_default();
         for (into, from) in [(&mut self.by_kind, &said.kinds), (&mut self.by_severity, &said.severities)] {
@@ -93,22 +131,23 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 
 fn count(bytes: &[u8], format: &str) -> Option<Count> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if bytes.trim_ascii_start().starts_with(b"<") {
-        return xml::count(bytes);
+    match format {
+        "spdx2-tv" => return Some(bom::spdx_2_tag_value(&String::from_utf8_lossy(bytes))),
+        "lcov" => return Some(quality::lcov(&String::from_utf8_lossy(bytes))),
+        _ if bytes.trim_ascii_start().starts_with(b"<") => return xml::count(&String::from_utf8_lossy(bytes)),
+        _ => {}
     }
     let values: Result<Vec<Value>, _> = serde_json::Deserializer::from_slice(bytes).into_iter().collect();
     json::count(&values.ok()?, format)
 }
 
 /// Format and counts of the program's own answer.
-fn said(program: &Path, file: &Path) -> Result<(String, Count)> {
-    let empty = std::env::temp_dir().join("portcullis-count-reports");
-    std::fs::create_dir_all(&empty)?;
+fn said(program: &Path, file: &Path, scratch: &Path) -> Result<(String, Count)> {
     let file = file.canonicalize()?;
     let output = Command::new(program)
         .args(["check", "-f", "json", "--now", "2026-11-21", "--report"])
         .arg(&file)
-        .current_dir(&empty)
+        .current_dir(scratch)
         .output()?;
     let document: Value =
         serde_json::from_slice(&output.stdout).with_context(|| format!("{}: no answer", file.display()))?;
@@ -118,12 +157,23 @@ fn said(program: &Path, file: &Path) -> Result<(String, Count)> {
         let some = counts.into_iter().flatten().map(|(word, count)| (word.clone(), count.as_u64().unwrap_or_default()));
         some.filter(|(_, count)| *count > 0).collect()
     };
-    let states = tally("state");
+    let (kinds, mut states) = (tally("kind"), tally("state"));
+    let passed = states.remove("passed").unwrap_or_default();
+    let list = |key: &str| json::items(&document, key).iter();
+    let purls =
+        list("components").filter(|component| !component["written_purl"].is_null() || !component["purl"].is_null());
+    let left_out = list("problems").any(|problem| problem["code"] == "dropped_item");
+    let metrics = list("metrics")
+        .filter_map(|metric| Some((json::word(&metric["name"]).to_owned(), json::number(&metric["value"])?)));
     let counted = Count {
         total: Some(states.values().sum()),
-        kinds: Some(tally("kind")),
+        kinds: Some(kinds),
         severities: Some(tally("severity")),
+        passed: Some(passed),
+        left_out: Some(left_out),
         components: report.get("components").and_then(Value::as_u64).or(Some(0)),
+        purls: Some(purls.count() as u64),
+        metrics: Some(metrics.collect()),
     };
     Ok((report.get("format").and_then(Value::as_str).unwrap_or_default().to_owned(), counted))
 }
@@ -143,7 +193,17 @@ fn differing(counted: &Count, said: &Count) -> Vec<String> {
     compare("findings", number(counted.total), number(said.total));
     compare("kinds", words(&counted.kinds), words(&said.kinds));
     compare("severities", words(&counted.severities), words(&said.severities));
+    compare("passed", number(counted.passed), number(said.passed));
     compare("components", number(counted.components), number(said.components));
+    compare("package URLs", number(counted.purls), number(said.purls));
+    let yes = |flag: Option<bool>| flag.map(|flag| flag.to_string());
+    compare("left out", yes(counted.left_out), yes(said.left_out));
+    for (name, value) in counted.metrics.iter().flatten() {
+        let theirs = said.metrics.as_ref().and_then(|metrics| metrics.get(name));
+        // Exact decimals there, not here.
+        let shown = |value: &f64| format!("{value:.4}");
+        compare(name, Some(shown(value)), Some(theirs.map_or("nothing".to_owned(), shown)));
+    }
     found
 }
 
@@ -154,12 +214,13 @@ fn shown(tally: &Tally) -> String {
 
 #[allow(clippy::print_stdout, reason = "the result of the chore")]
 fn print(rows: &BTreeMap<String, Row>, uncounted: &Tally, differences: &[String]) {
-    println!("| format | files | findings | components | differing | by kind | open by severity |");
-    println!("|---|---|---|---|---|---|---|");
+    println!("| format | files | rated | findings | components | differing | by kind | open by severity |");
+    println!("|---|---|---|---|---|---|---|---|");
     for (format, row) in rows {
         println!(
-            "| {format} | {} | {} | {} | {} | {} | {} |",
+            "| {format} | {} | {} | {} | {} | {} | {} | {} |",
             row.files,
+            row.rated,
             row.findings,
             row.components,
             row.differing,

@@ -471,6 +471,12 @@ pub struct Source {
     /// The report's own fingerprints: only for matching ignore files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fingerprints: Vec<String>,
+    /// Part of the tool's database that knows of it, in the tool's own word (Grype).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// How the tool came from the package to it, in the tool's own words (Grype).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub match_types: Vec<String>,
     /// What it says of the severity, where several reports disagree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,

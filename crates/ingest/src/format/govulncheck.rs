@@ -1,6 +1,8 @@
 //! `govulncheck -json` (<https://pkg.go.dev/golang.org/x/vuln/internal/govulncheck>): messages one after the other, or in a list. The `osv` messages
 //! are all records that concern a module of the build; only `finding` messages say what it contains. There is one per level
-//! at which it was looked: module required, package imported, symbol called.
+//! at which it was looked: module required, package imported, symbol called. Before version 1.0 it was one document.
+
+mod before_1;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +14,7 @@ use serde_json::value::RawValue;
 use super::osv::{Record, withdrawn};
 use crate::advisory::Names;
 use crate::beside::Listing;
-use crate::detect::{Look, Sketch};
+use crate::detect::{Look, Sketch, look};
 use crate::draft::Draft;
 use crate::format::Format;
 use crate::items::{each, one};
@@ -92,7 +94,7 @@ pub(super) static FORMAT: Format =
 
 fn fits(look: &Look) -> bool {
     let is_config = |message: &Sketch| message.at("config").is_some_and(|config| config.has("protocol_version"));
-    look.first_value().is_some_and(is_config)
+    look.first_value().is_some_and(is_config) || before_1::fits(look)
 }
 
 /// How deep a weakness reaches into the project.
@@ -122,7 +124,10 @@ struct Log<'a> {
 fn read(text: &str, draft: &mut Draft<'_>) {
     draft.sections.insert(Section::Vulnerabilities);
     let mut log = Log::default();
-    let broken = if text.trim_start().starts_with('[') {
+    let is_old = before_1::fits(&look(text));
+    let broken = if is_old {
+        before_1::read(text, &mut log, draft)
+    } else if text.trim_start().starts_with('[') {
         let (mut list, mut faults) = (None, Faults::default());
         let broken = read_document(text, Items { name: "the report", list: &mut list, faults: &mut faults });
         draft.faulty(&faults);
@@ -134,7 +139,9 @@ fn read(text: &str, draft: &mut Draft<'_>) {
             one(raw, &pointer, draft, |message, draft| log.take(message, &pointer, draft));
         })
     };
-    note_run(log.config.as_ref(), broken.is_ok(), draft);
+    if !is_old {
+        note_run(log.config.as_ref(), broken.is_ok(), draft);
+    }
     let manifest = Listing::of(draft, &["go.mod"], |line, _| required(line).map(str::to_owned));
     for found in &log.found {
         translate(found, &log, manifest.as_ref(), draft);
@@ -152,16 +159,22 @@ impl<'a> Log<'a> {
         if let Some(record) = message.osv {
             self.records.insert(record.id.get().to_owned(), record);
         }
-        let Some(reported) = message.finding else { return };
+        if let Some(reported) = message.finding {
+            self.add(reported, &format!("{pointer}/finding"), draft);
+        }
+    }
+
+    /// What is said of a record is gathered for each module.
+    fn add(&mut self, reported: Reported<'a>, pointer: &str, draft: &mut Draft<'_>) {
         let module = reported.trace.0.first().and_then(|frame| frame.module.owned());
         let (Some(id), Some(module)) = (reported.osv.owned(), module) else {
-            draft.dropped(&format!("{pointer}/finding"), "no `osv` or no `module`");
+            draft.dropped(pointer, "no id of a record or no module");
             return;
         };
         let at = *self.by_name.entry((id, module)).or_insert(self.found.len());
         match self.found.get_mut(at) {
             Some(found) => found.reports.push(reported),
-            None => self.found.push(Found { pointer: format!("{pointer}/finding"), reports: vec![reported] }),
+            None => self.found.push(Found { pointer: pointer.to_owned(), reports: vec![reported] }),
         }
     }
 }

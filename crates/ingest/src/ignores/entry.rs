@@ -58,6 +58,13 @@ pub(super) enum Criterion {
     Version(String),
     Ecosystem(&'static str),
     Fix(FixState),
+    /// Known to be mended nowhere: what nobody knows of may be mended.
+    NotFixable,
+    /// A report of Grype's says these of it.
+    OfGrype {
+        namespace: Option<String>,
+        match_type: Option<String>,
+    },
     Scope(portcullis_model::Scope),
     /// The chain of packages that leads to it.
     DependencyPath(PathPattern),
@@ -153,6 +160,13 @@ impl Criterion {
             Self::Version(version) => package.is_some_and(|package| package.version.as_deref() == Some(version)),
             Self::Ecosystem(ecosystem) => package.is_some_and(|package| package.ecosystem == *ecosystem),
             Self::Fix(state) => finding.fix.as_ref().map_or(FixState::Unknown, |fix| fix.state) == *state,
+            Self::NotFixable => {
+                finding.fix.as_ref().is_some_and(|fix| matches!(fix.state, FixState::NotFixed | FixState::WontFix))
+            }
+            Self::OfGrype { namespace, match_type } => finding.sources.iter().any(|source| {
+                let is_there = namespace.is_none() || *namespace == source.namespace;
+                is_there && match_type.as_ref().is_none_or(|wanted| source.match_types.contains(wanted))
+            }),
             Self::Scope(scope) => package.is_some_and(|package| package.scope == *scope),
             Self::DependencyPath(pattern) => {
                 package.is_some_and(|package| pattern.matches(&package.dependency_path, &full_name(package)))

@@ -81,10 +81,11 @@ pub(super) fn read(reading: &mut Reading<'_>, text: &str) {
 }
 
 fn rule_criteria(reading: &mut Reading<'_>, rule: &Value) -> Result<Vec<Criterion>, Told> {
-    // Reports do not say these of their findings: without them the rule would reach further than it was meant to.
-    for unknown in ["namespace", "vex-status", "vex-justification", "match-type"] {
-        if let Some(asked) = rule.get(unknown) {
-            reading.unused(asked.line, &format!("`{unknown}` cannot be compared with findings of reports"));
+    // Such a rule steers what Grype makes of VEX documents, which its report then says; it ignores nothing by itself.
+    for steering in ["vex-status", "vex-justification"] {
+        if let Some(asked) = rule.get(steering) {
+            reading
+                .unused(asked.line, &format!("`{steering}` is about VEX documents: name those in `vex` of the policy"));
             return Err(Told);
         }
     }
@@ -96,6 +97,11 @@ fn rule_criteria(reading: &mut Reading<'_>, rule: &Value) -> Result<Vec<Criterio
         } else {
             Criterion::Ids(vec![id.to_owned()], reach)
         });
+    }
+    let namespace = reading.text(rule, "namespace")?.map(str::to_owned);
+    let match_type = reading.text(rule, "match-type")?.map(str::to_owned);
+    if namespace.is_some() || match_type.is_some() {
+        criteria.push(Criterion::OfGrype { namespace, match_type });
     }
     if let Some(word) = reading.text(rule, "fix-state")? {
         criteria.push(Criterion::Fix(reading.usable(rule.line, fix_state(word))?));

@@ -35,16 +35,15 @@ pub(super) fn read(reading: &mut Reading<'_>, text: &str) {
 
 fn ignored(reading: &mut Reading<'_>, id: &str, path: &Key, terms: &Value) {
     reading.known(terms, &RULE, " of an ignored path");
-    if let Some(is_asked) = terms.get("disregardIfFixable")
-        && is_asked.as_bool() != Some(false)
-    {
-        return reading.unused(is_asked.line, "`disregardIfFixable` is not read");
-    }
+    let Ok(only_unfixable) = reading.flag(terms, "disregardIfFixable") else { return };
     let Ok(terms) = terms_of(reading, terms) else { return };
     let mut criteria = vec![Criterion::Ids(vec![id.to_owned()], Reach::Aliases), Criterion::Kinds(KINDS)];
     if !portcullis_model::advisory::is_advisory(id) {
         // `npm:ms:20170412`, `SNYK-CC-K8S-1`: an id that only Snyk knows.
         criteria.push(Criterion::OnlyTool("snyk"));
+    }
+    if only_unfixable == Some(true) {
+        criteria.push(Criterion::NotFixable);
     }
     if path.name.trim() != "*" {
         criteria.push(Criterion::DependencyPath(PathPattern::new(&path.name)));

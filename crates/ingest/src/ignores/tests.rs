@@ -188,12 +188,43 @@ mod grype {
     }
 
     #[test]
+    fn database_and_way_of_matching_are_held_against_what_grype_says() {
+        let finding = |namespace: &str| {
+            let mut finding = lodash("a");
+            finding.sources[0].namespace = Some(namespace.to_owned());
+            finding.sources[0].match_types = vec!["cpe-match".to_owned(), "exact-direct-match".to_owned()];
+            finding
+        };
+        let npm = "github:language:javascript";
+        for (text, is_taken) in [
+            ("namespace: 'github:language:javascript'", true),
+            ("namespace: 'github:language:python'", false),
+            ("match-type: exact-direct-match", true),
+            ("match-type: exact-indirect-match", false),
+            ("{ vulnerability: CVE-2020-8203, namespace: 'github:language:javascript', match-type: cpe-match }", true),
+            ("{ vulnerability: CVE-2020-8204, namespace: 'github:language:javascript' }", false),
+        ] {
+            assert_eq!(takes(FILE, &rule(text), finding(npm)), is_taken, "{text}");
+            assert!(!takes(FILE, &rule(text), lodash("a")), "a report that says neither: {text}");
+        }
+    }
+
+    #[test]
+    fn database_and_way_of_matching_have_to_be_said_by_one_report() {
+        let mut finding = lodash("a");
+        finding.sources[0].namespace = Some("nvd:cpe".to_owned());
+        finding.sources.push(Source { match_types: vec!["cpe-match".to_owned()], ..finding.sources[0].clone() });
+        finding.sources[1].namespace = Some("github:language:javascript".to_owned());
+        let text = rule("{ namespace: 'nvd:cpe', match-type: cpe-match }");
+        assert!(!takes(FILE, &text, finding));
+    }
+
+    #[test]
     fn rules_that_cannot_be_held_against_a_report_are_not_used() {
         for text in [
-            "{ vulnerability: CVE-2020-8203, namespace: 'github:language:python' }",
+            "{ vulnerability: CVE-2020-8203, namespace: [a] }",
             "{ vulnerability: CVE-2020-8203, vex-status: not_affected }",
             "{ vulnerability: CVE-2020-8203, vex-justification: x }",
-            "{ vulnerability: CVE-2020-8203, match-type: exact-direct-match }",
             "{ vulnerability: CVE-2020-8203, fix-state: maybe }",
             "{ vulnerability: CVE-2020-8203, include-aliases: 'yes' }",
             "{ vulnerability: '^(CVE$' }",
@@ -323,7 +354,25 @@ mod snyk {
         assert_eq!(suppression.expires, Some(jiff::civil::date(2027, 1, 30)));
         assert_eq!((suppression.reason.as_deref(), suppression.line), (Some("later"), Some(4)));
         assert_eq!(refused(FILE, &file("*", "expires: soon"), snyk(&[])), [(5, ProblemCode::DroppedItem)]);
-        assert_eq!(refused(FILE, &file("*", "disregardIfFixable: true"), snyk(&[])), [(5, ProblemCode::DroppedItem)]);
+    }
+
+    #[test]
+    fn what_can_be_mended_is_not_ignored_where_that_is_asked_for() {
+        let fixable =
+            |state: Option<FixState>| Finding { fix: state.map(|state| Fix { state, ..Fix::default() }), ..snyk(&[]) };
+        for (state, is_taken) in [
+            (Some(FixState::NotFixed), true),
+            (Some(FixState::WontFix), true),
+            (Some(FixState::Fixed), false),
+            (Some(FixState::Unknown), false),
+            (None, false),
+        ] {
+            let asked = file("*", "disregardIfFixable: true");
+            assert_eq!(takes(FILE, &asked, fixable(state)), is_taken, "{state:?}");
+            assert!(takes(FILE, &file("*", "disregardIfFixable: false"), fixable(state)), "{state:?}");
+        }
+        let unclear = file("*", "disregardIfFixable: perhaps");
+        assert_eq!(refused(FILE, &unclear, snyk(&[])), [(5, ProblemCode::DroppedItem)]);
     }
 
     #[test]

@@ -82,7 +82,7 @@ const OWN: [(&str, &str); 5] =
     [("pip-audit", PIP), ("npm-audit-2", NPM_2), ("npm-audit-1", NPM_1), ("trivy", TRIVY), ("sarif", SARIF)];
 
 /// Name and text of each of the vulnerability scanners.
-const VULNERABILITIES: [(&str, &str); 15] = [
+const VULNERABILITIES: [(&str, &str); 16] = [
     ("grype", GRYPE),
     ("osv", OSV),
     ("yarn1-audit", YARN_1),
@@ -92,6 +92,7 @@ const VULNERABILITIES: [(&str, &str); 15] = [
     ("snyk", SNYK),
     ("govulncheck", GOVULNCHECK),
     ("govulncheck", GOVULNCHECK_LIST),
+    ("govulncheck", GOVULNCHECK_BEFORE_1),
     ("dependency-check", DEPENDENCY_CHECK),
     ("dependency-check-xml", DEPENDENCY_CHECK_XML),
     ("dependency-review", DEPENDENCY_REVIEW),

@@ -12,6 +12,7 @@ mod quality;
 mod real;
 mod sarif;
 mod sbom;
+mod seeds;
 mod trivy;
 mod vex;
 mod vulnerabilities;

@@ -6,7 +6,7 @@ use portcullis_model::{
 
 use super::fixtures::{
     ASFF, CARGO_AUDIT, CARGO_DENY, DEPENDENCY_CHECK, DEPENDENCY_CHECK_XML, DEPENDENCY_REVIEW, GITLAB, GOVULNCHECK,
-    GOVULNCHECK_LIST, GRYPE, OSV, SNYK, TRIVY_OPERATOR, YARN_1, YARN_2,
+    GOVULNCHECK_BEFORE_1, GOVULNCHECK_LIST, GRYPE, OSV, SNYK, TRIVY_OPERATOR, YARN_1, YARN_2,
 };
 use super::{Repository, codes, health, ids, read, read_as};
 use crate::ReportOptions;
@@ -257,6 +257,24 @@ fn a_scan_of_packages_cannot_say_what_is_called() {
     let collected = read(GOVULNCHECK_LIST);
     assert_eq!(reachable(&collected), [None, Some(false)]);
     assert_eq!(collected.findings[1].fix.as_ref().unwrap().state, FixState::NotFixed);
+}
+
+#[test]
+fn govulncheck_before_1_says_the_same_in_one_document() {
+    let collected = read(GOVULNCHECK_BEFORE_1);
+    assert_eq!((ids(&collected), codes(&collected)), (vec!["CVE-2022-41717", "CVE-2022-27664"], vec![]));
+    assert_eq!(reachable(&collected), [Some(true), Some(false)]);
+    assert_eq!(purl(&collected, 0), "pkg:golang/golang.org/x/net@v0.3.0");
+    assert_eq!(collected.findings[0].fix.as_ref().unwrap().versions, ["0.4.0"]);
+    assert_eq!(collected.findings[1].package.as_ref().unwrap().version.as_deref(), Some("v1.19.0"));
+    let of_a_binary = GOVULNCHECK_BEFORE_1.replace(r#""CallSink": 1"#, r#""CallSink": 0"#).replacen(
+        r#"{"1": {"ID": 1, "Name": "main", "PkgPath": "example.com/shop", "CallSites": null}}"#,
+        "{}",
+        1,
+    );
+    assert_eq!(reachable(&read(of_a_binary)), [None, None], "nobody has looked for calls");
+    let nothing = r#"{"Calls": {"Functions": null}, "Imports": {}, "Requires": {"Modules": null}, "Vulns": null}"#;
+    assert_eq!(codes(&read(nothing)), [ProblemCode::NoResults]);
 }
 
 #[test]

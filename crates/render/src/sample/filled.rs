@@ -128,6 +128,8 @@ pub(crate) fn filled() -> Outcome {
             run: 1,
             pointer: text(),
             fingerprints: vec![text()],
+            namespace: some(),
+            match_types: vec![text()],
             severity: Some(Severity::Low),
             introduced: Some(Introduced::New),
         }],

@@ -160,6 +160,16 @@ pub(super) struct Match<'a> {
     pub(super) artifact: Package<'a>,
     #[serde(borrow, rename = "appliedIgnoreRules")]
     pub(super) rules: List<IgnoreRule<'a>>,
+    #[serde(borrow, rename = "matchDetails")]
+    pub(super) details: List<MatchDetail<'a>>,
+}
+
+/// An element of `matchDetails`.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct MatchDetail<'a> {
+    #[serde(borrow, rename = "type")]
+    pub(super) kind: Text<'a>,
 }
 
 #[derive(Default, Deserialize)]
@@ -171,6 +181,8 @@ pub(super) struct Vulnerability<'a> {
     pub(super) data_source: Text<'a>,
     #[serde(borrow)]
     pub(super) severity: Text<'a>,
+    #[serde(borrow)]
+    pub(super) namespace: Text<'a>,
     /// Named `links` in very old versions.
     #[serde(borrow, alias = "links")]
     pub(super) urls: Texts<'a>,

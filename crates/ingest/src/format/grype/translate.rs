@@ -1,6 +1,6 @@
 //! What the matches of a Grype report mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use portcullis_model::text::bounded;
@@ -19,6 +19,8 @@ use crate::weakness::Weakness;
 
 /// Characters of names the findings repeat.
 const MAX_NAME: usize = 500;
+/// Grype knows three.
+const MAX_MATCH_TYPES: usize = 10;
 /// Places of one package that are kept.
 const MAX_PLACES: usize = 50;
 
@@ -56,7 +58,17 @@ pub(super) fn found(found: &Match<'_>, scanned: &Scanned, pointer: &str, draft: 
         suppressions,
         ..Weakness::default()
     };
-    draft.push(weakness.finding(), Source { pointer: pointer.to_owned(), ..Source::default() });
+    let mut source = Source { pointer: pointer.to_owned(), ..Source::default() };
+    // Ignore rules of Grype name them.
+    source.namespace = vulnerability.namespace.given().map(|namespace| bounded(namespace, MAX_NAME));
+    source.match_types = match_types(found);
+    draft.push(weakness.finding(), source);
+}
+
+/// How the package came to be compared, each word once.
+fn match_types(found: &Match<'_>) -> Vec<String> {
+    let words: BTreeSet<&str> = found.details.0.iter().filter_map(|detail| detail.kind.given()).collect();
+    words.into_iter().take(MAX_MATCH_TYPES).map(|word| bounded(word, 100)).collect()
 }
 
 /// Related records are the same weakness in other databases; only those of a notice may be several weaknesses.
