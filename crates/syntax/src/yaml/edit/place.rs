@@ -92,7 +92,9 @@ impl<'a> Node<'a> {
         }
         if self.style() == Style::Plain {
             let new = format!("{}{text}{}", old.get(..value.start)?, old.get(value.end..)?);
-            if !render::is_plain(&new, true) {
+            // What could not stand in brackets stands in none.
+            let in_block = !render::is_plain(old, true);
+            if !render::is_plain(&new, true) && !(in_block && render::is_plain_in_block(&new, true)) {
                 return self.replace_scalar(&new);
             }
         }
