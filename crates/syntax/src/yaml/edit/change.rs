@@ -69,9 +69,8 @@ impl File {
             return Err(EditError::Transcoded);
         }
         let mut chosen = Chosen::default();
-        let free: Vec<usize> = (0..groups.len())
-            .filter(|index| groups.get(*index).is_some_and(|group| chosen.add(self, group)))
-            .collect();
+        let free: Vec<usize> =
+            (0..groups.len()).filter(|index| groups.get(*index).is_some_and(|group| chosen.add(self, group))).collect();
         let (text, kept) = match self.checked(&chosen) {
             Some(text) => (text, free),
             None => {

@@ -143,9 +143,8 @@ pub(super) fn is_plain(text: &str, any_type: bool) -> bool {
     let entry = map.filter(|map| map.entries().len() == 1).and_then(|map| map.entries().next());
     file.faults().is_empty()
         && file.comments().is_empty()
-        && entry.is_some_and(|entry| {
-            [entry.key, entry.value].into_iter().all(|node| reads_back_as(node, text, any_type))
-        })
+        && entry
+            .is_some_and(|entry| [entry.key, entry.value].into_iter().all(|node| reads_back_as(node, text, any_type)))
 }
 
 /// The same for a value that stands in no brackets: braces are letters there.
