@@ -261,7 +261,8 @@ impl Walk<'_> {
         let (mut depth, mut in_quotes) = (1_usize, false);
         loop {
             match self.cursor.next() {
-                Next::End => return false,
+                // A quoted part of its own, and what is never closed.
+                Next::End | Next::Char('`') => return false,
                 Next::Place => self.found(Context::Unknown),
                 Next::Char('\\') => self.cursor.skip(1),
                 Next::Char('"') => in_quotes = !in_quotes,
@@ -276,7 +277,6 @@ impl Walk<'_> {
                 }
                 // A substitution may hold any quotes.
                 Next::Char('$') if self.cursor.starts_with("(") => return false,
-                Next::Char('`') => return false,
                 Next::Char('}') if !in_quotes => {
                     depth -= 1;
                     if depth == 0 {
@@ -293,11 +293,10 @@ impl Walk<'_> {
         let mut depth = 2_usize;
         while depth > 0 {
             match self.cursor.next() {
-                Next::End => return false,
+                Next::End | Next::Char('\'' | '"' | '`') => return false,
                 Next::Place => self.found(Context::Arithmetic),
                 Next::Char('(') => depth += 1,
                 Next::Char(')') => depth -= 1,
-                Next::Char('\'' | '"' | '`') => return false,
                 Next::Char(_) => {}
             }
         }

@@ -93,9 +93,8 @@ impl Walk<'_> {
                     self.found(context);
                     self.word.push(OPAQUE);
                 }
-                Next::Char('`') if self.cursor.peek() == Next::Place => return false,
+                Next::Char('`' | '$') if self.cursor.peek() == Next::Place => return false,
                 Next::Char('`') => self.cursor.skip(1),
-                Next::Char('$') if self.cursor.peek() == Next::Place => return false,
                 Next::Char('$') if sure && self.cursor.starts_with("(") => {
                     self.cursor.skip(1);
                     depth = 1;

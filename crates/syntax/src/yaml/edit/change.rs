@@ -71,13 +71,12 @@ impl File {
         let mut chosen = Chosen::default();
         let free: Vec<usize> =
             (0..groups.len()).filter(|index| groups.get(*index).is_some_and(|group| chosen.add(self, group))).collect();
-        let (text, kept) = match self.checked(&chosen) {
-            Some(text) => (text, free),
-            None => {
-                let mut search = Search::new(self, groups);
-                search.keep(&free);
-                (search.text, search.kept)
-            }
+        let (text, kept) = if let Some(text) = self.checked(&chosen) {
+            (text, free)
+        } else {
+            let mut search = Search::new(self, groups);
+            search.keep(&free);
+            (search.text, search.kept)
         };
         if kept.is_empty() && !groups.is_empty() {
             return Err(EditError::Unsafe);
