@@ -122,6 +122,11 @@ pub(super) fn validate(sinks: &[Sink]) -> Result<(), Exit> {
     Ok(())
 }
 
+/// Whether one of them goes to standard output.
+pub(super) fn writes_to_stdout(sinks: &[Sink]) -> bool {
+    sinks.iter().any(|sink| sink.file.is_none())
+}
+
 /// Whether a baseline is asked for.
 pub(super) fn writes_baseline(sinks: &[Sink]) -> bool {
     sinks.iter().any(|sink| sink.format == Format::Baseline)

@@ -17,6 +17,7 @@ mod difference;
 mod enrich;
 mod excerpt;
 mod files;
+mod fix;
 mod gate_files;
 mod head;
 mod ignores;
@@ -34,6 +35,7 @@ mod reports;
 mod result;
 mod sinks;
 mod staged;
+mod suggest;
 mod trust;
 
 use std::path::PathBuf;
@@ -47,6 +49,7 @@ pub(crate) use baseline::Written;
 pub(crate) use deliver::{Published, Publishing, Words, deliver, is_wanted, limits as comment_limits};
 pub(crate) use desk::{Desk, Edits};
 pub(crate) use difference::{Difference, difference};
+pub(crate) use fix::{Fix, FixedFile, Fixes};
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{Range, ReportArgument, Request, Subject};
 pub(crate) use publish::{Answer as BundleAnswer, Source as BundleSource, publish, write_bundle};
@@ -79,6 +82,8 @@ pub(crate) struct Judged {
     pub(crate) notices: Vec<String>,
     /// The event itself.
     pub(crate) ci: Option<CiContext>,
+    /// What `--fix` comes to.
+    pub(crate) fixes: Option<Fixes>,
 }
 
 /// Why a run cannot begin: exit 2, no verdict.

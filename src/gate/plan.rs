@@ -10,7 +10,7 @@ use portcullis_model::{Entry, EntryKind, Problem, Stat, Tree};
 use portcullis_policy::Reviews;
 use portcullis_source::{AddedLines, GitSettings, HookEnvironment, Repository, Since, WorkTree};
 
-use super::{Refusal, base, commits, head, staged};
+use super::{Fix, Refusal, base, commits, fix, head, staged};
 
 /// What the command line asks for, with everything the gate may know of the process.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub(crate) struct Request {
     pub(crate) now: Timestamp,
     /// It was given, and so belongs into the outcome.
     pub(crate) now_is_given: bool,
+    /// `--fix`
+    pub(crate) fix: Option<Fix>,
     /// `--on-closed`: a pull request that is closed is judged all the same.
     pub(crate) on_closed: bool,
     /// The variables of the process.
@@ -77,6 +79,7 @@ impl Request {
             settings: Vec::new(),
             now: "2026-11-21T00:00:00Z".parse().unwrap_or_default(),
             now_is_given: true,
+            fix: None,
             on_closed: false,
             environment: BTreeMap::new(),
         }
@@ -232,6 +235,7 @@ fn files(request: &Request) -> Result<Planned, Refusal> {
         Some(Idle::ReferenceDeleted) => return Ok(Planned::Idle("the branch is deleted: nothing to judge")),
         Some(Idle::PullRequestClosed) | None => {}
     }
+    fix::refuse_in_change(request, ci.judges_change())?;
     let repository = repository(request, &ci)?;
     let mut ci = ci;
     ci.settle(&|commit| repository.parents(commit).map_err(|error| error.to_string()));
