@@ -40,7 +40,7 @@ impl Flags {
     /// What is asked for; a diff has standard output for itself.
     pub(super) fn fix(&self, global: &Global) -> Result<Option<Fix>, Exit> {
         let Some(reach) = self.fix else { return Ok(None) };
-        if self.diff && output::writes_to_stdout(&global.formats) {
+        if self.diff && global.formats.iter().any(|sink| sink.file.is_none()) {
             return Err(Exit::Usage(
                 "`--fix --diff` writes to standard output: give the format a file, as in `-f json=result.json`"
                     .to_owned(),

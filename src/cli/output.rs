@@ -69,7 +69,7 @@ impl Format {
 pub(super) struct Sink {
     format: Format,
     /// Standard output where there is none.
-    file: Option<PathBuf>,
+    pub(super) file: Option<PathBuf>,
 }
 
 impl FromStr for Sink {
@@ -120,11 +120,6 @@ pub(super) fn validate(sinks: &[Sink]) -> Result<(), Exit> {
         }
     }
     Ok(())
-}
-
-/// Whether one of them goes to standard output.
-pub(super) fn writes_to_stdout(sinks: &[Sink]) -> bool {
-    sinks.iter().any(|sink| sink.file.is_none())
 }
 
 /// Whether a baseline is asked for.
