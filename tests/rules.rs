@@ -2,6 +2,8 @@
 //! rule has a page, code and an example that reports it.
 #![allow(clippy::unwrap_used, reason = "a test without the standard harness is no `#[test]`")]
 
+#[path = "rules/fixes.rs"]
+mod fixes;
 #[path = "rules/golden.rs"]
 mod golden;
 
@@ -59,7 +61,7 @@ impl Page {
 
     fn trials(self) -> Vec<Trial> {
         let mut trials = Vec::new();
-        let examples = match examples(&self.text) {
+        let examples = match examples(&self.text, &self.id) {
             Ok(examples) => examples,
             Err(why) => return vec![Trial::test(format!("{}::page", self.id), move || Err(why.into()))],
         };
@@ -75,6 +77,8 @@ impl Page {
         trials.push(Trial::test(format!("{}::has_an_example_that_reports_it", self.id), move || {
             if reports { Ok(()) } else { Err("no block under `## Reported` expects the rule".into()) }
         }));
+        let kind = portcullis_checks::rules().iter().find(|rule| rule.id == self.id).map(|rule| rule.fix);
+        trials.push(fixes::shown(&self.id, kind.unwrap_or_default(), &examples));
         for example in examples {
             let name = format!("{}::line_{}", self.id, example.page_line);
             trials.push(Trial::test(name, move || example.run()));
@@ -109,6 +113,10 @@ struct Example {
     options: Vec<(String, String)>,
     silent: bool,
     expected: Vec<Expected>,
+    /// What `--fix` makes of it.
+    fixed: Option<String>,
+    /// Rule of the page.
+    rule: String,
 }
 
 impl Example {
@@ -142,14 +150,14 @@ impl Example {
         let mut expected = self.expected;
         expected.sort();
         if found == expected {
-            return Ok(());
+            return fixes::run(&self.path, &self.text, &options(&self.options)?, &self.rule, self.fixed.as_deref());
         }
         Err(format!("{}\nexpected {expected:#?}\nfound {found:#?}", self.text).into())
     }
 }
 
 /// The blocks below `## Reported` and `## Not reported`.
-fn examples(page: &str) -> Result<Vec<Example>, String> {
+fn examples(page: &str, rule: &str) -> Result<Vec<Example>, String> {
     let mut examples: Vec<Example> = Vec::new();
     let mut section = "";
     let mut lines = page.lines().enumerate();
@@ -174,14 +182,20 @@ fn examples(page: &str) -> Result<Vec<Example>, String> {
             for line in body {
                 example.expected.push(announced(line, &example.path)?);
             }
+        } else if language.split_whitespace().nth(1) == Some("fixed") {
+            let example = examples.last_mut().ok_or("a `fixed` block without a block before it")?;
+            if example.fixed.replace(format!("{}\n", body.join("\n"))).is_some() {
+                return Err(format!("line {}: a second `fixed` block", index + 1));
+            }
         } else {
-            examples.push(example(language, &body, index + 1, section == "Not reported")?);
+            let silent = section == "Not reported";
+            examples.push(example(language, &body, index + 1, (silent, rule))?);
         }
     }
     Ok(examples)
 }
 
-fn example(language: &str, body: &[&str], page_line: usize, silent: bool) -> Result<Example, String> {
+fn example(language: &str, body: &[&str], page_line: usize, (silent, rule): (bool, &str)) -> Result<Example, String> {
     let first = body.first().copied().unwrap_or_default();
     let path = first.strip_prefix("# file: ").ok_or_else(|| format!("line {page_line}: no `# file: path`"))?.trim();
     let mut text = String::new();
@@ -200,7 +214,16 @@ fn example(language: &str, body: &[&str], page_line: usize, silent: bool) -> Res
     let options = words.map(|word| word.split_once('=').ok_or_else(|| format!("`{word}` is no key=value")));
     let options =
         options.map(|pair| pair.map(|(key, value)| (key.to_owned(), value.to_owned()))).collect::<Result<_, _>>()?;
-    Ok(Example { page_line, path: path.to_owned(), text, options, silent, expected })
+    Ok(Example {
+        page_line,
+        path: path.to_owned(),
+        text,
+        options,
+        silent,
+        expected,
+        fixed: None,
+        rule: rule.to_owned(),
+    })
 }
 
 /// `path:line:col id`
@@ -228,6 +251,18 @@ fn options(words: &[(String, String)]) -> Result<Options, String> {
                 let (pattern, pin) = value.split_once(':').ok_or_else(refused)?;
                 let pair = (pattern.parse()?, pin.parse().map_err(|()| refused())?);
                 options.workflows.pinning = portcullis_checks::Pinning::new([pair]);
+            }
+            "workflows.pins" => {
+                let pins = value.split(',').map(|pin| pin.rsplit_once(':').ok_or_else(refused));
+                let pins = pins.map(|pin| pin.map(|(action, commit)| (action.to_owned(), commit.to_owned())));
+                options.workflows.pins = pins.collect::<Result<_, _>>()?;
+            }
+            "workflows.callees" => {
+                for callee in value.split(',') {
+                    let (path, names) = callee.split_once(':').ok_or_else(refused)?;
+                    let names = names.split('+').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+                    options.workflows.callees.insert(path.to_owned(), names);
+                }
             }
             "manifests.profile" => options.manifests.profile = value.parse().map_err(|()| refused())?,
             "manifests.cpu_limits" => options.manifests.cpu_limits = value.parse().map_err(|()| refused())?,

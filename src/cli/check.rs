@@ -8,7 +8,7 @@ use portcullis_github::api::API_WAIT;
 use portcullis_model::Severity;
 
 use super::exit::Exit;
-use super::{Global, actions, output, publishing, variables};
+use super::{Global, actions, fix, output, publishing, variables};
 use crate::gate::{self, Answer, ReportArgument, Request};
 
 /// Arguments of `check`.
@@ -41,6 +41,8 @@ pub(super) struct Arguments {
     /// The repository that holds the commit of --head
     #[arg(long, value_name = "DIR", requires = "head")]
     git_dir: Option<PathBuf>,
+    #[command(flatten)]
+    fixing: fix::Flags,
     #[command(flatten)]
     actions: actions::Flags,
     #[command(flatten)]
@@ -94,8 +96,10 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     request.writes_baseline = output::writes_baseline(&global.formats);
     request.on_closed = arguments.publishing.on_closed;
     let publishing = arguments.publishing.publishing_with(&arguments.sinks, global);
-    let request = gate::with_remote(request, publishing.wait);
-    match gate::judge(&request)? {
+    request.fix = arguments.fixing.fix(global)?;
+    let mut request = gate::with_remote(request, publishing.wait);
+    let answer = fix::made(gate::judge(&request)?, &mut request, global)?;
+    match answer {
         Answer::Judged(mut judged) => {
             output::warnings(&judged.warnings);
             judged.notices.iter().for_each(|notice| output::to_stderr(&format!("note: {notice}\n")));
@@ -110,7 +114,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
                     judged.outcome.limits.push(limit);
                 }
             }
-            output::deliver(&judged.outcome, output::Around::of(&judged), global)?;
+            fix::deliver(&judged, &request, global)?;
             let bundled = publishing::bundle(&arguments.bundle, &judged, global)?;
             let run = actions::Run {
                 judged: &judged,
@@ -154,6 +158,7 @@ pub(super) fn request(global: &Global, paths: &[PathBuf], reports: &[String]) ->
         base_copies: None,
         reviews: None,
         writes_baseline: false,
+        fix: None,
         policy_file: global.policy.clone(),
         settings: Vec::new(),
         now: global.now.unwrap_or_else(Timestamp::now),

@@ -9,6 +9,7 @@ mod exception;
 mod exit;
 mod explain;
 mod finding;
+mod fix;
 mod hook;
 mod init;
 mod output;

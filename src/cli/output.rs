@@ -74,7 +74,7 @@ impl Format {
 pub(super) struct Sink {
     format: Format,
     /// Standard output where there is none.
-    file: Option<PathBuf>,
+    pub(super) file: Option<PathBuf>,
 }
 
 impl FromStr for Sink {

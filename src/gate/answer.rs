@@ -11,7 +11,7 @@ use super::collect::Parts;
 use super::deltas::{Against, Run};
 use super::plan::Plan;
 use super::trust::Gate;
-use super::{Answer, Judged, Refusal, Request, deltas, excerpt, preview, quality, redact, reports};
+use super::{Answer, Judged, Refusal, Request, deltas, excerpt, fix, preview, quality, redact, reports, suggest};
 
 /// What decides.
 pub(super) struct Gates<'a> {
@@ -80,6 +80,8 @@ pub(super) fn answer(run: Run<'_>, gates: &Gates<'_>, parts: Parts, sources: &So
         }
     }
     preview::fill(run, gate, proposed, &mut outcome);
+    suggest::fill(&mut outcome.findings, &*plan.subject);
+    let fixes = request.fix.map(|fix| fix::fixes(fix, &outcome.findings, plan, gate)).transpose()?;
     secrets.extend(redact::secrets_in(&mut outcome, &gate.scanner));
     let redactor = Redactor::new(secrets);
     excerpt::fill(&mut outcome.findings, &*plan.subject, &redactor);
@@ -92,6 +94,7 @@ pub(super) fn answer(run: Run<'_>, gates: &Gates<'_>, parts: Parts, sources: &So
         written,
         notices: notices(plan),
         ci: Some(plan.ci.clone()),
+        fixes,
     })))
 }
 
@@ -125,6 +128,7 @@ pub(super) fn without_gate(request: &Request, plan: &Plan, problem: Problem) -> 
         written: Written::new(request, plan, None),
         notices: notices(plan),
         ci: Some(plan.ci.clone()),
+        fixes: None,
     }))
 }
 

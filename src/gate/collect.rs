@@ -92,7 +92,7 @@ pub(super) fn again(
 }
 
 fn of_files(plan: &Plan, gate: &Gate, wings: Wings) -> Result<Parts, Refusal> {
-    let options = options::of(gate)?;
+    let options = options(plan, gate)?;
     let look = Look { tree: &*plan.subject, counting: &plan.secrets, gate, wings };
     let judged: Vec<Said> =
         plan.entries.par_iter().map(|entry| files::judge(entry, look, &at(&options, gate, entry))).collect();
@@ -102,6 +102,28 @@ fn of_files(plan: &Plan, gate: &Gate, wings: Wings) -> Result<Parts, Refusal> {
     }
     Ok(Parts { secrets: all.secrets, checks: all.checks, ..Parts::default() })
 }
+
+/// The options of the checks, with what one file has to know of others.
+pub(super) fn options(plan: &Plan, gate: &Gate) -> Result<Options, Refusal> {
+    let mut options = options::of(gate)?;
+    // Only fixes ask for it, and a hook makes none.
+    if plan.is_local_change() {
+        return Ok(options);
+    }
+    let workflows = plan.tracked.iter().filter(|path| path.starts_with(".github/workflows/"));
+    let texts: Vec<_> = workflows.filter_map(|path| Some((path, plan.subject.read(path).ok()?))).collect();
+    let inherits = |bytes: &[u8]| bytes.windows(INHERIT.len()).any(|window| window == INHERIT);
+    if texts.iter().any(|(_, bytes)| inherits(bytes)) {
+        let declared = texts
+            .iter()
+            .filter_map(|(path, bytes)| Some(((*path).clone(), portcullis_checks::declared_secrets(bytes)?)));
+        options.workflows.callees = declared.collect();
+    }
+    Ok(options)
+}
+
+/// Only where this stands somewhere does a workflow have to know the one it calls.
+const INHERIT: &[u8] = b"inherit";
 
 /// A change that holds nothing to search, an image or a lock file, has been judged all the same.
 fn looked_at_a_change(gate: &Gate) -> Collected {

@@ -17,6 +17,7 @@ mod difference;
 mod enrich;
 mod excerpt;
 mod files;
+mod fix;
 mod gate_files;
 mod head;
 mod ignores;
@@ -35,6 +36,7 @@ mod reports;
 mod result;
 mod sinks;
 mod staged;
+mod suggest;
 mod trust;
 mod verify;
 
@@ -49,6 +51,7 @@ pub(crate) use baseline::Written;
 pub(crate) use deliver::{Published, Publishing, Words, deliver, is_wanted, limits as comment_limits};
 pub(crate) use desk::{Desk, Edits};
 pub(crate) use difference::{Difference, difference};
+pub(crate) use fix::{Fix, FixedFile, Fixes};
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{Range, ReportArgument, Request, Subject};
 pub(crate) use publish::{
@@ -83,6 +86,8 @@ pub(crate) struct Judged {
     pub(crate) notices: Vec<String>,
     /// The event itself.
     pub(crate) ci: Option<CiContext>,
+    /// What `--fix` comes to.
+    pub(crate) fixes: Option<Fixes>,
 }
 
 impl Judged {

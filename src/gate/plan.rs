@@ -10,7 +10,7 @@ use portcullis_model::{Entry, EntryKind, Problem, Stat, Tree};
 use portcullis_policy::{Reported, Reviews};
 use portcullis_source::{AddedLines, GitSettings, HookEnvironment, Repository, Since, WorkTree};
 
-use super::{Refusal, base, commits, head, staged};
+use super::{Fix, Refusal, base, commits, fix, head, staged};
 
 /// What the command line asks for, with everything the gate may know of the process.
 #[derive(Clone, Debug)]
@@ -51,6 +51,8 @@ pub(crate) struct Request {
     pub(crate) now_is_given: bool,
     /// What another run has said of its reports: none is read here.
     pub(crate) reported: Option<Arc<Reported>>,
+    /// `--fix`
+    pub(crate) fix: Option<Fix>,
     /// `--on-closed`: a pull request that is closed is judged all the same.
     pub(crate) on_closed: bool,
     /// The variables of the process.
@@ -80,6 +82,7 @@ impl Request {
             now: "2026-11-21T00:00:00Z".parse().unwrap_or_default(),
             now_is_given: true,
             reported: None,
+            fix: None,
             on_closed: false,
             environment: BTreeMap::new(),
         }
@@ -235,6 +238,7 @@ fn files(request: &Request) -> Result<Planned, Refusal> {
         Some(Idle::ReferenceDeleted) => return Ok(Planned::Idle("the branch is deleted: nothing to judge")),
         Some(Idle::PullRequestClosed) | None => {}
     }
+    fix::refuse_in_change(request, ci.judges_change())?;
     let repository = repository(request, &ci)?;
     let mut ci = ci;
     ci.settle(&|commit| repository.parents(commit).map_err(|error| error.to_string()));

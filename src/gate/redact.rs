@@ -32,11 +32,29 @@ pub(super) fn redact(outcome: &mut Outcome, redactor: &Redactor) {
     if redactor.is_empty() {
         return;
     }
+    for judged in &mut outcome.findings {
+        withdraw_proposals(judged, redactor);
+    }
     for_each_text(outcome, &mut |text| redactor.mask(text));
     for judged in &mut outcome.findings {
         let places = judged.finding.locations.iter_mut().chain(&mut judged.finding.related);
         // Excerpts of local files were masked before they were cut; those of reports were not.
         places.filter_map(|place| place.snippet.as_mut()).for_each(|snippet| redactor.mask_keeping_width(snippet));
+    }
+}
+
+/// An edit with a masked secret would write the mask into the file.
+fn withdraw_proposals(judged: &mut Judged, redactor: &Redactor) {
+    let holds_secret = |text: &str| {
+        let mut masked = text.to_owned();
+        redactor.mask(&mut masked);
+        masked != text
+    };
+    if judged.suggestion.as_ref().is_some_and(|proposed| holds_secret(&proposed.replacement)) {
+        judged.suggestion = None;
+    }
+    if judged.finding.edits.iter().any(|edit| holds_secret(&edit.replacement)) {
+        judged.finding.edits.clear();
     }
 }
 

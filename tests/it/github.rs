@@ -31,6 +31,9 @@ pub(crate) struct State {
     pub(crate) base: Option<(String, Vec<(&'static str, String)>)>,
     /// The commit the pull request is based on, as GitHub tells it.
     base_sha: Option<String>,
+    /// The patches of the files of the pull request, and the reviews that were posted.
+    pub(crate) patches: Vec<(String, String)>,
+    pub(crate) posted_reviews: Vec<Value>,
     /// A create answers 502, with or without its effect.
     lose: Option<bool>,
 }
@@ -161,6 +164,15 @@ fn respond(state: &mut State, method: &str, path: &str, body: &Value, own: &str)
             if lost.is_some() { (502, json!({"message": "Bad Gateway"}), None) } else { (201, made, None) }
         }
         ("GET", "/repos/acme/shop/pulls/7/reviews") => (200, json!(state.reviews), None),
+        ("POST", "/repos/acme/shop/pulls/7/reviews") => {
+            state.posted_reviews.push(body.clone());
+            (200, json!({"id": 80, "user": {"login": BOT}}), None)
+        }
+        ("GET", "/repos/acme/shop/pulls/7/comments") => (200, json!([]), None),
+        ("GET", "/repos/acme/shop/pulls/7/files") => {
+            let file = |(path, patch): &(String, String)| json!({"filename": path, "status": "added", "patch": patch});
+            (200, state.patches.iter().map(file).collect(), None)
+        }
         ("POST", "/repos/acme/shop/check-runs" | "/repos/acme/shop/code-scanning/sarifs") => {
             if let Some((status, answer)) = state.refuse.clone() {
                 return (status, answer, None);

@@ -1,5 +1,7 @@
 //! What a file is, by its name: the cheap question that is asked of every file of the tree before one is read.
 
+use portcullis_syntax::yaml::{Dialect, Limits};
+
 /// What a file is by its name alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileKind {
@@ -32,6 +34,17 @@ impl FileKind {
 /// Whether [`check`](crate::check) could have something to say about a file with this path.
 pub fn wants(path: &str) -> bool {
     FileKind::of(path).is_some()
+}
+
+/// How a file with this path is read: what an edit of it has to be held against.
+pub fn grammar(path: &str) -> (Dialect, Limits) {
+    match FileKind::of(path) {
+        Some(FileKind::Documents) | None if path.rsplit('.').next() == Some("json") => {
+            (Dialect::Yaml11, Limits::KUBERNETES.for_json())
+        }
+        Some(FileKind::Documents) | None => (Dialect::Yaml11, Limits::KUBERNETES),
+        Some(FileKind::Workflow | FileKind::Action | FileKind::Dependabot) => (Dialect::Core, Limits::WORKFLOW),
+    }
 }
 
 #[cfg(test)]

@@ -28,7 +28,8 @@ mod yaml;
 mod tests;
 
 pub use check::check;
-pub use file::wants;
+pub use file::{grammar, wants};
+pub use gha::declared_secrets;
 pub use options::{
     AlertOptions, CpuLimits, ManifestOptions, NamePatterns, Options, Pin, Pinning, Profile, UsesPattern,
     WorkflowOptions, shows,

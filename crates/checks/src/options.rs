@@ -88,6 +88,9 @@ pub struct WorkflowOptions {
     pub extra_sinks: BTreeMap<String, Vec<String>>,
     /// `foreign_ignores`: comments of other tools count.
     pub foreign_ignores: bool,
+    /// No key of the policy: the secrets that the workflows of this repository declare for their callers, by path
+    /// ([`declared_secrets`](crate::declared_secrets)).
+    pub callees: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for WorkflowOptions {
@@ -98,6 +101,7 @@ impl Default for WorkflowOptions {
             pins: BTreeMap::new(),
             extra_sinks: BTreeMap::new(),
             foreign_ignores: true,
+            callees: BTreeMap::new(),
         }
     }
 }

@@ -101,7 +101,7 @@ pub(crate) const ALERT_SEVERITY_INVALID: Rule = Rule {
     tier: Tier::Default,
     since: "0.1.0",
     aliases: &["pint/rule/label"],
-    fix: FixKind::None,
+    fix: FixKind::Safe,
     page: body(include_str!("alert/severity-invalid.md")),
 };
 
@@ -173,7 +173,7 @@ pub(crate) const GHA_INSECURE_COMMANDS: Rule = Rule {
     tier: Tier::Default,
     since: "0.1.0",
     aliases: &["zizmor/insecure-commands"],
-    fix: FixKind::None,
+    fix: FixKind::Unsafe,
     page: body(include_str!("gha/insecure-commands.md")),
 };
 
@@ -185,7 +185,7 @@ pub(crate) const GHA_SECRETS_INHERIT: Rule = Rule {
     tier: Tier::Default,
     since: "0.1.0",
     aliases: &["zizmor/secrets-inherit"],
-    fix: FixKind::None,
+    fix: FixKind::Unsafe,
     page: body(include_str!("gha/secrets-inherit.md")),
 };
 
@@ -197,7 +197,7 @@ pub(crate) const GHA_TEMPLATE_INJECTION: Rule = Rule {
     tier: Tier::Default,
     since: "0.1.0",
     aliases: &["zizmor/template-injection", "actionlint/expression"],
-    fix: FixKind::None,
+    fix: FixKind::Safe,
     page: body(include_str!("gha/template-injection.md")),
 };
 
@@ -209,7 +209,7 @@ pub(crate) const GHA_UNPINNED_USES: Rule = Rule {
     tier: Tier::Default,
     since: "0.1.0",
     aliases: &["zizmor/unpinned-uses"],
-    fix: FixKind::None,
+    fix: FixKind::Safe,
     page: body(include_str!("gha/unpinned-uses.md")),
 };
 

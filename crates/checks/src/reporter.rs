@@ -6,7 +6,7 @@ use std::ops::Range;
 use portcullis_model::{
     Confidence, Edit, Finding, Kind, Location, Rule, Safety, Section, Severity, SeveritySource, Source, Tier, text,
 };
-use portcullis_syntax::yaml::File;
+use portcullis_syntax::yaml::{Change, File};
 
 use crate::locate::{self, Notation};
 use crate::options::Profile;
@@ -127,9 +127,9 @@ impl Draft<'_> {
         self
     }
 
-    /// What `--fix` would write over `span`.
-    pub(crate) fn fix(self, safety: Safety, span: Range<usize>, replacement: impl Display) -> Self {
-        self.pending.edits.push((span, replacement.to_string(), safety));
+    /// What `--fix` would change: all of it or nothing.
+    pub(crate) fn changes(self, safety: Safety, changes: impl IntoIterator<Item = Change>) -> Self {
+        self.pending.edits.extend(changes.into_iter().map(|change| (change.range, change.text, safety)));
         self
     }
 }

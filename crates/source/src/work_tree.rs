@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -113,6 +113,41 @@ impl WorkTree {
             }
         }
         listing
+    }
+
+    /// Puts a new text in the place of a file: whole or not at all, with the permissions it has. Nothing is written where the
+    /// file is not what was expected any more, is a link, or stands below one.
+    pub fn replace(&self, path: &str, expected: &[u8], new: &[u8]) -> Result<(), TreeError> {
+        if !RealDirectories::default().hold(self, path) {
+            return Err(TreeError::Outside);
+        }
+        self.expect(path, expected)?;
+        let place = self.place(path).ok_or(TreeError::NotFound)?;
+        let permissions = fs::symlink_metadata(&place).map_err(|error| absent_or_failed(&error))?.permissions();
+        let name = place.file_name().ok_or(TreeError::NotAFile)?.to_string_lossy().into_owned();
+        let part = place.with_file_name(format!(".{name}.{}.part", std::process::id()));
+        let mut open = fs::OpenOptions::new();
+        let mut file = open.write(true).create_new(true).open(&part).map_err(|error| failed(&error))?;
+        let written =
+            file.set_permissions(permissions).and_then(|()| file.write_all(new)).and_then(|()| file.sync_all());
+        // Somebody may have saved the file meanwhile.
+        let written = written.map_err(|error| failed(&error)).and_then(|()| self.expect(path, expected));
+        let replaced = written.and_then(|()| fs::rename(&part, &place).map_err(|error| failed(&error)));
+        if replaced.is_err() {
+            // What is left of it helps nobody.
+            let _ = fs::remove_file(&part);
+        }
+        replaced
+    }
+
+    fn expect(&self, path: &str, expected: &[u8]) -> Result<(), TreeError> {
+        let (file, _) = self.open(path)?;
+        let mut bytes = Vec::with_capacity(expected.len());
+        file.take(expected.len() as u64 + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+        if bytes == expected {
+            return Ok(());
+        }
+        Err(TreeError::Unreadable("it was changed after it was read".to_owned()))
     }
 
     /// What stands at a path none of whose parents is a link.

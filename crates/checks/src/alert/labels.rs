@@ -1,5 +1,8 @@
 //! `alert/severity-missing`, `alert/severity-invalid`, `alert/required-label`: the pages beside this file say why.
 
+use portcullis_model::Safety;
+use portcullis_syntax::yaml::Kind;
+
 use super::model::Alert;
 use crate::options::AlertOptions;
 use crate::registry;
@@ -38,11 +41,20 @@ fn check_severity(alert: &Alert<'_>, options: &AlertOptions, report: &mut Report
         return;
     }
     let allowed = options.severities.join("`, `");
+    let mut spellings = options.severities.iter().filter(|one| one.eq_ignore_ascii_case(severity.trim()));
+    // The same word written otherwise is no question of judgement.
+    let respelled = match (spellings.next(), spellings.next()) {
+        (Some(only), None) if node.kind() == Kind::Scalar && node.anchor_span().is_none() => {
+            node.replace_with_text(only)
+        }
+        _ => None,
+    };
     report
         .of(registry::ALERT_SEVERITY_INVALID)
         .at(node.span())
         .message(format_args!("`{severity}` is no severity of this repository, so no route matches it"))
-        .remediation(format_args!("use one of `{allowed}`"));
+        .remediation(format_args!("use one of `{allowed}`"))
+        .changes(Safety::Safe, respelled);
 }
 
 fn example(options: &AlertOptions) -> &str {

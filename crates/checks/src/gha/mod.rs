@@ -3,11 +3,14 @@
 pub(crate) mod model;
 
 mod insecure_commands;
+mod script;
 mod secrets_inherit;
 mod template_injection;
 mod unpinned_uses;
 
 use portcullis_model::Rule;
+
+pub use self::secrets_inherit::declared_secrets;
 
 use self::model::Workflow;
 use crate::options::WorkflowOptions;

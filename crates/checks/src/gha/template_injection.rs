@@ -1,12 +1,14 @@
 //! `gha/template-injection`: the page beside this file says why.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use portcullis_model::{Confidence, Severity, Tier};
+use portcullis_model::{Confidence, Safety, Severity, Tier};
 use portcullis_syntax::expression::{self, ContextPath, Leaf, Placeholder};
 use portcullis_syntax::yaml::{Entry, Node};
 
 use super::model::{Step, Taint, Uses, Workflow, judge, variable_name};
+use super::script::{Script, Taken};
 use crate::options::WorkflowOptions;
 use crate::reporter::Reporter;
 
@@ -32,12 +34,17 @@ const SINKS: [(&str, &[&str]); 18] = [
     ("tibdex/backport", &["body_template", "head_template", "labels_template", "title_template"]),
 ];
 
+/// Fixes worked out for one file: each looks at its script as a whole.
+const MOST_FIXES: usize = 1_000;
+
 pub(crate) fn check(workflow: &Workflow<'_>, options: &WorkflowOptions, report: &mut Reporter<'_>) {
+    let mut fixes = MOST_FIXES;
     for step in workflow.steps() {
-        let mut judged = Judged { step, known: BTreeMap::new() };
+        let mut judged = Judged { step, known: BTreeMap::new(), fixes };
         for sink in sinks(step.node, options) {
             judged.report_sink(sink, report);
         }
+        fixes = judged.fixes;
     }
 }
 
@@ -62,13 +69,28 @@ fn sinks<'w>(step: Node<'w>, options: &WorkflowOptions) -> Vec<Entry<'w>> {
 struct Judged<'w> {
     step: Step<'w>,
     known: BTreeMap<(ContextPath, bool), Option<Taint>>,
+    /// Fixes that may still be worked out.
+    fixes: usize,
 }
 
-impl Judged<'_> {
-    fn report_sink(&mut self, sink: Entry<'_>, report: &mut Reporter<'_>) {
+/// One place of a script that somebody else fills.
+struct Found<'f> {
+    leaf: &'f Leaf,
+    /// As it stands in the script.
+    written: &'f str,
+    span: Range<usize>,
+    taint: Taint,
+    /// How it is taken out of the script.
+    taken: Option<Taken>,
+}
+
+impl<'w> Judged<'w> {
+    fn report_sink(&mut self, sink: Entry<'w>, report: &mut Reporter<'_>) {
         let script = sink.value.resolve();
         let Some(text) = script.value() else { return };
-        for placeholder in expression::placeholders(text) {
+        let placeholders: Vec<Placeholder> = expression::placeholders(text).collect();
+        let mut takes_out: Option<Option<Script<'w>>> = None;
+        for (index, placeholder) in placeholders.iter().enumerate() {
             // What is no expression is `gha-syntax/expression`: GitHub refuses the file before anything runs.
             let Ok(parsed) = expression::parse(placeholder.inner(text)) else { continue };
             let mut harmless = true;
@@ -78,10 +100,18 @@ impl Judged<'_> {
                 harmless = false;
                 let span = leaf.span.start + start..leaf.span.end + start;
                 let written = text.get(span.clone()).unwrap_or_default();
-                self.report_leaf(written, &leaf, &taint, script.source_range(span).0, sink, report);
+                let is_all = written == placeholder.inner(text) && sink.key_str() == Some("run") && self.fixes > 0;
+                self.fixes -= usize::from(is_all);
+                let script_of_step = || Script::read(self.step, sink.value, &placeholders);
+                let taken = is_all
+                    .then(|| takes_out.get_or_insert_with(script_of_step).as_mut())
+                    .flatten()
+                    .and_then(|script| script.take_out(index, placeholder, &parsed));
+                let span = script.source_range(span).0;
+                self.report_leaf(Found { leaf: &leaf, written, span, taint, taken }, sink, report);
             }
             if harmless {
-                report_expression(&placeholder, text, script, report);
+                report_expression(placeholder, text, script, report);
             }
         }
     }
@@ -91,18 +121,10 @@ impl Judged<'_> {
         self.known.entry((leaf.path.clone(), leaf.whole)).or_insert_with(|| judge(leaf, step)).clone()
     }
 
-    fn report_leaf(
-        &self,
-        written: &str,
-        leaf: &Leaf,
-        taint: &Taint,
-        span: std::ops::Range<usize>,
-        sink: Entry<'_>,
-        report: &mut Reporter<'_>,
-    ) {
-        let name = variable_name(&leaf.path);
-        let input = sink.key_str().unwrap_or_default();
-        let shell = input == "run";
+    fn report_leaf(&self, found: Found<'_>, sink: Entry<'_>, report: &mut Reporter<'_>) {
+        let Found { leaf, written, span, taint, taken } = found;
+        let name = variable_name(&leaf.path, None);
+        let shell = sink.key_str() == Some("run");
         let how = if shell { "before the shell reads it" } else { "before it is run" };
         let value = if leaf.whole { format!("toJSON({written})") } else { written.to_owned() };
         let read = match self.action_slug().as_deref() {
@@ -115,12 +137,21 @@ impl Judged<'_> {
             .confidence(taint.confidence)
             .tier(taint.tier)
             .message(format_args!("`{written}` is written into the script {how}; {}", taint.why))
-            .remediation(format_args!(
-                "pass it as a variable: `env: {{{name}: ${{{{ {value} }}}}}}`, and write `{read}` in the script"
-            ))
+            .remediation(match &taken {
+                Some(Taken { read, changes }) if changes.len() < 2 => {
+                    format!("the variable is there already: write `{read}` in the script")
+                }
+                _ => format!(
+                    "pass it as a variable: `env: {{{name}: ${{{{ {value} }}}}}}`, and write `{read}` in the script"
+                ),
+            })
             .related(sink.key.span(), "this script");
-        if let Some(uses) = self.step.node.entry("uses") {
-            draft.related(uses.value.span(), "run by this action");
+        let draft = match self.step.node.entry("uses") {
+            Some(uses) => draft.related(uses.value.span(), "run by this action"),
+            None => draft,
+        };
+        if let Some(taken) = taken {
+            draft.changes(Safety::Safe, taken.changes);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{Safety, Severity};
-use portcullis_syntax::yaml::{Node, Style};
+use portcullis_syntax::yaml::{Change, Kind, Node};
 
 use super::model::{Action, RefKind, Uses, Workflow};
 use crate::options::{Pin, WorkflowOptions};
@@ -27,9 +27,9 @@ pub(crate) fn check(workflow: &Workflow<'_>, options: &WorkflowOptions, report: 
         }
         let draft = report.at(uses.span()).message(complaint(&action, demand)).remediation(advice(&action, demand));
         if let Some(commit) = options.pins.get(&format!("{}@{}", action.slug, action.version))
-            && let Some(replacement) = pinned(uses.node, &action, commit)
+            && let Some(changes) = pinned(uses.node, &action, commit)
         {
-            draft.fix(Safety::Safe, uses.span(), replacement);
+            draft.changes(Safety::Safe, changes);
         }
     }
     for (slug, places) in arguments {
@@ -78,12 +78,17 @@ fn advice(action: &Action<'_>, demand: Pin) -> String {
     }
 }
 
-/// The use with its known commit. A quoted value or a comment that stands there already is left to a person.
-fn pinned(node: Node<'_>, action: &Action<'_>, commit: &str) -> Option<String> {
-    let whole_hash = matches!(commit.len(), 40 | 64) && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let simple = node.resolve() == node && node.style() == Style::Plain && node.trailing_comment().is_none();
-    let ends_line = node.file().text().get(node.span().end..)?.split('\n').next()?.trim().is_empty();
-    let slash = if action.path.is_empty() { "" } else { "/" };
-    (whole_hash && simple && ends_line)
-        .then(|| format!("{}{slash}{}@{commit} # {}", action.slug, action.path, action.version))
+/// The use with its known commit, and the version beside it. A comment that stands there already is left to a person.
+fn pinned(node: Node<'_>, action: &Action<'_>, commit: &str) -> Option<[Change; 2]> {
+    let Action { slug, path, version } = action;
+    let slash = if path.is_empty() { "" } else { "/" };
+    let is_own = node.kind() == Kind::Scalar && node.anchor_span().is_none();
+    if !is_own || action.ref_kind() != RefKind::Version || node.trailing_comment().is_some() {
+        return None;
+    }
+    let pinned = node.replace_scalar(&format!("{slug}{slash}{path}@{commit}"))?;
+    // The comment ends the line; behind a bracket there is more to come.
+    let rest = node.file().text().get(node.span().end..)?;
+    let ends_line = rest.split(['\r', '\n']).next()?.trim().is_empty();
+    Some([pinned, node.set_trailing_comment(version)?]).filter(|_| ends_line)
 }

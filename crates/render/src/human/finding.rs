@@ -275,7 +275,9 @@ fn propose_change(frame: &mut Frame, judged: &Judged, terminal: &Terminal) {
     let finding = &judged.finding;
     if let Some(suggestion) = &judged.suggestion {
         frame.note("help", change_heading(judged, suggestion, terminal));
-        frame.body.push(Part::Change(change(finding, suggestion)));
+        if !suggestion.replacement.is_empty() {
+            frame.body.push(Part::Change(change(finding, suggestion)));
+        }
     }
 }
 
@@ -284,7 +286,11 @@ fn is_safe(finding: &Finding) -> bool {
 }
 
 fn change_heading(judged: &Judged, suggestion: &Suggestion, terminal: &Terminal) -> TermText {
-    let mut heading = text!["proposed change"];
+    let mut heading = match (suggestion.replacement.is_empty(), suggestion.start_line, suggestion.end_line) {
+        (false, ..) => text!["proposed change"],
+        (true, first, last) if first == last => text!["proposed change: delete line ", first],
+        (true, first, last) => text!["proposed change: delete lines ", first, " to ", last],
+    };
     if suggestion.path != judged.finding.path() {
         heading.push(&text![" in ", terminal.text(&suggestion.path, cap::PATH)]);
     }

@@ -370,3 +370,35 @@ fn a_hook_of_the_repository_and_its_fsmonitor_are_never_run() {
     repository.changed_files("HEAD", "HEAD").unwrap();
     assert!(!Path::new(&trace).exists());
 }
+
+#[test]
+fn a_file_is_replaced_only_while_it_is_what_was_read() {
+    let place = Place::plain();
+    place.write("d/a", "old");
+    let tree = place.open().work_tree();
+    tree.replace("d/a", b"old", b"new").unwrap();
+    assert_eq!(tree.read("d/a").unwrap(), b"new");
+    let refused = tree.replace("d/a", b"old", b"newer");
+    assert_eq!(refused, Err(TreeError::Unreadable("it was changed after it was read".to_owned())));
+    assert_eq!(tree.replace("d/none", b"", b"x"), Err(TreeError::NotFound));
+    assert_eq!((tree.read("d/a").unwrap(), paths(&tree)), (b"new".to_vec(), vec!["d/a".to_owned()]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_replaced_file_keeps_its_mode_and_no_link_is_followed() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let (place, outside) = (Place::plain(), tempfile::tempdir().unwrap());
+    place.write("a", "old");
+    std::fs::write(outside.path().join("x"), "old").unwrap();
+    let path = |name: &str| place.path().join(name);
+    std::fs::set_permissions(path("a"), std::fs::Permissions::from_mode(0o751)).unwrap();
+    symlink(outside.path().join("x"), path("link")).unwrap();
+    symlink(outside.path(), path("directory")).unwrap();
+    let tree = place.open().work_tree();
+    tree.replace("a", b"old", b"new").unwrap();
+    assert_eq!(path("a").metadata().unwrap().permissions().mode() & 0o777, 0o751);
+    assert_eq!(tree.replace("link", b"old", b"new"), Err(TreeError::NotAFile));
+    assert_eq!(tree.replace("directory/x", b"old", b"new"), Err(TreeError::Outside));
+    assert_eq!(std::fs::read(outside.path().join("x")).unwrap(), b"old");
+}

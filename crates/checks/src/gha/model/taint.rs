@@ -1,7 +1,7 @@
 //! What text a context value can put into a script, and who chooses it (spec/workflows.md 5.1).
 
 use portcullis_model::{Confidence, Severity, Tier};
-use portcullis_syntax::expression::{self, ContextPath, Leaf};
+use portcullis_syntax::expression::{self, Leaf};
 use portcullis_syntax::yaml::Node;
 
 use super::event::{self, Content};
@@ -33,7 +33,7 @@ const HOPS: u8 = 8;
 /// Texts that are looked into on the way, in bytes: a hostile file refers to one long text from everywhere.
 const LONGEST: usize = 16 << 10;
 /// GitHub runs at most this many jobs of a matrix.
-const MOST_COMBINATIONS: usize = 256;
+pub(super) const MOST_COMBINATIONS: usize = 256;
 
 /// What a context value can put into a script of this step; `None` when that is harmless whatever it holds.
 pub(crate) fn judge(leaf: &Leaf, step: &Step<'_>) -> Option<Taint> {
@@ -294,14 +294,4 @@ fn output(names: &[&str], step: &Step<'_>, hops: u8) -> Option<Taint> {
     written
         .map(|taint| Taint { why: format!("the step that writes it pastes text in: {}", taint.why), ..taint })
         .or_else(|| unknown("an earlier step decides what it holds"))
-}
-
-/// A name for the shell variable that should carry a value (spec/workflows.md 5.1).
-pub(crate) fn variable_name(path: &ContextPath) -> String {
-    let names: Vec<String> = path
-        .segments()
-        .skip_while(|name| matches!(*name, "github" | "event"))
-        .map(|name| if name == "*" { "ANY".to_owned() } else { name.replace('-', "_").to_ascii_uppercase() })
-        .collect();
-    names.join("_")
 }

@@ -94,10 +94,10 @@ impl<'a> Workflow<'a> {
             .map(Uses::read)
     }
 
-    /// Every `env:` of workflow, jobs and steps.
-    pub(crate) fn environments(&self) -> impl Iterator<Item = Node<'_>> {
+    /// Every `env:` of workflow, jobs and steps, behind what it belongs to.
+    pub(crate) fn environments(&self) -> impl Iterator<Item = (Node<'_>, Node<'_>)> {
         let inner = self.jobs.iter().flat_map(|job| std::iter::once(job.node).chain(job.steps.iter().copied()));
-        std::iter::once(self.root).chain(inner).filter_map(|node| node.get("env"))
+        std::iter::once(self.root).chain(inner).filter_map(|node| Some((node, node.get("env")?)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether two texts mean the same outside of the ranges that were changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::super::arena::NodeId;
@@ -45,7 +45,7 @@ impl Comparison<'_> {
             Kind::Scalar => self.is_touched(before) || same_scalar(before, after),
             Kind::Alias => self.is_touched(before) || self.same_alias(before, after),
             Kind::Seq => self.same_children(&before.items().collect::<Vec<_>>(), &after.items().collect::<Vec<_>>()),
-            Kind::Map => self.same_children(&flat(before), &flat(after)),
+            Kind::Map => !adds_a_repeated_key(before, after) && self.same_children(&flat(before), &flat(after)),
         }
     }
 
@@ -122,6 +122,15 @@ fn is_touched(span: &Range<usize>, changed: &Changed, side: fn(&Pair) -> &Range<
 
 fn same_scalar(before: Node<'_>, after: Node<'_>) -> bool {
     before.value() == after.value() && before.style() == after.style()
+}
+
+/// Of two entries with one key readers see only one, or refuse the file.
+fn adds_a_repeated_key(before: Node<'_>, after: Node<'_>) -> bool {
+    let repeated = |map: Node<'_>| {
+        let mut seen = BTreeSet::new();
+        map.entries().filter_map(|entry| entry.key_str()).filter(|key| !seen.insert(*key)).count()
+    };
+    after.entries().len() > before.entries().len() && repeated(after) > repeated(before)
 }
 
 fn flat(map: Node<'_>) -> Vec<Node<'_>> {

@@ -92,7 +92,10 @@ impl<'a> Node<'a> {
         }
         if self.style() == Style::Plain {
             let new = format!("{}{text}{}", old.get(..value.start)?, old.get(value.end..)?);
-            if !render::is_plain(&new, true) {
+            // What could not stand in brackets stands in none.
+            let in_block = || !render::is_plain(old, true);
+            let stays_plain = render::is_plain(&new, true) || (in_block() && render::is_plain_in_block(&new, true));
+            if !stays_plain {
                 return self.replace_scalar(&new);
             }
         }
@@ -194,6 +197,17 @@ impl<'a> Node<'a> {
         let item = value.item(indent + STEP, self.line_break());
         let before = self.file().text().get(..self.span().start)?.trim_end_matches(' ').len();
         Some(Change { range: before..self.span().end, text: format!("{}{:indent$}-{item}", self.line_break(), "") })
+    }
+
+    /// Replaces the scalar behind the key of a block mapping by a collection in lines of its own.
+    pub fn replace_by_block(self, value: &New) -> Option<Change> {
+        if self.kind() != Kind::Scalar || self.is_absent() || self.anchor_span().is_some() || self.tag_span().is_some()
+        {
+            return None;
+        }
+        let indent = self.indent_of_line() + STEP;
+        let before = self.file().text().get(..self.span().start)?.trim_end_matches(' ').len();
+        Some(Change { range: before..self.span().end, text: value.block_behind(indent, self.line_break()) })
     }
 
     /// Takes an entry out of a mapping, by its number among [`entries`](Node::entries). `None` where nothing would be left

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::super::arena::Style;
 use super::super::file::parse;
 use super::super::limits::{Dialect, Limits};
+use super::super::node::Node;
 use super::super::typing::Typed;
 
 /// A value to be written.
@@ -137,17 +138,35 @@ pub(super) fn is_plain(text: &str, any_type: bool) -> bool {
     // The reader is the judge; a key inside brackets is the narrowest place.
     let probe = format!("[{{{text}: {text}}}]");
     let file = parse(probe.as_bytes(), Dialect::Yaml11, &Limits::OTHER);
-    let is_text = |dialect| {
-        let root = file.documents().next().and_then(|document| document.root());
-        let map = root.and_then(|root| root.items().next().filter(|_| root.items().len() == 1));
-        map.filter(|map| map.entries().len() == 1).and_then(|map| map.entries().next()).is_some_and(|entry| {
-            [entry.key, entry.value].into_iter().all(|node| {
-                node.style() == Style::Plain
-                    && node.raw() == text
-                    && node.value() == Some(text)
-                    && (any_type || matches!(node.typed_as(dialect), Typed::Str(_)))
-            })
-        })
-    };
-    file.faults().is_empty() && file.comments().is_empty() && is_text(Dialect::Core) && is_text(Dialect::Yaml11)
+    let root = file.documents().next().and_then(|document| document.root());
+    let map = root.and_then(|root| root.items().next().filter(|_| root.items().len() == 1));
+    let entry = map.filter(|map| map.entries().len() == 1).and_then(|map| map.entries().next());
+    file.faults().is_empty()
+        && file.comments().is_empty()
+        && entry
+            .is_some_and(|entry| [entry.key, entry.value].into_iter().all(|node| reads_back_as(node, text, any_type)))
+}
+
+/// The same for a value that stands in no brackets: braces are letters there.
+pub(super) fn is_plain_in_block(text: &str, any_type: bool) -> bool {
+    if text.is_empty() || text.contains(['\n', '\r']) {
+        return false;
+    }
+    let probe = format!("key: {text}\n");
+    let file = parse(probe.as_bytes(), Dialect::Yaml11, &Limits::OTHER);
+    let root = file.documents().next().and_then(|document| document.root());
+    let value = root.filter(|root| root.entries().len() == 1).and_then(|root| root.get("key"));
+    file.faults().is_empty()
+        && file.comments().is_empty()
+        && file.documents().len() == 1
+        && value.is_some_and(|value| reads_back_as(value, text, any_type))
+}
+
+fn reads_back_as(node: Node<'_>, text: &str, any_type: bool) -> bool {
+    let is_text = |dialect| any_type || matches!(node.typed_as(dialect), Typed::Str(_));
+    node.style() == Style::Plain
+        && node.raw() == text
+        && node.value() == Some(text)
+        && is_text(Dialect::Core)
+        && is_text(Dialect::Yaml11)
 }

@@ -195,3 +195,69 @@ fn a_fragment_whose_blanks_a_fold_would_take_away_is_refused() {
     assert_eq!(replace("a: >+\n\n", 0..0, " "), None);
     assert_eq!(replace("a: |\n  x\n  y\n", 2..3, " b\n c").unwrap(), "x\n b\n c\n");
 }
+
+fn grouped(text: &str, groups: &[&[(std::ops::Range<usize>, &str)]]) -> (String, Vec<usize>) {
+    let change =
+        |(range, text): &(std::ops::Range<usize>, &str)| Change { range: range.clone(), text: (*text).to_owned() };
+    let groups: Vec<Vec<Change>> = groups.iter().map(|group| group.iter().map(change).collect()).collect();
+    let groups: Vec<&[Change]> = groups.iter().map(Vec::as_slice).collect();
+    let applied = core(text).apply_groups(&groups).unwrap();
+    (applied.text, applied.dropped)
+}
+
+#[test]
+fn a_group_is_made_whole_or_left_out() {
+    let (text, dropped) =
+        grouped("a: 1\nb: 2\nc: 3\n", &[&[(3..4, "x")], &[(8..9, "y"), (3..4, "z")], &[(13..14, "w")]]);
+    assert_eq!((text.as_str(), dropped), ("a: x\nb: 2\nc: w\n", vec![1]));
+}
+
+#[test]
+fn groups_share_a_change_that_each_of_them_needs() {
+    let added = (4..4, "\nd: 4");
+    let (text, dropped) = grouped("a: 1\nb: 2\n", &[&[(3..4, "x"), added.clone()], &[(8..9, "y"), added]]);
+    assert_eq!((text.as_str(), dropped), ("a: x\nd: 4\nb: y\n", vec![]));
+}
+
+#[test]
+fn lines_added_at_one_place_follow_each_other_in_the_order_given() {
+    let (text, dropped) = grouped("a:\n  b: 1\n", &[&[(9..9, "\n  c: 2")], &[(9..9, "\n  d: 3")], &[(9..9, "\ne: 4")]]);
+    assert_eq!((text.as_str(), dropped), ("a:\n  b: 1\n  c: 2\n  d: 3\n", vec![2]), "another level waits");
+    let (text, dropped) = grouped("{a: 1}\n", &[&[(5..5, ", b: 2")], &[(5..5, ", c: 3")]]);
+    assert_eq!((text.as_str(), dropped), ("{a: 1, b: 2, c: 3}\n", vec![]));
+}
+
+#[test]
+fn no_mapping_gets_a_key_twice() {
+    let (text, dropped) = grouped("a: 1\n", &[&[(4..4, "\nb: 2")], &[(4..4, "\nb: 3")], &[(4..4, "\nc: 4")]]);
+    assert_eq!((text.as_str(), dropped), ("a: 1\nb: 2\nc: 4\n", vec![1]));
+    assert_eq!(core("a: 1\n").apply(&[Change { range: 4..4, text: "\na: 2".to_owned() }]), Err(EditError::Unsafe));
+}
+
+#[test]
+fn one_change_at_fault_among_many_costs_no_other() {
+    let lines: Vec<_> = (0..200).map(|number| format!("k{number:03}: v\n")).collect();
+    let text = lines.concat();
+    let at = |number: usize| number * 8 + 6;
+    let changes: Vec<Change> = (0..200)
+        .map(|number| Change {
+            range: at(number)..at(number) + 1,
+            text: if number == 77 { "w\nx: [".to_owned() } else { "w".to_owned() },
+        })
+        .collect();
+    assert_eq!(core(&text).apply(&changes).unwrap().dropped, [77]);
+}
+
+#[test]
+fn a_value_with_braces_stays_plain_where_no_bracket_is_around_it() {
+    let text = "run: echo ${{ github.ref }}\n";
+    let change = |node: Node<'_>| node.get("run")?.replace_within(5..22, "${REF}");
+    assert_eq!(edited(text, change), "run: echo ${REF}\n");
+}
+
+#[test]
+fn a_word_becomes_a_mapping_below_its_key() {
+    let new = New::Map(vec![("X".to_owned(), New::Plain("1".to_owned()))]);
+    let change = |node: Node<'_>| node.get("a")?.replace_by_block(&new);
+    assert_eq!(edited("a: all\nb: 2\n", change), "a:\n  X: 1\nb: 2\n");
+}
