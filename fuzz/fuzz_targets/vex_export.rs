@@ -38,11 +38,8 @@ fuzz_target!(|bytes: &[u8]| {
         not_affected: Justification::ALL.get(usize::from(*first)).copied(),
         ..VexStatement::default()
     };
-    let frame = VexFrame {
-        author: author.to_owned(),
-        timestamp: jiff::Timestamp::UNIX_EPOCH,
-        version: "0.1.0".to_owned(),
-    };
+    let frame =
+        VexFrame { author: author.to_owned(), timestamp: jiff::Timestamp::UNIX_EPOCH, version: "0.1.0".to_owned() };
     let statements = [statement];
     for (format, written) in
         [("openvex", openvex(&statements, &frame)), ("cyclonedx-json", cyclonedx_vex(&statements, &frame))]
