@@ -34,7 +34,8 @@ fuzz_target!(|text: &str| {
         ],
     });
     let collected = read(Some("cyclonedx-json"), document.to_string().as_bytes());
-    for score in collected.findings.iter().filter_map(|finding| finding.vulnerability.as_ref()).flat_map(|one| &one.scores)
+    for score in
+        collected.findings.iter().filter_map(|finding| finding.vulnerability.as_ref()).flat_map(|one| &one.scores)
     {
         assert!((0.0..=10.0).contains(&score.score), "{score:?}");
     }

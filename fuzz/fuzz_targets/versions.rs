@@ -15,7 +15,8 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(rest) else { return };
     let ecosystem = ECOSYSTEMS[usize::from(*first) % ECOSYSTEMS.len()];
     let mut lines = text.lines();
-    let mut versions = [lines.next().unwrap_or_default(), lines.next().unwrap_or_default(), lines.next().unwrap_or_default()];
+    let mut versions =
+        [lines.next().unwrap_or_default(), lines.next().unwrap_or_default(), lines.next().unwrap_or_default()];
     for one in versions {
         assert_eq!(compare(ecosystem, one, one), Some(Ordering::Equal), "{ecosystem} {one:?}");
         for two in versions {

@@ -20,7 +20,10 @@ fuzz_target!(|bytes: &[u8]| {
     let without = judged(Evidence { collected: SEEDS.clone(), ..Evidence::default() });
     assert_eq!(with.findings.len(), without.findings.len(), "no finding comes or goes");
     for (one, before) in with.findings.iter().zip(&without.findings) {
-        assert_eq!(one.finding, before.finding, "a statement changes no fact");
+        let mut facts = one.finding.clone();
+        facts.suppressions.truncate(before.finding.suppressions.len());
+        facts.state = before.finding.state;
+        assert_eq!(facts, before.finding, "a statement changes no fact");
         if one.state != before.state {
             assert_eq!(one.finding.section, Section::Vulnerabilities, "{one:?}");
             assert!(one.decision.iter().any(|decision| decision.step == Step::State), "who says so? {one:?}");

@@ -23,8 +23,9 @@ fuzz_target!(|bytes: &[u8]| {
     if !advisory::is_advisory(name) {
         return;
     }
-    let packages: BTreeSet<String> =
-        packages.split(' ').filter(|purl| PackageUrl::from_str(purl).is_ok()).map(str::to_owned).collect();
+    // A reader writes them in their canonical form.
+    let packages = packages.split(' ').filter_map(|purl| PackageUrl::from_str(purl).ok());
+    let packages: BTreeSet<String> = packages.map(|purl| purl.to_string()).collect();
     if packages.is_empty() {
         return;
     }
@@ -37,11 +38,8 @@ fuzz_target!(|bytes: &[u8]| {
         not_affected: Justification::ALL.get(usize::from(*first)).copied(),
         ..VexStatement::default()
     };
-    let frame = VexFrame {
-        author: author.to_owned(),
-        timestamp: jiff::Timestamp::UNIX_EPOCH,
-        version: "0.1.0".to_owned(),
-    };
+    let frame =
+        VexFrame { author: author.to_owned(), timestamp: jiff::Timestamp::UNIX_EPOCH, version: "0.1.0".to_owned() };
     let statements = [statement];
     for (format, written) in
         [("openvex", openvex(&statements, &frame)), ("cyclonedx-json", cyclonedx_vex(&statements, &frame))]

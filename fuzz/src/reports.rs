@@ -63,7 +63,7 @@ static REGISTRY: LazyLock<Registry> =
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let text = "version: 1\nlicenses: {allow: [MIT, Apache-2.0, LicenseRef-*], deny: [AGPL-3.0-only]}\n\
                 vex:\n  - path: reports/report\n  - {path: '**', authors: ['jane*'], require_justification: false}\n\
-                packages:\n  deny:\n    - {name: evil, ecosystem: npm, version_range: '<2', reason: bad}\n\
+                packages:\n  deny:\n    - {id: evil, name: evil, ecosystem: npm, version_range: '<2', reason: bad}\n\
                 sbom: {quality: {profile: ntia}}\n";
     let formats = portcullis_ingest::format_names();
     let inputs = Inputs {

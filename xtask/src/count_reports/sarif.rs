@@ -92,10 +92,9 @@ fn by_level(run: &Value, result: &Value, rule: Option<&Value>, tool: &str) -> &'
         ("osv-scanner", _) => "unknown",
         // A secret scanner that states nothing has found a secret.
         (_, Some("error")) | ("gitleaks", None) => "high",
-        (_, Some("warning")) => "medium",
+        (_, Some("warning") | None) => "medium",
         (_, Some("note")) => "low",
         (_, Some(_)) => "info",
-        (_, None) => "medium",
     }
 }
 
