@@ -292,7 +292,7 @@ fn from_run(github: &dyn GitHub, run: u64) -> Result<(Outcome, Meta), String> {
 
 fn parsed(result: &[u8], meta: &[u8]) -> Result<(Outcome, Meta), String> {
     let unusable = |what: &str, error: serde_json::Error| format!("`{what}` of the bundle cannot be read: {error}");
-    let outcome: Outcome = serde_json::from_slice(result).map_err(|error| unusable("result.json", error))?;
+    let mut outcome: Outcome = serde_json::from_slice(result).map_err(|error| unusable("result.json", error))?;
     if outcome.schema != RESULT_SCHEMA {
         return Err(format!("`result.json` of the bundle is no `{RESULT_SCHEMA}`"));
     }
@@ -303,5 +303,29 @@ fn parsed(result: &[u8], meta: &[u8]) -> Result<(Outcome, Meta), String> {
     if meta.schema != META_SCHEMA {
         return Err(format!("`meta.json` of the bundle is no `{META_SCHEMA}`"));
     }
+    // A suggestion in a review is one click from being code, and whoever wrote the change may have written the bundle.
+    for judged in &mut outcome.findings {
+        judged.suggestion = None;
+        judged.finding.edits.clear();
+    }
     Ok((outcome, meta))
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_model::{Edit, Finding, Judged, Suggestion};
+
+    use super::*;
+
+    #[test]
+    fn a_bundle_proposes_no_changes() {
+        let finding = Finding { edits: vec![Edit::default()], ..Finding::default() };
+        let suggestion = Some(Suggestion { replacement: "curl evil".to_owned(), ..Suggestion::default() });
+        let judged = Judged { finding: Box::new(finding), suggestion, ..Judged::default() };
+        let outcome = Outcome { schema: RESULT_SCHEMA.to_owned(), findings: vec![judged], ..Outcome::default() };
+        let meta = format!(r#"{{"schema": "{META_SCHEMA}"}}"#);
+        let (read, _) = parsed(&serde_json::to_vec(&outcome).unwrap(), meta.as_bytes()).unwrap();
+        assert_eq!((read.findings.len(), &read.findings[0].suggestion), (1, &None));
+        assert!(read.findings[0].finding.edits.is_empty());
+    }
 }

@@ -132,7 +132,7 @@ fn every_command_that_asks_for_the_policy_of_the_base_gets_it_from_github_where_
         (&["policy", "check"], ""),
         (&["policy", "diff"], "workflows.levels.high  fail -> log"),
         (&["commits", "HEAD~1..HEAD"], "1 blocking"),
-        (&["explain", ".github/workflows/ci.yml:7"], "high -> fail"),
+        (&["explain", ".github/workflows/ci.yml:7"], "workflows.levels.high"),
     ] {
         let (answer, server) = run(arguments, true);
         assert!(answer.stdout.contains(said), "{arguments:?}: {}{}", answer.stdout, answer.stderr);

@@ -93,13 +93,14 @@ fn a_machine_without_a_release_builds_it_where_that_is_asked_for() {
 fn a_build_is_refused_where_something_vouched_for_is_asked_or_it_would_be_another_version() {
     let server = Server::start(&[]);
     let with = [INSTALL, ("mirror", server.address.as_str()), ("fallback", "cargo")];
-    let step = with_cargo(Step::pinning(&archive(VERSION)), VERSION);
-    let sha256 = checksum(&archive(VERSION));
+    let released = archive(VERSION);
+    let step = with_cargo(Step::pinning(&released), VERSION);
+    let sha256 = checksum(&released);
     let answer = step.run(&[&with[..], &[("sha256", &sha256)]].concat());
     assert!(answer.code == 2 && error(&answer).contains("neither checksum nor attestation"), "{}", answer.stderr);
     let answer = step.run(&[&with[..], &[("version", "1.0.0")]].concat());
     assert!(answer.code == 2 && error(&answer).contains("not the source of version 1.0.0"), "{}", answer.stderr);
-    let other = with_cargo(Step::pinning(&archive(VERSION)), "9.9.8");
+    let other = with_cargo(Step::pinning(&released), "9.9.8");
     let answer = other.run(&with);
     assert!(answer.code == 2 && error(&answer).contains("is not version 9.9.9"), "{}", answer.stderr);
     assert!(!other.installed().exists() && !other.marker().exists());

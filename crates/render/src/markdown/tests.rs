@@ -95,7 +95,7 @@ fn what_reports_say_is_marked_where_only_the_checks_were_evaluated_again() {
     let text = super::markdown(&sample::pull::failing(), &posting, COMMENT_BYTES).text;
     assert!(text.starts_with("### ❌ Fail: "), "{text:.200}");
     let marked = |word: &str| text.lines().find(|line| line.contains(word)).map(|line| line.contains("*unverified*"));
-    assert_eq!((marked("Dependencies"), marked("Secrets (built in)")), (Some(true), Some(false)), "{text}");
+    assert_eq!((marked("dependencies (trivy"), marked("Secrets (built in)")), (Some(true), Some(false)), "{text}");
 }
 
 #[test]
