@@ -31,13 +31,13 @@ pub(super) struct Held<'a> {
 pub(super) fn apply<'a>(
     policy: &'a Policy,
     findings: &mut [Judged],
-    candidates: Candidates<'_>,
+    candidates: Vec<Candidates>,
     coverage: &Coverage<'_>,
     today: Date,
 ) -> Vec<Held<'a>> {
     let mut tallies: Vec<Tally> = policy.exceptions.iter().map(|_| Tally::default()).collect();
-    for (position, candidates) in candidates.found {
-        let Some(judged) = findings.get_mut(position).filter(|judged| judged.is_open()) else { continue };
+    let open = findings.iter_mut().zip(candidates).enumerate().filter(|(_, (judged, _))| judged.is_open());
+    for (position, (judged, candidates)) in open {
         for (candidate, by_name) in candidates {
             let (Some(exception), Some(tally)) = (policy.exceptions.get(candidate), tallies.get_mut(candidate)) else {
                 continue;
@@ -250,15 +250,18 @@ fn names_resource(finding: &Finding) -> impl Iterator<Item = &str> {
         .flatten()
 }
 
+/// Exceptions that may concern a finding, by position, and whether they name it outright.
+pub(super) type Candidates = BTreeMap<usize, bool>;
+
 /// Which exceptions may concern a finding, without holding every finding against every exception.
-struct Index<'a> {
+pub(super) struct Index<'a> {
     by_name: BTreeMap<&'a str, Vec<usize>>,
     by_fingerprint: BTreeMap<&'a str, Vec<usize>>,
     globs: Vec<(usize, &'a Pattern)>,
 }
 
 impl<'a> Index<'a> {
-    fn new(exceptions: &'a [Exception]) -> Self {
+    pub(super) fn new(exceptions: &'a [Exception]) -> Self {
         let mut index = Self { by_name: BTreeMap::new(), by_fingerprint: BTreeMap::new(), globs: Vec::new() };
         for (position, exception) in exceptions.iter().enumerate() {
             for rule in &exception.rules {
@@ -277,8 +280,8 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// Exceptions that may concern the finding, in the order they were read, and whether they name it outright.
-    fn candidates(&self, finding: &Finding, names: &Names) -> BTreeMap<usize, bool> {
+    /// Exceptions that may concern the finding, which has these names, in the order they were read.
+    pub(super) fn candidates(&self, finding: &Finding, names: &Names) -> Candidates {
         let mut found = BTreeMap::new();
         let globs = self.globs.iter().filter(|(_, glob)| names.any(|name| glob.matches(name)));
         found.extend(globs.map(|(position, _)| (*position, false)));
@@ -286,27 +289,6 @@ impl<'a> Index<'a> {
         let exact = self.by_fingerprint.get(finding.fingerprint.as_str());
         found.extend(outright.chain(exact).flatten().map(|position| (*position, true)));
         found
-    }
-}
-
-/// Which exceptions may concern which findings, looked up while the names of each finding are at hand.
-pub(super) struct Candidates<'a> {
-    index: Index<'a>,
-    /// The position of a finding, and the positions of its exceptions with whether they name it outright.
-    found: Vec<(usize, BTreeMap<usize, bool>)>,
-}
-
-impl<'a> Candidates<'a> {
-    pub(super) fn new(exceptions: &'a [Exception]) -> Self {
-        Self { index: Index::new(exceptions), found: Vec::new() }
-    }
-
-    /// Looks up the finding at this position, which has these names.
-    pub(super) fn look_up(&mut self, position: usize, finding: &Finding, names: &Names) {
-        let candidates = self.index.candidates(finding, names);
-        if !candidates.is_empty() {
-            self.found.push((position, candidates));
-        }
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn judge(
     judged: &mut Judged,
     own_level: Option<&Named>,
     names: &Names,
-    clocks: &mut Clocks<'_>,
+    clocks: &Clocks<'_>,
 ) -> Level {
     if suppressions::closed(policy, judged, clocks.today) || excluded(policy, judged) {
         return Level::Off;
@@ -176,7 +176,7 @@ const fn scope_word(scope: Scope) -> &'static str {
 }
 
 /// Step 6.
-fn modifiers(policy: &Policy, judged: &mut Judged, clocks: &mut Clocks<'_>) {
+fn modifiers(policy: &Policy, judged: &mut Judged, clocks: &Clocks<'_>) {
     if judged.level == Level::Off {
         return;
     }

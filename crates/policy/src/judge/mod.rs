@@ -15,12 +15,14 @@ mod vulnerability;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::AtomicU64;
 
 use jiff::civil::Date;
 use portcullis_model::{
     Collected, Counts, Decision, Evidence, ExceptionRow, Finding, Health, Introduced, Judged, Level, Metric, Origin,
     Problem, Reason, Registry, Section, State, Step, ToolRow, Verdict, order,
 };
+use rayon::prelude::*;
 
 use crate::Policy;
 use crate::pattern::Names;
@@ -95,6 +97,9 @@ fn assess_tightened(base: &Policy, head: &Policy, evidence: Evidence, registry: 
     assessed
 }
 
+/// Findings that one thread judges at least: few are not worth a second one.
+const AT_ONCE: usize = 1_000;
+
 /// Every finding with its level, and what the verdict needs besides.
 struct Assessed {
     findings: Vec<Judged>,
@@ -124,7 +129,8 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
     collected.problems.extend(made.problems);
     let mut problems = required::problems(policy, &collected, expected, &tracked, registry);
 
-    let mut findings: Vec<Judged> = std::mem::take(&mut collected.findings).into_iter().map(unjudged).collect();
+    let found = std::mem::take(&mut collected.findings).into_par_iter().with_min_len(AT_ONCE);
+    let mut findings: Vec<Judged> = found.map(unjudged).collect();
     let stated = supply::vex::apply(&policy.vex, &vex, &collected, &mut findings, today);
     problems.extend(stated.problems);
     let mut quality = quality::judge(policy, &collected, baseline.as_ref(), lines_compared);
@@ -138,16 +144,20 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
     findings.extend(std::mem::take(&mut quality.findings).into_iter().map(unjudged));
     let own_level = |judged: &Judged| quality.levels.get(&judged.finding.fingerprint);
     let known = baseline.as_ref().map(|baseline| baseline::Known::new(baseline, &collected, &findings, &renames));
-    let mut clocks =
-        vulnerability::Clocks { today, known: known.as_ref(), investigated: stated.investigated, stopped: 0 };
-    let mut names = Names::default();
-    let mut candidates = exceptions::Candidates::new(&policy.exceptions);
-    let mut before_modifiers = Vec::with_capacity(findings.len());
-    for (position, judged) in findings.iter_mut().enumerate() {
+    let clocks = vulnerability::Clocks {
+        today,
+        known: known.as_ref(),
+        investigated: stated.investigated,
+        stopped: AtomicU64::new(0),
+    };
+    let index = exceptions::Index::new(&policy.exceptions);
+    // Exceptions are looked up here because the names of each finding are at hand.
+    let one_by_one = findings.par_iter_mut().with_min_len(AT_ONCE).map_init(Names::default, |names, judged| {
         names.set(&judged.finding);
-        candidates.look_up(position, &judged.finding, &names);
-        before_modifiers.push(levels::judge(policy, judged, own_level(judged), &names, &mut clocks));
-    }
+        let candidates = index.candidates(&judged.finding, names);
+        (levels::judge(policy, judged, own_level(judged), names, &clocks), candidates)
+    });
+    let (before_modifiers, candidates): (Vec<Level>, Vec<exceptions::Candidates>) = one_by_one.unzip();
     let mut compared = baseline::Compared::default();
     if let Some(known) = &known {
         let run = baseline::Run {
