@@ -94,7 +94,7 @@ fn try_edit(file: &File, pick: usize, edit: &Edit, reading: (Dialect, Limits)) {
     let at = pick % nodes.len();
     let Some((change, expected)) = change(&nodes, at, edit) else { return };
     let Ok(applied) = file.apply(std::slice::from_ref(&change)) else { return };
-    assert_eq!(applied.dropped, [], "a lone edit is made or refused");
+    assert!(applied.dropped.is_empty(), "a lone edit is made or refused");
     let after = read(&applied.text, reading);
     assert_eq!(after.faults(), [], "{edit:?} of {:?} gives {:?}", nodes[at], applied.text);
     let found = all_nodes(&after);

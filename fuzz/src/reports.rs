@@ -69,6 +69,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let inputs = Inputs {
         policy: Some(Document { path: "portcullis.yaml", bytes: text.as_bytes() }),
         exceptions: &[],
+        exceptions_from: None,
         settings: &[],
         presets: &[],
         parent: None,
