@@ -52,15 +52,8 @@ file() {
 }
 writes_files=false
 
-# What another job has left behind is posted; what only the judging of files knows means nothing there.
-collect_publishing() {
-  local name variable
-  for name in paths reports fail-on baseline result-file sarif-file html-file sarif-upload; do
-    variable="INPUT_$(printf '%s' "$name" | tr 'a-z-' 'A-Z_')"
-    if [ -n "${!variable:-}" ]; then fail "the input \`$name\` means nothing to \`command: publish\`"; fi
-  done
-  arguments=(publish)
-  each_line own_argument "${INPUT_ARGS:-}"
+# What both commands take.
+collect_common() {
   option policy "${INPUT_POLICY:-}"
   option policy-ref "${INPUT_POLICY_REF:-}"
   option comment "${INPUT_COMMENT:-}"
@@ -71,6 +64,18 @@ collect_publishing() {
   option review "${INPUT_REVIEW:-}"
   if is_true exit-zero "${INPUT_EXIT_ZERO-false}"; then arguments+=(--exit-zero); fi
   if is_true require-publish "${INPUT_REQUIRE_PUBLISH-false}"; then arguments+=(--require-publish); fi
+}
+
+# What another job has left behind is posted; what only the judging of files knows means nothing there.
+collect_publishing() {
+  local name variable
+  for name in paths reports fail-on baseline result-file sarif-file html-file sarif-upload; do
+    variable="INPUT_$(printf '%s' "$name" | tr 'a-z-' 'A-Z_')"
+    if [ -n "${!variable:-}" ]; then fail "the input \`$name\` means nothing to \`command: publish\`"; fi
+  done
+  arguments=(publish)
+  each_line own_argument "${INPUT_ARGS:-}"
+  collect_common
   # The directory the bundle was downloaded to; `--from-run` of `args` downloads it itself.
   if [ -n "${INPUT_BUNDLE:-}" ]; then arguments+=(-- "$INPUT_BUNDLE"); fi
 }
@@ -87,16 +92,9 @@ collect_arguments() {
   esac
   each_line own_argument "${INPUT_ARGS:-}"
   each_line report "${INPUT_REPORTS:-}"
-  option policy "${INPUT_POLICY:-}"
-  option policy-ref "${INPUT_POLICY_REF:-}"
+  collect_common
   option fail-on "${INPUT_FAIL_ON:-}"
   option baseline "${INPUT_BASELINE:-}"
-  option comment "${INPUT_COMMENT:-}"
-  option comment-when "${INPUT_COMMENT_WHEN:-}"
-  option on-clean "${INPUT_ON_CLEAN:-}"
-  option comment-key "${INPUT_COMMENT_KEY:-}"
-  option check-run "${INPUT_CHECK_RUN:-}"
-  option review "${INPUT_REVIEW:-}"
   option sarif-upload "${INPUT_SARIF_UPLOAD:-}"
   option bundle "${INPUT_BUNDLE:-}"
   file json "${INPUT_RESULT_FILE:-}"
@@ -105,8 +103,6 @@ collect_arguments() {
   if [ "$writes_files" = true ] && [ "$prints_format" = false ]; then arguments+=(--format=human); fi
   if ! is_true summary "${INPUT_SUMMARY-true}"; then arguments+=(--summary=false); fi
   if ! is_true annotations "${INPUT_ANNOTATIONS-true}"; then arguments+=(--annotations=false); fi
-  if is_true exit-zero "${INPUT_EXIT_ZERO-false}"; then arguments+=(--exit-zero); fi
-  if is_true require-publish "${INPUT_REQUIRE_PUBLISH-false}"; then arguments+=(--require-publish); fi
   # Whatever a path looks like, it is one.
   arguments+=(--)
   each_line path "${INPUT_PATHS:-}"
