@@ -7,7 +7,7 @@ use portcullis_source::{Addition, Change, Commit, HookEnvironment, Repository, S
 use rayon::prelude::*;
 
 use super::panics::contained;
-use super::plan::{Plan, Planned, Range, Secrets, read_payload, repository_of};
+use super::plan::{Plan, Planned, Range, Secrets, git_settings, read_payload, repository_of};
 use super::trust::Gate;
 use super::{Refusal, Request, base, excerpt, files};
 
@@ -18,7 +18,7 @@ const BATCH_PIECES: usize = 4_096;
 pub(super) fn plan(request: &Request, range: &Range) -> Result<Planned, Refusal> {
     let mut ci = CiContext::detect(&request.environment, &read_payload);
     let hook = if ci.in_actions { HookEnvironment::default() } else { HookEnvironment::from_process() };
-    let repository = repository_of(request, &ci, hook)?;
+    let repository = repository_of(request, &ci, &git_settings(request, &ci, hook))?;
     ci.settle(&|commit| repository.parents(commit).map_err(|error| error.to_string()));
     let unknown = |error: SourceError| Refusal::Usage(format!("the commits cannot be told: {error}"));
     let since = match &range.since {

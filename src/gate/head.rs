@@ -4,7 +4,7 @@ use portcullis_github::{CiContext, Event, Idle};
 use portcullis_model::Tree;
 use portcullis_source::{HookEnvironment, Repository};
 
-use super::plan::{Plan, Planned, Secrets, read_payload, repository_of};
+use super::plan::{Plan, Planned, Secrets, git_settings, read_payload, repository_of};
 use super::{Refusal, Request, base};
 
 pub(super) fn plan(request: &Request, revision: &str) -> Result<Planned, Refusal> {
@@ -24,7 +24,7 @@ pub(super) fn plan(request: &Request, revision: &str) -> Result<Planned, Refusal
 /// The same for an event whose pull request is known.
 pub(super) fn of_commit(request: &Request, mut ci: CiContext, revision: &str) -> Result<Planned, Refusal> {
     let refused = |why: &dyn std::fmt::Display| Refusal::Usage(format!("`--head {revision}` cannot be judged: {why}"));
-    let repository = repository_of(request, &ci, HookEnvironment::default())?;
+    let repository = repository_of(request, &ci, &git_settings(request, &ci, HookEnvironment::default()))?;
     let tip = base::commit(request, &repository, revision).map_err(|why| refused(&why))?;
     let of_event = [&ci.context.head_sha, &ci.context.merge_sha];
     // The flag stands in a file that the change may have written: it must not choose what is judged.

@@ -265,21 +265,25 @@ fn files(request: &Request) -> Result<Planned, Refusal> {
 
 /// A directory with a policy of its own is a root only outside of events about a change: there it would choose its own gate.
 fn repository(request: &Request, ci: &CiContext) -> Result<Repository, Refusal> {
-    repository_of(request, ci, HookEnvironment::default())
+    repository_of(request, ci, &git_settings(request, ci, HookEnvironment::default()))
 }
 
 /// The same for a command that git calls as a hook.
-pub(super) fn repository_of(request: &Request, ci: &CiContext, hook: HookEnvironment) -> Result<Repository, Refusal> {
-    let settings = GitSettings {
+/// How git is asked about the repository of a request.
+pub(super) fn git_settings(request: &Request, ci: &CiContext, hook: HookEnvironment) -> GitSettings {
+    GitSettings {
         safe_directory: ci.in_actions.then(|| request.environment.get("GITHUB_WORKSPACE").map(PathBuf::from)).flatten(),
         hook,
         ..GitSettings::default()
-    };
+    }
+}
+
+pub(super) fn repository_of(request: &Request, ci: &CiContext, settings: &GitSettings) -> Result<Repository, Refusal> {
     let own_root = request.explicit_directory && !ci.judges_change();
     let found = if own_root {
-        Repository::discover_rooted(&request.directory, &settings)
+        Repository::discover_rooted(&request.directory, settings)
     } else {
-        Repository::discover(&request.directory, &settings)
+        Repository::discover(&request.directory, settings)
     };
     found.map_err(|error| Refusal::Usage(error.to_string()))
 }

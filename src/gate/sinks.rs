@@ -9,7 +9,7 @@ use portcullis_render::{COMMENT_BYTES, Claimed, Posting};
 use portcullis_source::HookEnvironment;
 
 use super::deliver::{Published, Publishing, Said, Words, own_key};
-use super::plan::{Subject, repository_of};
+use super::plan::{Subject, git_settings, repository_of};
 use super::{Judged, Request};
 
 /// Everything a sink may ask.
@@ -170,7 +170,9 @@ fn target(place: &Place<'_>, outcome: &Outcome) -> Option<SarifTarget> {
     }
     let checked_out = match &request.subject {
         Subject::Head(revision) => Some(revision.clone()),
-        _ => repository_of(request, ci, HookEnvironment::default()).ok().and_then(|found| found.head().ok().flatten()),
+        _ => repository_of(request, ci, &git_settings(request, ci, HookEnvironment::default()))
+            .ok()
+            .and_then(|found| found.head().ok().flatten()),
     };
     sarif_upload::target(&outcome.context, checked_out.as_deref(), ci.runner.reference.as_deref())
 }

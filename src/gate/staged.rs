@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use portcullis_github::{CiContext, Steering};
 use portcullis_model::{Collected, Finding, Tree};
-use portcullis_source::{HookEnvironment, SourceError};
+use portcullis_source::{Asked, HookEnvironment, SourceError};
 
-use super::plan::{Plan, Planned, Secrets, repository_of};
+use super::plan::{Plan, Planned, Secrets, git_settings, repository_of};
 use super::{Refusal, Request};
 
 /// Larger files are not searched before a commit, in bytes.
@@ -17,9 +17,11 @@ pub(super) const LARGEST: u64 = 10 << 20;
 pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
     // A commit is made at a desk, whatever made the desk: no event says what it is compared with.
     let ci = CiContext::detect(&BTreeMap::new(), &|_| Err("no event is read".to_owned()));
-    let repository = repository_of(request, &ci, HookEnvironment::from_process())?;
+    let settings = git_settings(request, &ci, HookEnvironment::from_process());
+    let asked = Asked::of(&request.directory, &settings);
+    let repository = repository_of(request, &ci, &settings)?;
     let unreadable = |error: SourceError| Refusal::Usage(format!("what is staged cannot be told: {error}"));
-    let (staged, index) = repository.staged().map_err(unreadable)?;
+    let (staged, index) = repository.staged(asked).map_err(unreadable)?;
     let Some(index) = index.filter(|_| !staged.files.is_empty() || !staged.in_conflict.is_empty()) else {
         return Ok(Planned::Idle("nothing is staged"));
     };

@@ -177,6 +177,11 @@ impl Git {
         Self { directory: directory.to_owned(), ..self.clone() }
     }
 
+    /// What a hook was told.
+    pub(crate) fn hook(&self) -> &HookEnvironment {
+        &self.settings.hook
+    }
+
     /// The command, ready for its arguments; nothing is read from standard input.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.settings.program);

@@ -17,6 +17,7 @@ pub struct Index {
 impl Index {
     pub(crate) fn open(git: &Git) -> Result<Self, SourceError> {
         let mut snapshot = Snapshot::new(git.clone(), READ_LIMIT);
+        snapshot.prepare();
         let mut in_conflict: Vec<&[u8]> = Vec::new();
         let listed = git.run(&["ls-files", "--cached", "--stage", "-z"], &[])?;
         for record in records(&listed.stdout) {

@@ -39,7 +39,7 @@ pub use history::{Change, ChangedFile};
 pub use index::Index;
 pub use reports::{ReportFile, Selection, read_report, read_stdin, select};
 pub use repository::{POLICY_FILES, Repository};
-pub use staged::{AddedLines, Staged, StagedFile};
+pub use staged::{AddedLines, Asked, Staged, StagedFile};
 pub use work_tree::WorkTree;
 
 /// Bytes of a file that are read whole unless a tree is told otherwise: 256 MiB.

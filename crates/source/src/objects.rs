@@ -31,6 +31,13 @@ impl Objects {
         Self { git, idle: Mutex::new(Vec::new()) }
     }
 
+    /// Starts a process before it is asked anything. One that cannot be started is tried again when it is.
+    pub(crate) fn prepare(&self) {
+        if let Ok(batch) = Batch::start(&self.git) {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
+        }
+    }
+
     /// The bytes of a blob.
     pub(crate) fn blob(&self, id: &str, limit: u64) -> Result<Vec<u8>, TreeError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();

@@ -10,7 +10,7 @@ use crate::history::{self, ChangedFile};
 use crate::hooks;
 use crate::platform::path_of;
 use crate::work_tree::WorkTree;
-use crate::{Commit, Index, SourceError, Staged, name, staged};
+use crate::{Asked, Commit, Index, SourceError, Staged, name, staged};
 
 /// The names a policy may have below the root (spec/policy.md 1).
 pub const POLICY_FILES: [&str; 4] =
@@ -118,9 +118,10 @@ impl Repository {
         hooks::directory(&located.git.within(&located.top), &located.top)
     }
 
-    /// What the next commit changes below the root, deletions aside; and the index, unless nothing is staged.
-    pub fn staged(&self) -> Result<(Staged, Option<Index>), SourceError> {
-        staged::staged(&self.located("what is staged")?.git, &self.root)
+    /// What the next commit changes below the root, deletions aside; and the index, unless nothing is staged. `asked` is the
+    /// first question, where it was asked beforehand.
+    pub fn staged(&self, asked: Option<Asked>) -> Result<(Staged, Option<Index>), SourceError> {
+        staged::staged(&self.located("what is staged")?.git, &self.root, asked)
     }
 
     /// The files of a commit, named by anything git understands (`main`, `HEAD~2`, an id).

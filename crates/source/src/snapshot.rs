@@ -16,6 +16,9 @@ use crate::resolve::{LONGEST_TARGET, LastLink, is_git_directory, resolve};
 /// How many files are looked at one by one before the sizes of all are asked for.
 const LOOKED_AT_ALONE: usize = 16;
 
+/// Files up to this size, in bytes, are read to learn how large they are.
+const SMALL: u64 = 1 << 20;
+
 /// Paths and the objects that stand there.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
@@ -57,6 +60,11 @@ impl Snapshot {
 
     pub(crate) fn set_limit(&mut self, limit: u64) {
         self.limit = limit;
+    }
+
+    /// Starts what the first read will need: it is ready when the names are known.
+    pub(crate) fn prepare(&self) {
+        self.objects.prepare();
     }
 
     /// Records an entry; one that no checkout could hold becomes a problem.
@@ -132,6 +140,9 @@ impl Snapshot {
     pub(crate) fn entries(&self, paths: &[&str]) -> Result<Vec<Entry>, TreeError> {
         let wanted: BTreeMap<&String, &Recorded> =
             paths.iter().filter_map(|path| self.entries.get_key_value(*path)).collect();
+        if wanted.len() <= LOOKED_AT_ALONE {
+            return Ok(self.looked_at(wanted.into_iter(), &|recorded| self.size_of_small(recorded))?.0);
+        }
         let sizes = self.objects.sizes(&ids(wanted.values().copied()))?;
         let size = |recorded: &Recorded| match recorded.mode {
             Mode::Submodule => Ok(Some(0)),
@@ -183,6 +194,19 @@ impl Snapshot {
             Ok(bytes) => Ok(Some(bytes.len() as u64)),
             Err(TreeError::TooLarge { size, .. }) => Ok(Some(size)),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Bytes of one of a few entries: asked for together with what is in it, which costs less than a process of its own.
+    fn size_of_small(&self, recorded: &Recorded) -> Result<Option<u64>, TreeError> {
+        if recorded.mode == Mode::Submodule {
+            return Ok(Some(0));
+        }
+        match self.objects.blob(&recorded.id, SMALL) {
+            Ok(bytes) => Ok(Some(bytes.len() as u64)),
+            Err(TreeError::TooLarge { size, .. }) => Ok(Some(size)),
+            // What is wrong with one object is found out for it alone.
+            Err(_) => Ok(self.objects.sizes(&BTreeSet::from([recorded.id.as_str()]))?.get(&recorded.id).copied()),
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Child;
 
-use crate::git::{Answer, Git, records};
+use crate::git::{Answer, Git, GitSettings, records};
 use crate::patch::{self, Versions};
 use crate::platform::path_of;
 use crate::{Index, SourceError, name};
@@ -71,12 +72,41 @@ impl AddedLines {
     }
 }
 
+/// The first question about what is staged, asked of a directory before it is known to be the root of the repository: git
+/// answers it while it is asked where the root is.
+#[derive(Debug)]
+pub struct Asked {
+    directory: PathBuf,
+    git: Child,
+}
+
+impl Asked {
+    /// Asks; `None` where git cannot be started, which the next question says.
+    pub fn of(directory: &Path, settings: &GitSettings) -> Option<Self> {
+        let directory = directory.canonicalize().ok()?;
+        let git = Git::new(&directory, settings).command().args(changes("HEAD")).spawn().ok()?;
+        Some(Self { directory, git })
+    }
+
+    /// The answer, where it is one about this root.
+    fn answer(self, root: &Path) -> Option<Vec<u8>> {
+        let Self { directory, mut git } = self;
+        if directory != root {
+            let _ = git.kill();
+            let _ = git.wait();
+            return None;
+        }
+        git.wait_with_output().ok().filter(|output| output.status.success()).map(|output| output.stdout)
+    }
+}
+
 /// What the index changes against every parent of the next commit. Of a merge that is in progress only what differs from
 /// all of them was made by the merge itself.
 ///
 /// Gives the index besides, unless nothing is staged. A commit waits for this: what git can be asked at once is.
-pub(crate) fn staged(git: &Git, root: &Path) -> Result<(Staged, Option<Index>), SourceError> {
-    let changed = match against(git, "HEAD") {
+pub(crate) fn staged(git: &Git, root: &Path, asked: Option<Asked>) -> Result<(Staged, Option<Index>), SourceError> {
+    let answered = asked.and_then(|asked| asked.answer(root));
+    let changed = match answered.map_or_else(|| against(git, "HEAD"), |answer| changed_files(&answer)) {
         Ok(changed) => changed,
         Err(error) if is_unborn(git)? => against(git, &empty_tree(git).map_err(|_| error)?)?,
         Err(error) => return Err(error),
@@ -144,7 +174,12 @@ impl Record {
 
 /// What the index holds differently than a commit or tree, by path.
 fn against(git: &Git, tree: &str) -> Result<BTreeMap<String, Record>, SourceError> {
-    let arguments = [
+    changed_files(&git.run(&changes(tree), &[])?.stdout)
+}
+
+/// The question of [`against`].
+fn changes(tree: &str) -> [&str; 12] {
+    [
         "diff-index",
         "--cached",
         "--raw",
@@ -157,10 +192,13 @@ fn against(git: &Git, tree: &str) -> Result<BTreeMap<String, Record>, SourceErro
         "--diff-filter=ACMRTU",
         tree,
         "--",
-    ];
-    let answer = git.run(&arguments, &[])?;
+    ]
+}
+
+/// The answer to it.
+fn changed_files(answer: &[u8]) -> Result<BTreeMap<String, Record>, SourceError> {
     let mut changed = BTreeMap::new();
-    let mut fields = records(&answer.stdout);
+    let mut fields = records(answer);
     while let Some(facts) = fields.next() {
         let unexpected = || SourceError::Git {
             command: "diff-index".to_owned(),
@@ -224,13 +262,22 @@ fn empty_tree(git: &Git) -> Result<String, SourceError> {
 
 /// The commits a merge in progress brings in.
 fn merged(git: &Git, root: &Path) -> Result<Vec<String>, SourceError> {
-    let answer = git.run(&["rev-parse", "--git-path", "MERGE_HEAD"], &[])?;
-    let Some(path) = path_of(answer.line()) else { return Ok(Vec::new()) };
+    let Some(path) = merge_head(git, root)? else { return Ok(Vec::new()) };
     match std::fs::read_to_string(root.join(path)) {
         Ok(heads) => Ok(heads.lines().map(str::to_owned).collect()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(SourceError::Git { command: "merge".to_owned(), why: format!("MERGE_HEAD: {error}") }),
     }
+}
+
+/// Where git notes them: in the directory it tells its hooks, or in `.git` where that is one. Elsewhere only git knows.
+fn merge_head(git: &Git, root: &Path) -> Result<Option<PathBuf>, SourceError> {
+    let own = root.join(".git");
+    let directory = git.hook().directory.as_ref().map(PathBuf::from).or_else(|| own.is_dir().then_some(own));
+    if let Some(directory) = directory {
+        return Ok(Some(directory.join("MERGE_HEAD")));
+    }
+    Ok(path_of(git.run(&["rev-parse", "--git-path", "MERGE_HEAD"], &[])?.line()))
 }
 
 #[cfg(test)]

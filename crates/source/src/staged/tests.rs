@@ -7,7 +7,7 @@ use crate::testing::Place;
 
 /// Path and new lines of everything staged, for comparison.
 fn staged(place: &Place) -> Vec<(String, AddedLines)> {
-    let staged = place.open().staged().unwrap().0;
+    let staged = place.open().staged(None).unwrap().0;
     staged.files.into_iter().map(|file| (file.path, file.added)).collect()
 }
 
@@ -140,7 +140,7 @@ fn a_conflict_is_named_and_no_staged_file() {
     place.git(&["checkout", "--quiet", "main"]);
     place.write("a", "main\n").commit();
     let _ = std::panic::catch_unwind(|| place.git(&["merge", "--quiet", "side"]));
-    let staged = place.open().staged().unwrap().0;
+    let staged = place.open().staged(None).unwrap().0;
     assert_eq!((staged.files, staged.in_conflict), (vec![], vec!["a".to_owned()]));
 }
 
