@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
 
 use portcullis_model::{
-    CheckRun, Diagnostic, Finding, Judged, KnownSecret, Location, Outcome, Package, PolicyPreview, Problem, Redactor,
-    Skipped, Span,
+    Artifact, CheckRun, Diagnostic, Finding, Judged, KnownSecret, Location, Outcome, Package, PolicyPreview, Problem,
+    Redactor, Skipped, Span,
 };
 use portcullis_secrets::{File, Scanner};
 
@@ -104,7 +105,7 @@ fn for_each_text(outcome: &mut Outcome, visit: &mut impl FnMut(&mut String)) {
         visit(&mut report.path);
         visit(&mut report.tool.name);
         report.tool.version.iter_mut().for_each(&mut *visit);
-        report.artifact.iter_mut().for_each(|artifact| visit(&mut artifact.name));
+        report.artifact.iter_mut().for_each(|one| artifact(one, visit));
     }
     for row in &mut outcome.tools {
         visit(&mut row.title);
@@ -165,7 +166,7 @@ fn finding(finding: &mut Finding, visit: &mut impl FnMut(&mut String)) {
     finding.remediation.iter_mut().chain(&mut finding.references).for_each(&mut *visit);
     finding.locations.iter_mut().chain(&mut finding.related).for_each(|place| location(place, visit));
     finding.package.iter_mut().for_each(|one| package(one, visit));
-    finding.artifact.iter_mut().for_each(|artifact| visit(&mut artifact.name));
+    finding.artifact.iter_mut().for_each(|one| artifact(one, visit));
     for suppression in &mut finding.suppressions {
         let texts = [&mut suppression.reason, &mut suppression.justification, &mut suppression.owner];
         texts.into_iter().chain([&mut suppression.source_file]).flatten().for_each(&mut *visit);
@@ -178,6 +179,15 @@ fn finding(finding: &mut Finding, visit: &mut impl FnMut(&mut String)) {
         visit(&mut source.tool);
         visit(&mut source.report);
         visit(&mut source.pointer);
+    }
+}
+
+/// All findings of a report share it: only what changes is copied.
+fn artifact(artifact: &mut Arc<Artifact>, visit: &mut impl FnMut(&mut String)) {
+    let mut name = artifact.name.clone();
+    visit(&mut name);
+    if name != artifact.name {
+        Arc::make_mut(artifact).name = name;
     }
 }
 

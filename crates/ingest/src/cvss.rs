@@ -1,7 +1,9 @@
 //! CVSS vectors (spec/ingest.md 3.1). The `cvss` crate scores; what a vector must hold is checked here first, because the
 //! crate gives an incomplete vector the score of a harmless one.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use portcullis_model::Score;
 
@@ -100,24 +102,46 @@ fn split(vector: &str) -> Result<(&'static Version, &str), String> {
     Err("not a CVSS vector of version 2.0, 3.0, 3.1 or 4.0".to_owned())
 }
 
-/// Vectors that were scored before: reports repeat a few hundred of them a hundred thousand times.
+/// What was met before: reports repeat a few hundred vectors and the names of a few raters a hundred thousand times.
 #[derive(Debug, Default)]
-pub(crate) struct Vectors(HashMap<String, Result<Scored, String>>);
+pub(crate) struct Known {
+    vectors: HashMap<Arc<str>, Result<Scored, String>>,
+    raters: HashSet<Arc<str>>,
+}
 
-impl Vectors {
-    /// Vectors remembered; a report with more is scored without memory.
+impl Known {
+    /// Vectors and raters remembered; a report with more is read without memory.
     const MOST: usize = 10_000;
 
-    fn score_of(&mut self, vector: &str, use_threat: bool) -> Result<Scored, String> {
-        if let Some(known) = self.0.get(vector) {
-            return known.clone();
+    /// The vector's one text and its score.
+    fn scored(&mut self, vector: &str, use_threat: bool) -> Result<(Arc<str>, Scored), String> {
+        if let Some((text, known)) = self.vectors.get_key_value(vector) {
+            return known.clone().map(|scored| (Arc::clone(text), scored));
         }
-        let scored = score_of(vector, use_threat);
-        if self.0.len() < Self::MOST {
-            self.0.insert(vector.to_owned(), scored.clone());
+        let (text, scored) = (Arc::<str>::from(vector), score_of(vector, use_threat));
+        if self.vectors.len() < Self::MOST {
+            self.vectors.insert(Arc::clone(&text), scored.clone());
         }
-        scored
+        scored.map(|scored| (text, scored))
     }
+
+    /// The rater's one name.
+    fn rater(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.raters.get(name) {
+            return Arc::clone(known);
+        }
+        let rater = Arc::<str>::from(name);
+        if self.raters.len() < Self::MOST {
+            self.raters.insert(Arc::clone(&rater));
+        }
+        rater
+    }
+}
+
+/// The name of a version without a copy, where it is one of the standard's.
+fn version(name: &str) -> Cow<'static, str> {
+    let known = [&VERSION_2, &VERSION_30, &VERSION_31, &VERSION_40].into_iter().find(|version| version.name == name);
+    known.map_or_else(|| Cow::Owned(name.to_owned()), |version| Cow::Borrowed(version.name))
 }
 
 /// What a report says with a number and a vector, either of which may be missing.
@@ -134,7 +158,7 @@ pub(crate) struct Stated<'a> {
 }
 
 /// The score to keep, and what was odd about it.
-pub(crate) fn score(stated: Stated<'_>, use_threat: bool, vectors: &mut Vectors) -> (Option<Score>, Option<String>) {
+pub(crate) fn score(stated: Stated<'_>, use_threat: bool, known: &mut Known) -> (Option<Score>, Option<String>) {
     let number = stated.score.filter(|score| (0.0..=10.0).contains(score));
     let mut odd = match (stated.score, number) {
         (Some(score), None) => Some(format!("the CVSS score {score} is not between 0 and 10: it is left out")),
@@ -142,7 +166,7 @@ pub(crate) fn score(stated: Stated<'_>, use_threat: bool, vectors: &mut Vectors)
     };
     let scored = match stated.vector {
         "" => None,
-        vector => match vectors.score_of(vector, use_threat) {
+        vector => match known.scored(vector, use_threat) {
             Ok(scored) => Some(scored),
             Err(why) => {
                 odd = Some(format!("the CVSS vector `{vector}` is left out: {why}"));
@@ -150,8 +174,8 @@ pub(crate) fn score(stated: Stated<'_>, use_threat: bool, vectors: &mut Vectors)
             }
         },
     };
-    let (value, version) = match (number, &scored) {
-        (Some(number), Some(scored)) => {
+    let (value, of) = match (number, &scored) {
+        (Some(number), Some((_, scored))) => {
             // Many tools write 0 where the number is missing: the vector knows better.
             if number == 0.0 {
                 (scored.score, scored.version)
@@ -165,7 +189,7 @@ pub(crate) fn score(stated: Stated<'_>, use_threat: bool, vectors: &mut Vectors)
                 (number, scored.version)
             }
         }
-        (None, Some(scored)) => (scored.score, scored.version),
+        (None, Some((_, scored))) => (scored.score, scored.version),
         // A bare zero is how tools write "no score".
         (Some(number), None) if number > 0.0 => (number, stated.version),
         _ => return (None, odd),
@@ -173,10 +197,10 @@ pub(crate) fn score(stated: Stated<'_>, use_threat: bool, vectors: &mut Vectors)
     #[allow(clippy::cast_possible_truncation, reason = "one decimal between 0 and 10")]
     let value = rounded(value) as f32;
     let score = Score {
-        version: version.to_owned(),
+        version: version(of),
         score: value,
-        vector: scored.map(|_| stated.vector.to_owned()),
-        source: Some(stated.source).filter(|source| !source.is_empty()).map(str::to_owned),
+        vector: scored.map(|(vector, _)| vector),
+        source: Some(stated.source).filter(|source| !source.is_empty()).map(|source| known.rater(source)),
     };
     (Some(score), odd)
 }
@@ -228,7 +252,7 @@ mod tests {
             version: "3.1",
             source: "nvd",
         };
-        let (score, odd) = score(stated, false, &mut Vectors::default());
+        let (score, odd) = score(stated, false, &mut Known::default());
         assert!((score.unwrap().score - 5.0).abs() < f32::EPSILON);
         assert!(odd.unwrap().contains("differs from 9.8"));
     }
@@ -236,7 +260,7 @@ mod tests {
     #[test]
     fn a_bare_zero_is_no_score() {
         assert_eq!(
-            score(Stated { score: Some(0.0), version: "3.1", ..Stated::default() }, false, &mut Vectors::default()),
+            score(Stated { score: Some(0.0), version: "3.1", ..Stated::default() }, false, &mut Known::default()),
             (None, None)
         );
     }

@@ -137,10 +137,10 @@ impl Enrichment {
                 #[allow(clippy::cast_possible_truncation, reason = "between 0 and 10, one decimal")]
                 let score = scored.score as f32;
                 Some(portcullis_model::Score {
-                    version: scored.version.to_owned(),
+                    version: scored.version.into(),
                     score,
-                    vector: Some(vector.to_owned()),
-                    source: Some("osv".to_owned()),
+                    vector: Some(vector.into()),
+                    source: Some("osv".into()),
                 })
             })
             .collect();

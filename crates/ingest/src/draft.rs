@@ -10,7 +10,7 @@ use portcullis_model::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::cvss::{self, Stated, Vectors};
+use crate::cvss::{self, Known, Stated};
 use crate::json::{Break, Faults};
 use crate::options::{ReportOptions, Surroundings};
 use crate::package_url;
@@ -59,7 +59,7 @@ pub(crate) struct Draft<'a> {
     many: BTreeMap<ProblemCode, (Health, u64)>,
     /// Bytes of descriptions and advice kept.
     text_bytes: usize,
-    vectors: Vectors,
+    known: Known,
     paths: Paths,
 }
 
@@ -86,7 +86,7 @@ impl<'a> Draft<'a> {
             overflowed: 0,
             many: BTreeMap::new(),
             text_bytes: 0,
-            vectors: Vectors::default(),
+            known: Known::default(),
             paths: Paths::default(),
         }
     }
@@ -173,7 +173,7 @@ impl<'a> Draft<'a> {
 
     /// The score a number and a vector state.
     pub(crate) fn score(&mut self, stated: Stated<'_>) -> Option<portcullis_model::Score> {
-        let (score, odd) = cvss::score(stated, self.around.options.cvss_use_threat, &mut self.vectors);
+        let (score, odd) = cvss::score(stated, self.around.options.cvss_use_threat, &mut self.known);
         if let Some(odd) = odd {
             self.lenient(odd);
         }
@@ -238,6 +238,8 @@ impl<'a> Draft<'a> {
         self.sections.insert(finding.section);
         let tool = if source.tool.is_empty() { self.report.tool.name.clone() } else { source.tool };
         let tool_version = source.tool_version.or_else(|| self.report.tool.version.clone());
+        // One source is the rule until findings are merged; a list that grows by itself begins with room for four.
+        finding.sources.reserve_exact(1);
         finding.sources.push(Source { tool, tool_version, report: self.report.path.clone(), ..source });
         self.findings.push(finding);
     }
@@ -464,7 +466,7 @@ fn web_references(references: Vec<String>) -> Vec<String> {
     let is_fine = |(index, reference): (usize, &String)| {
         is_web_reference(reference)
             && reference.trim().len() == reference.len()
-            && references.iter().take(index).all(|before| before != reference)
+            && references.iter().take(index).all(|before| !is_same_address(before, reference))
     };
     if references.len() <= MAX_REFERENCES && references.iter().enumerate().all(is_fine) {
         return references;
@@ -476,7 +478,7 @@ fn web_references(references: Vec<String>) -> Vec<String> {
             continue;
         }
         // At most twenty: looking through them costs less than a set of them.
-        if kept.iter().all(|known| known != trimmed) {
+        if kept.iter().all(|known| !is_same_address(known, trimmed)) {
             kept.push(if trimmed.len() == reference.len() { reference } else { trimmed.to_owned() });
         }
         if kept.len() == MAX_REFERENCES {
@@ -484,6 +486,11 @@ fn web_references(references: Vec<String>) -> Vec<String> {
         }
     }
     kept
+}
+
+/// Addresses of one list begin alike and differ at their ends.
+fn is_same_address(one: &str, two: &str) -> bool {
+    one.as_bytes().last() == two.as_bytes().last() && one == two
 }
 
 fn is_web_reference(text: &str) -> bool {

@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{Artifact, Bom, Component, Package, Problem, ProblemCode};
@@ -29,6 +30,8 @@ pub(crate) struct Inventory {
     references: References,
     /// The component each reference means, by the number of the reference.
     meant: Vec<Option<usize>>,
+    /// The number of the reference each component has.
+    numbers: Vec<Option<usize>>,
     /// By package URL, the first of each; few documents ask.
     by_purl: OnceCell<HashMap<String, usize>>,
     /// Things that are no components and may be referred to: services, files. By the number of their reference.
@@ -51,6 +54,11 @@ impl Inventory {
         Self { bom, ..Self::default() }
     }
 
+    /// Makes room for this many components more, so that the list does not grow in leaps.
+    pub(crate) fn expect(&mut self, components: usize) {
+        self.components.reserve_exact(components.min(MAX_COMPONENTS));
+    }
+
     /// Takes the time the document states.
     pub(crate) fn made_at(&mut self, stated: Option<&str>, draft: &mut Draft<'_>) {
         let Some(stated) = stated else { return };
@@ -70,11 +78,12 @@ impl Inventory {
         }
         component.report.clone_from(&self.bom.report);
         let index = self.components.len();
+        let mut number = None;
         if let Some(reference) = &component.package.bom_ref {
             if component.is_root {
                 self.bom.root = Some(reference.clone());
             }
-            let number = self.references.number(reference);
+            let number = *number.insert(self.references.number(reference));
             if self.component_of(number).is_some() {
                 let reference = bounded(reference, 200);
                 draft.lenient(format!("the reference `{reference}` is given to two components: the first is meant"));
@@ -87,6 +96,7 @@ impl Inventory {
                 }
             }
         }
+        self.numbers.push(number);
         self.components.push(component);
     }
 
@@ -96,14 +106,14 @@ impl Inventory {
         self.others.entry(number).or_insert(what);
     }
 
-    /// The first needs the second.
-    pub(crate) fn needs(&mut self, from: &str, to: &str) {
+    /// The first needs the others.
+    pub(crate) fn needs<'t>(&mut self, from: &str, to: impl IntoIterator<Item = &'t str>) {
         self.references.join(from, to, true);
     }
 
     /// The second is a part of the first. An image holds everything in it and asks for little of it itself.
     pub(crate) fn holds(&mut self, from: &str, to: &str) {
-        self.references.join(from, to, false);
+        self.references.join(from, [to], false);
     }
 
     /// Place of the component a reference means.
@@ -183,11 +193,11 @@ impl Inventory {
             .collect();
         self.unresolved.extend(missing.into_iter().map(|number| bounded(self.references.text(number), 200)));
         if let Some(root) = self.root() {
-            draft.report.artifact = Some(Artifact {
+            draft.report.artifact = Some(Arc::new(Artifact {
                 name: bounded(&root.package.label(), MAX_NAME),
                 kind: root.kind.clone(),
                 digest: root.package.version.clone().filter(|version| version.starts_with("sha256:")),
-            });
+            }));
         }
     }
 
@@ -197,13 +207,8 @@ impl Inventory {
         if direct.is_empty() {
             return;
         }
-        for component in self.components.iter_mut().filter(|component| !component.is_root) {
-            let number = |reference: &String| self.references.known(reference);
-            component.package.direct = component
-                .package
-                .bom_ref
-                .as_ref()
-                .map(|reference| number(reference).is_some_and(|number| direct.contains(&number)));
+        for (component, number) in self.components.iter_mut().zip(&self.numbers).filter(|(one, _)| !one.is_root) {
+            component.package.direct = number.map(|number| direct.contains(&number));
         }
     }
 
@@ -243,7 +248,12 @@ impl Inventory {
             draft.problem(Problem::error(ProblemCode::TooLarge, message));
         }
         self.bom.dependencies = self.references.dependencies();
-        draft.components.append(&mut self.components);
+        if draft.components.is_empty() {
+            // Handed over as they lie: copying a hundred thousand of them needs the room of both lists.
+            draft.components = self.components;
+        } else {
+            draft.components.append(&mut self.components);
+        }
         draft.boms.push(self.bom);
     }
 

@@ -1,6 +1,8 @@
 //! The items of a report, remembered as slices of its text, read one by one: one that cannot be read is told, and the next
 //! is read.
 
+use std::fmt::Write as _;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -13,8 +15,11 @@ pub(crate) fn each<'de, T: Deserialize<'de>>(
     draft: &mut Draft<'_>,
     mut take: impl FnMut(T, &str, &mut Draft<'_>),
 ) {
+    let list = pointer.len() + 1;
+    let mut pointer = format!("{pointer}/");
     for (index, raw) in items.into_iter().flatten().enumerate() {
-        let pointer = format!("{pointer}/{index}");
+        pointer.truncate(list);
+        _ = write!(pointer, "{index}");
         one(raw, &pointer, draft, |item, draft| take(item, &pointer, draft));
     }
 }

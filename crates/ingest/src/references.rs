@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// References of one document and the edges between them.
 #[derive(Default)]
 pub(crate) struct References {
     /// Only looked up, never walked: its order is that of no document.
-    numbers: HashMap<Rc<str>, usize>,
-    texts: Vec<Rc<str>>,
+    numbers: HashMap<Arc<str>, usize>,
+    texts: Vec<Arc<str>>,
     edges: Vec<Edge>,
     /// Where the edges of each begin and end in the settled list.
     of: Vec<Range<usize>>,
@@ -32,8 +32,8 @@ impl References {
         if let Some(number) = self.numbers.get(reference) {
             return *number;
         }
-        let (number, text) = (self.texts.len(), Rc::<str>::from(reference));
-        self.texts.push(Rc::clone(&text));
+        let (number, text) = (self.texts.len(), Arc::<str>::from(reference));
+        self.texts.push(Arc::clone(&text));
         self.numbers.insert(text, number);
         number
     }
@@ -48,10 +48,15 @@ impl References {
         self.texts.get(number).map_or("", |text| text)
     }
 
-    /// Joins the first to the second.
-    pub(crate) fn join(&mut self, from: &str, to: &str, is_need: bool) {
-        if from != to {
-            let edge = Edge { from: self.number(from), to: self.number(to), is_need };
+    /// Joins the first to each of the others.
+    pub(crate) fn join<'t>(&mut self, from: &str, to: impl IntoIterator<Item = &'t str>, is_need: bool) {
+        let mut to = to.into_iter().filter(|to| *to != from).peekable();
+        if to.peek().is_none() {
+            return;
+        }
+        let from = self.number(from);
+        for to in to {
+            let edge = Edge { from, to: self.number(to), is_need };
             self.edges.push(edge);
         }
     }
@@ -127,14 +132,14 @@ impl References {
         self.edges.iter().flat_map(|edge| [edge.from, edge.to])
     }
 
-    /// The settled edges, by their beginnings.
-    pub(crate) fn dependencies(&self) -> Vec<(String, Vec<String>)> {
-        let text = |number| self.text(number).to_owned();
+    /// The settled edges, by their beginnings; each reference is one text, wherever it stands.
+    pub(crate) fn dependencies(&self) -> Vec<(Arc<str>, Vec<Arc<str>>)> {
+        let text = |number: usize| self.texts.get(number).cloned();
         self.edges
             .chunk_by(|one, two| one.from == two.from)
             .filter_map(|edges| {
-                let from = text(edges.first()?.from);
-                Some((from, edges.iter().map(|edge| text(edge.to)).collect()))
+                let from = text(edges.first()?.from)?;
+                Some((from, edges.iter().filter_map(|edge| text(edge.to)).collect()))
             })
             .collect()
     }
@@ -148,20 +153,20 @@ mod tests {
     fn edges_come_out_sorted_by_their_texts_and_each_once() {
         let mut references = References::default();
         for (from, to) in [("b", "z"), ("b", "a"), ("a", "c"), ("b", "z"), ("c", "c")] {
-            references.join(from, to, false);
+            references.join(from, [to], false);
         }
         references.settle(None);
         let expected = [("a", vec!["c"]), ("b", vec!["a", "z"])];
-        let expected = expected.map(|(from, to)| (from.to_owned(), to.into_iter().map(str::to_owned).collect()));
+        let expected = expected.map(|(from, to)| (from.into(), to.into_iter().map(Into::into).collect()));
         assert_eq!(references.dependencies(), expected);
     }
 
     #[test]
     fn an_edge_that_is_a_need_once_is_a_need() {
         let mut references = References::default();
-        references.join("root", "a", false);
-        references.join("root", "b", false);
-        references.join("root", "a", true);
+        references.join("root", ["a"], false);
+        references.join("root", ["b"], false);
+        references.join("root", ["a"], true);
         references.settle(Some("root"));
         let root = references.known("root").unwrap();
         assert_eq!(references.needed_by(root), BTreeSet::from([references.known("a").unwrap()]));
@@ -171,7 +176,7 @@ mod tests {
     fn of_two_ways_as_short_the_one_over_the_first_name_is_taken() {
         let mut references = References::default();
         for (from, to) in [("m", "leaf"), ("b", "leaf"), ("root", "m"), ("root", "b"), ("leaf", "root")] {
-            references.join(from, to, true);
+            references.join(from, [to], true);
         }
         references.settle(Some("root"));
         let before = |name: &str| references.before(references.known(name).unwrap()).map(|at| references.text(at));

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn score(version: &str, score: f32) -> Score {
-        Score { version: version.to_owned(), score, ..Score::default() }
+        Score { version: version.to_owned().into(), score, ..Score::default() }
     }
 
     #[test]

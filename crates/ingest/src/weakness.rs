@@ -1,6 +1,7 @@
 //! What every report about vulnerable packages says, whatever words it uses: the one translation into a finding.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use portcullis_model::text::{self, bounded};
 use portcullis_model::{
@@ -27,7 +28,7 @@ pub(crate) struct Weakness<'a> {
     /// The report's own advice; else the versions that mend it are named.
     pub(crate) remediation: Option<String>,
     pub(crate) locations: Vec<Location>,
-    pub(crate) artifact: Option<Artifact>,
+    pub(crate) artifact: Option<Arc<Artifact>>,
     /// The first is the page of the advisory.
     pub(crate) references: Vec<String>,
     pub(crate) details: Vulnerability,
@@ -61,7 +62,7 @@ impl Weakness<'_> {
             package: Some(Box::new(self.package)),
             fix: Some(self.fix),
             locations: self.locations,
-            artifact: self.artifact.map(Box::new),
+            artifact: self.artifact,
             vulnerability: Some(Box::new(self.details)),
             references: self.references.into_iter().chain(self.names.notices).collect(),
             state: self.state,

@@ -1,5 +1,7 @@
 //! Bills of materials: what SBOM rules and VEX statements ask about a document and its components (spec/ingest.md 10).
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Package;
@@ -109,7 +111,7 @@ pub struct Bom {
     pub root: Option<String>,
     /// Edges: who depends on whom, by `bom_ref`, sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub dependencies: Vec<(String, Vec<String>)>,
+    pub dependencies: Vec<(Arc<str>, Vec<Arc<str>>)>,
     /// It could be read without leniency.
     pub is_clean: bool,
 }

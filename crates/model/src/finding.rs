@@ -1,6 +1,8 @@
 //! One finding: facts only, as a wing knows them (spec/ingest.md 1.1). What the policy makes of it is [`Judged`](crate::Judged).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -69,7 +71,7 @@ pub struct Finding {
     pub related: Vec<Location>,
     /// What was scanned.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub artifact: Option<Box<Artifact>>,
+    pub artifact: Option<Arc<Artifact>>,
     /// Details of a vulnerability.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vulnerability: Option<Box<Vulnerability>>,
@@ -322,15 +324,15 @@ pub struct Vulnerability {
 #[serde(default)]
 pub struct Score {
     /// `2.0`, `3.0`, `3.1`, `4.0`.
-    pub version: String,
+    pub version: Cow<'static, str>,
     /// 0.0 to 10.0.
     pub score: f32,
-    /// The vector.
+    /// The vector: one text for all findings of a report that have it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub vector: Option<String>,
+    pub vector: Option<Arc<str>>,
     /// Who rated.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub source: Option<Arc<str>>,
 }
 
 /// Exploit prediction (EPSS).

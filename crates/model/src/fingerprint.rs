@@ -207,7 +207,10 @@ mod tests {
             kind: Kind::Vulnerability,
             id: "CVE-2024-1".to_owned(),
             package: Some(Box::new(Package { name: "openssl".to_owned(), ..Package::default() })),
-            artifact: Some(Box::new(crate::Artifact { name: name.to_owned(), ..crate::Artifact::default() })),
+            artifact: Some(std::sync::Arc::new(crate::Artifact {
+                name: name.to_owned(),
+                ..crate::Artifact::default()
+            })),
             ..Finding::default()
         };
         assert_eq!(fingerprint(&of_image("host:5000/shop:1")), fingerprint(&of_image("host:5000/shop:2")));

@@ -1,5 +1,7 @@
 //! What was read, and what ran (spec/ingest.md 1.4, 1.5; DESIGN section 2).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -36,7 +38,7 @@ pub struct InputReport {
     pub db_built_at: Option<Timestamp>,
     /// What was scanned.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub artifact: Option<Artifact>,
+    pub artifact: Option<Arc<Artifact>>,
     /// What we found in it.
     pub counts: ReportCounts,
     /// What the document says about itself.

@@ -1,6 +1,8 @@
 //! The security finding format of AWS, as Security Hub exports it and scanners write it for it (spec/ingest.md 8 row 35;
 //! <https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html>).
 
+use std::sync::Arc;
+
 use portcullis_model::text::bounded;
 use portcullis_model::{
     Artifact, Dates, Finding, Fix, FixState, Kind, Location, Package, Problem, ProblemCode, Section, Source, State,
@@ -225,10 +227,10 @@ fn translate(item: &Item<'_>, pointer: &str, draft: &mut Draft<'_>) {
 
 impl Item<'_> {
     /// `arn:aws:ec2:…`, an image: what was looked at.
-    fn artifact(&self) -> Option<Artifact> {
+    fn artifact(&self) -> Option<Arc<Artifact>> {
         let resource = self.resources.0.first()?;
         let (name, kind) = (bounded(resource.id.get(), MAX_NAME), bounded(resource.r#type.get(), MAX_NAME));
-        Some(Artifact { name, kind, digest: None })
+        Some(Arc::new(Artifact { name, kind, digest: None }))
     }
 
     fn location(&self) -> Vec<Location> {
@@ -332,9 +334,9 @@ fn plain(item: &Item<'_>, tool: &str, draft: &mut Draft<'_>) -> Finding {
         severity: rating.severity,
         severity_source: rating.source,
         severity_original: rating.original,
-        identity: item.artifact().map(|artifact| artifact.name).unwrap_or_default(),
+        identity: item.artifact().map(|artifact| artifact.name.clone()).unwrap_or_default(),
         locations: item.location(),
-        artifact: item.artifact().map(Box::new),
+        artifact: item.artifact(),
         references: page.into_iter().collect(),
         ..Finding::default()
     }

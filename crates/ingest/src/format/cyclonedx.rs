@@ -81,6 +81,7 @@ fn inventory(document: Document<'_>, draft: &mut Draft<'_>) -> Inventory {
     inventory.bom.document_version = document.number.count();
     metadata(&document, &mut inventory, draft);
     let writer = component::Writer::of(&document.metadata.tools);
+    inventory.expect(document.components.len() + 1);
     if let Some(root) = document.metadata.component {
         component::root(root, writer, &mut inventory, draft);
     }
@@ -93,9 +94,7 @@ fn inventory(document: Document<'_>, draft: &mut Draft<'_>) -> Inventory {
     }
     for dependency in &document.dependencies {
         let Some(from) = dependency.reference.given() else { continue };
-        for to in dependency.needs.iter() {
-            inventory.needs(from, to);
-        }
+        inventory.needs(from, dependency.needs.iter());
     }
     inventory.settle(draft);
     inventory

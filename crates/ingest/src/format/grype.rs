@@ -4,6 +4,8 @@
 mod shape;
 mod translate;
 
+use std::sync::Arc;
+
 use portcullis_model::{Artifact, Problem, ProblemCode, Section};
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
@@ -99,7 +101,7 @@ struct Scanned {
     folder: Option<String>,
     /// `debian-12`
     distro: Option<String>,
-    artifact: Option<Artifact>,
+    artifact: Option<Arc<Artifact>>,
 }
 
 fn note_run(report: &Report<'_>, draft: &mut Draft<'_>) {

@@ -5,6 +5,7 @@ mod record;
 mod translate;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{Artifact, Problem, ProblemCode, Section};
@@ -164,7 +165,7 @@ fn read(text: &str, draft: &mut Draft<'_>) {
     draft.faulty(&faults);
     if let Some(image) = &report.image {
         let name = bounded(image.os.get(), 200);
-        draft.report.artifact = Some(Artifact { name, kind: "container_image".to_owned(), digest: None });
+        draft.report.artifact = Some(Arc::new(Artifact { name, kind: "container_image".to_owned(), digest: None }));
     }
     if broken.is_ok() {
         check_results(&report, draft);

@@ -2,6 +2,7 @@
 //! repeated for each path to its package. A container holds the projects found inside it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{
@@ -266,7 +267,7 @@ struct Scanned {
     locations: Vec<Location>,
     /// File inside the image.
     path: Option<String>,
-    artifact: Option<Artifact>,
+    artifact: Option<Arc<Artifact>>,
 }
 
 impl Project<'_> {
@@ -276,7 +277,7 @@ impl Project<'_> {
             || matches!(self.package_manager.get(), "deb" | "rpm" | "apk" | "linux")
     }
 
-    fn scanned(&self, image: Option<&Artifact>, draft: &Draft<'_>) -> Scanned {
+    fn scanned(&self, image: Option<&Arc<Artifact>>, draft: &Draft<'_>) -> Scanned {
         let ecosystem = package_url::ecosystem_of(self.package_manager.get());
         let file = self.target_file.given().map(|file| bounded(file, 4_096));
         let own = self.is_image().then(|| Artifact {
@@ -284,7 +285,7 @@ impl Project<'_> {
             kind: "container_image".to_owned(),
             digest: None,
         });
-        let artifact = image.cloned().or(own);
+        let artifact = image.cloned().or_else(|| own.map(Arc::new));
         // The files of an image are none of the repository.
         let (inside, outside) = if artifact.is_some() { (file, None) } else { (None, file) };
         let locations = outside.iter().map(|file| draft.location(file)).collect();
@@ -292,7 +293,13 @@ impl Project<'_> {
     }
 }
 
-fn translate(project: &Project<'_>, image: Option<&Artifact>, pointer: &str, is_cut_off: bool, draft: &mut Draft<'_>) {
+fn translate(
+    project: &Project<'_>,
+    image: Option<&Arc<Artifact>>,
+    pointer: &str,
+    is_cut_off: bool,
+    draft: &mut Draft<'_>,
+) {
     let scanned = project.scanned(image, draft);
     if draft.report.artifact.is_none() {
         draft.report.artifact.clone_from(&scanned.artifact);
@@ -501,7 +508,7 @@ fn license(item: &Item<'_>, scanned: &Scanned, draft: &mut Draft<'_>) -> Finding
         severity_original: rating.original,
         package: Some(Box::new(package)),
         locations: scanned.locations.clone(),
-        artifact: scanned.artifact.clone().map(Box::new),
+        artifact: scanned.artifact.clone(),
         license: Some(Box::new(License { name: Some(name), ..License::default() })),
         ..Finding::default()
     }

@@ -4,6 +4,7 @@ mod json;
 mod tag_value;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{Component, Hash, Package, Problem, ProblemCode, Scope, Section};
@@ -142,7 +143,8 @@ fn translate(document: &Document<'_>, is_whole: bool, draft: &mut Draft<'_>) {
     inventory.settle(draft);
     if let (None, Some(name)) = (&draft.report.artifact, document.name.given()) {
         let name = bounded(name, MAX_NAME);
-        draft.report.artifact = Some(portcullis_model::Artifact { name, kind: "sbom".to_owned(), digest: None });
+        draft.report.artifact =
+            Some(Arc::new(portcullis_model::Artifact { name, kind: "sbom".to_owned(), digest: None }));
     }
     inventory.hand_over(!is_whole, draft);
 }
@@ -322,7 +324,7 @@ fn relate<'a>(
         Some(Need::Holds { backward: true }) => return inventory.holds(to, from),
         None => return,
     };
-    inventory.needs(needing, needed);
+    inventory.needs(needing, [needed]);
     if let (Some(scope), Some(component)) = (scope, inventory.by_reference_mut(needed)) {
         // What is needed for running by one is no matter of development only because another needs it for that.
         if component.package.scope != Scope::Runtime {

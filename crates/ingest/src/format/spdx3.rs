@@ -273,7 +273,7 @@ fn relate(graph: &Graph<'_>, inventory: &mut Inventory) {
                 | "hasProvidedDependency"
                 | "hasOptionalDependency"
                 | "hasOptionalComponent" => {
-                    inventory.needs(from, to);
+                    inventory.needs(from, [to]);
                     let scope = match (relationship.kind.get(), relationship.scope.get()) {
                         ("hasOptionalDependency" | "hasOptionalComponent", _) => Scope::Optional,
                         (_, "development" | "build" | "test" | "design") => Scope::Development,

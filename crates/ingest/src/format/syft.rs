@@ -1,5 +1,7 @@
 //! `syft -o syft-json` (spec/ingest.md 10): artifacts, and who contains or needs whom.
 
+use std::sync::Arc;
+
 use portcullis_model::text::bounded;
 use portcullis_model::{Artifact, Component, Hash, Package, Section};
 use serde::Deserialize;
@@ -248,7 +250,7 @@ fn source(source: Option<&Source<'_>>, inventory: &mut Inventory, draft: &mut Dr
         ..Package::default()
     };
     draft.report.artifact =
-        Some(Artifact { name: package.name.clone(), kind: source.kind.get().to_owned(), digest: None });
+        Some(Arc::new(Artifact { name: package.name.clone(), kind: source.kind.get().to_owned(), digest: None }));
     inventory.push(Component { package, kind: kind.to_owned(), is_root: true, ..Component::default() }, draft);
 }
 
@@ -323,7 +325,7 @@ fn relate(relationships: &[Relationship<'_>], inventory: &mut Inventory) {
         let is_file = |id: &str| inventory.by_reference(id).is_none();
         match relationship.kind.get() {
             // The parent is what the child needs.
-            "dependency-of" => inventory.needs(child, parent),
+            "dependency-of" => inventory.needs(child, [parent]),
             // Files inside a package are no part of the inventory.
             "contains" if !is_file(parent) && !is_file(child) => inventory.holds(parent, child),
             _ => {}

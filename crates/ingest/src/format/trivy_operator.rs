@@ -3,6 +3,8 @@
 
 mod translate;
 
+use std::sync::Arc;
+
 use portcullis_model::text::bounded;
 use portcullis_model::{Artifact, Problem, ProblemCode, Section};
 use serde::Deserialize;
@@ -255,13 +257,13 @@ fn note_run(resources: &[(String, Resource<'_>)], draft: &mut Draft<'_>) {
 
 impl Resource<'_> {
     /// The image, where one was scanned.
-    fn artifact(&self) -> Option<Artifact> {
+    fn artifact(&self) -> Option<Arc<Artifact>> {
         let image = &self.report.artifact;
         let repository = image.repository.given()?;
         let server = self.report.registry.server.given().map(|server| format!("{server}/")).unwrap_or_default();
         let tag = image.tag.given().map(|tag| format!(":{tag}")).unwrap_or_default();
         let name = bounded(&format!("{server}{repository}{tag}"), 500);
-        Some(Artifact { name, kind: "container_image".to_owned(), digest: image.digest.owned() })
+        Some(Arc::new(Artifact { name, kind: "container_image".to_owned(), digest: image.digest.owned() }))
     }
 
     /// The object that was scanned, `Kind/namespace/name`, with its container: the labels say so, the name stands in.

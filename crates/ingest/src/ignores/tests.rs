@@ -4,6 +4,8 @@ mod cargo;
 mod npm;
 mod trivy_yaml;
 
+use std::sync::Arc;
+
 use portcullis_model::{
     Artifact, Finding, Fix, FixState, Kind, License, Location, Package, Problem, ProblemCode, Secret, Source, State,
 };
@@ -263,7 +265,7 @@ mod osv_scanner {
         assert!(!takes(FILE, text, lodash("web/app/package-lock.json")));
         assert!(!takes(FILE, text, lodash("package-lock.json")));
         assert!(takes("osv-scanner.toml", text, lodash("")));
-        let image = Finding { artifact: Some(Box::new(Artifact::default())), ..lodash("") };
+        let image = Finding { artifact: Some(Arc::new(Artifact::default())), ..lodash("") };
         assert!(!takes("osv-scanner.toml", text, image));
     }
 

@@ -134,6 +134,11 @@ impl<'a> Texts<'a> {
         self.0.push(text.into());
     }
 
+    /// How many there are, those that say nothing too.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Every text that says anything.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(Text::given)

@@ -38,8 +38,8 @@ fn a_document_gives_its_components_edges_and_makers() {
             (&["trivy 0.58.1".to_owned()][..], &["build".to_owned()][..])
         );
         assert!(bom.timestamp.is_some() && bom.is_clean && !bom.odd_timestamp);
-        let needs = |from: &str| bom.dependencies.iter().find(|(known, _)| known == from).unwrap().1.clone();
-        assert_eq!((needs("root"), needs("spring")), (vec!["lodash".to_owned()], vec!["asm".to_owned()]));
+        let needs = |from: &str| bom.dependencies.iter().find(|(known, _)| **known == *from).unwrap().1.clone();
+        assert_eq!((needs("root"), needs("spring")), (vec!["lodash".into()], vec!["asm".into()]));
         assert_eq!(names(&collected).len(), 4);
         let lodash = component(&collected, "lodash");
         assert_eq!(lodash.package.licenses, ["MIT"]);
@@ -256,7 +256,7 @@ fn artifacts_of_syft_are_components() {
         (Some("debian-12"), &["curl".to_owned()][..])
     );
     assert_eq!(component(&collected, "lodash").evidence, ["/app/package-lock.json"]);
-    assert!(collected.boms[0].dependencies.contains(&("a1".to_owned(), vec!["a2".to_owned()])));
+    assert!(collected.boms[0].dependencies.contains(&("a1".into(), vec!["a2".into()])));
     assert_eq!(curl.package.direct, None, "an image holds its packages, it does not ask for them");
 }
 

@@ -42,7 +42,7 @@ fn a_vulnerability_carries_everything_the_report_says() {
     let fix = finding.fix.as_ref().unwrap();
     assert_eq!((fix.state, fix.versions.as_slice()), (FixState::Fixed, &["7.2".to_owned(), "7.3".to_owned()][..]));
     let scores = &finding.vulnerability.as_ref().unwrap().scores;
-    assert_eq!(scores.iter().map(|score| score.version.as_str()).collect::<Vec<_>>(), ["3.1", "2.0"]);
+    assert_eq!(scores.iter().map(|score| &*score.version).collect::<Vec<_>>(), ["3.1", "2.0"]);
     assert_eq!(finding.artifact.as_ref().unwrap().digest.as_deref(), Some("sha256:bb"));
     assert_eq!(finding.path(), "", "an image is no file of the repository");
     assert_eq!(collected.findings[2].fix.as_ref().unwrap().state, FixState::WontFix);

@@ -411,8 +411,7 @@ fn dependency_check_names_packages_and_what_its_suppression_file_took_out() {
             (low.cwes.iter().copied().collect::<Vec<_>>(), low.references[0].as_str()),
             (vec![295], "https://example.org/a")
         );
-        let scores: Vec<_> =
-            low.vulnerability.as_ref().unwrap().scores.iter().map(|score| score.version.as_str()).collect();
+        let scores: Vec<_> = low.vulnerability.as_ref().unwrap().scores.iter().map(|score| &*score.version).collect();
         assert_eq!(scores, ["2.0", "3.1"]);
         assert_eq!(
             low.package.as_ref().unwrap().purl.as_deref(),
@@ -445,6 +444,6 @@ fn snyk_keeps_the_scores_of_every_assigner_once() {
     let collected = read(SNYK.replacen("\"description\"", sources, 1));
     let scores = &collected.findings[0].vulnerability.as_ref().unwrap().scores;
     let said: Vec<_> =
-        scores.iter().map(|score| (score.source.as_deref().unwrap_or_default(), score.version.as_str())).collect();
+        scores.iter().map(|score| (score.source.as_deref().unwrap_or_default(), &*score.version)).collect();
     assert_eq!(said, [("snyk", "3.1"), ("NVD", "4.0")]);
 }

@@ -390,14 +390,14 @@ impl Document<'_> {
     fn dependencies(&self) -> Passed {
         let root = self.components.iter().find(|component| component.is_root);
         let root = self.bom.root.as_deref().or_else(|| root.and_then(|root| root.package.bom_ref.as_deref()));
-        let has_edge = self.bom.dependencies.iter().any(|(from, to)| Some(from.as_str()) == root && !to.is_empty());
+        let has_edge = self.bom.dependencies.iter().any(|(from, to)| Some(&**from) == root && !to.is_empty());
         let Some(least) = self.min_edges else { return document(has_edge) };
         let named: BTreeSet<&str> = self
             .bom
             .dependencies
             .iter()
             .filter(|(_, to)| !to.is_empty())
-            .flat_map(|(from, to)| std::iter::once(from.as_str()).chain(to.iter().map(String::as_str)))
+            .flat_map(|(from, to)| std::iter::once(&**from).chain(to.iter().map(|to| &**to)))
             .collect();
         let stands =
             |component: &Component| component.package.bom_ref.as_deref().is_some_and(|name| named.contains(name));

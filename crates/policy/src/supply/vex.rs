@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -297,8 +298,8 @@ impl<'a> Around<'a> {
         if products.is_empty() || targets.is_empty() {
             return false;
         }
-        let edges: BTreeMap<&str, &Vec<String>> =
-            bom.dependencies.iter().map(|(from, to)| (from.as_str(), to)).collect();
+        let edges: BTreeMap<&str, &[Arc<str>]> =
+            bom.dependencies.iter().map(|(from, to)| (&**from, to.as_slice())).collect();
         let mut seen: BTreeSet<&str> = products.clone();
         let mut open: Vec<&str> = products.into_iter().collect();
         while let Some(next) = open.pop() {

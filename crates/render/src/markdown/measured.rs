@@ -137,7 +137,7 @@ fn amount(amount: &Amount) -> String {
 
 /// Images that reports are about, with their digest.
 fn images(outcome: &Outcome) -> Vec<Row> {
-    let artifacts = outcome.reports.iter().filter_map(|report| report.artifact.as_ref());
+    let artifacts = outcome.reports.iter().filter_map(|report| report.artifact.as_deref());
     let image = |artifact: &Artifact| {
         let digest = artifact.digest.clone().filter(|digest| !digest.is_empty())?;
         artifact.kind.contains("image").then(|| (artifact.name.clone(), digest))

@@ -1,5 +1,7 @@
 //! An outcome with a value in every field.
 
+use std::sync::Arc;
+
 use jiff::civil::date;
 use portcullis_model::{
     AddedSuppression, Artifact, BySeverity, CheckRun, Component, Confidence, Context, Counts, Dates, Decision, Edit,
@@ -92,9 +94,14 @@ pub(crate) fn filled() -> Outcome {
         edits: vec![Edit { path: text(), start_byte: 0, end_byte: 1, replacement: text(), safety: Safety::Safe }],
         locations: vec![location()],
         related: vec![location()],
-        artifact: Some(Box::new(artifact())),
+        artifact: Some(Arc::new(artifact())),
         vulnerability: Some(Box::new(Vulnerability {
-            scores: vec![Score { version: text(), score: 9.8, vector: some(), source: some() }],
+            scores: vec![Score {
+                version: text().into(),
+                score: 9.8,
+                vector: Some(text().into()),
+                source: Some(text().into()),
+            }],
             epss: Some(Epss { score: 0.5, percentile: 0.5, date: day }),
             kev: Some(Kev { listed: true, date_added: day, due_date: day, ransomware: Some(true) }),
             reachable: Some(true),
@@ -232,7 +239,7 @@ pub(crate) fn filled() -> Outcome {
             required: true,
             generated_at: time,
             db_built_at: time,
-            artifact: Some(artifact()),
+            artifact: Some(Arc::new(artifact())),
             counts: ReportCounts {
                 severity: counted,
                 kind: [(Kind::Secret, 1)].into(),

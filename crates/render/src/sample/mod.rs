@@ -86,7 +86,7 @@ pub(crate) fn vulnerability() -> Judged {
         fix: Some(Fix { state: FixState::Fixed, versions: vec!["4.17.21".to_owned()], available_since: None }),
         locations: vec![Location::file("web/package-lock.json")],
         vulnerability: Some(Box::new(Vulnerability {
-            scores: vec![Score { version: "3.1".to_owned(), score: 9.8, ..Score::default() }],
+            scores: vec![Score { version: "3.1".into(), score: 9.8, ..Score::default() }],
             epss: Some(Epss { score: 0.943, percentile: 0.99, date: None }),
             kev: Some(Kev { listed: true, date_added: Some(date(2026, 11, 2)), ..Kev::default() }),
             ..Vulnerability::default()

@@ -1,5 +1,7 @@
 //! A pull request against `main`, as its comment shows it: one that fails and one that passes.
 
+use std::sync::Arc;
+
 use jiff::civil::date;
 use portcullis_model::{
     AddedSuppression, Artifact, CheckRun, Component, Context, Counts, ExceptionRow, ExceptionState, Finding, GateBound,
@@ -211,11 +213,11 @@ fn measured() -> Outcome {
         ],
         test_suites: vec![TestSuite { name: "backend".to_owned(), tests: 142, ..TestSuite::default() }],
         reports: vec![InputReport {
-            artifact: Some(Artifact {
+            artifact: Some(Arc::new(Artifact {
                 name: "ghcr.io/acme/web".to_owned(),
                 kind: "container_image".to_owned(),
                 digest: Some("sha256:5d41402abc4b2a76b9719d911017c592".to_owned()),
-            }),
+            })),
             ..InputReport::default()
         }],
         ..Outcome::default()

@@ -4,7 +4,7 @@ use portcullis_model::{Section, Source};
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
-use super::shape::{Dependency, Document, Metadata, Part, Tools, Vuln};
+use super::shape::{Dependency, Digest, Document, License, LicenseChoice, Link, Metadata, Part, Property, Tools, Vuln};
 use super::vulnerability::Said;
 use crate::detect::Look;
 use crate::draft::Draft;
@@ -78,17 +78,78 @@ impl<'de> Members<'de> for Part<'de> {
             }
             "scope" => self.scope = map.next_value()?,
             "isExternal" => self.is_external = map.next_value()?,
-            "hashes" => self.hashes = member_as(key, map, faults)?.unwrap_or_default(),
-            "licenses" => self.licenses = member_as(key, map, faults)?.unwrap_or_default(),
+            "hashes" => map.next_value_seed(Each { name: key, list: &mut self.hashes.0, faults })?,
+            "licenses" => map.next_value_seed(Each { name: key, list: &mut self.licenses.0, faults })?,
             "supplier" => self.supplier = member_as(key, map, faults)?,
             "manufacturer" => self.manufacturer = member_as(key, map, faults)?,
             "author" => self.author = map.next_value()?,
             "authors" => self.authors = member_as(key, map, faults)?.unwrap_or_default(),
             "publisher" => self.publisher = map.next_value()?,
-            "properties" => self.properties = member_as(key, map, faults)?.unwrap_or_default(),
+            "properties" => map.next_value_seed(Each { name: key, list: &mut self.properties.0, faults })?,
             "evidence" => self.evidence = member_as(key, map, faults)?.unwrap_or_default(),
-            "externalReferences" => self.links = member_as(key, map, faults)?.unwrap_or_default(),
+            "externalReferences" => map.next_value_seed(Each { name: key, list: &mut self.links.0, faults })?,
             "components" => map.next_value_seed(Each { name: key, list: &mut self.parts, faults })?,
+            _ => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Members<'de> for Digest<'de> {
+    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, _: &mut Faults) -> Result<(), A::Error> {
+        match key {
+            "alg" => self.alg = map.next_value()?,
+            "content" => self.content = map.next_value()?,
+            _ => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Members<'de> for LicenseChoice<'de> {
+    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, faults: &mut Faults) -> Result<(), A::Error> {
+        match key {
+            "license" => {
+                let license = self.license.get_or_insert_default();
+                map.next_value_seed(Walk { name: key, members: license, faults })?;
+            }
+            "expression" => self.expression = map.next_value()?,
+            "acknowledgement" => self.acknowledgement = map.next_value()?,
+            _ => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Members<'de> for License<'de> {
+    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, _: &mut Faults) -> Result<(), A::Error> {
+        match key {
+            "id" => self.id = map.next_value()?,
+            "name" => self.name = map.next_value()?,
+            "url" => self.url = map.next_value()?,
+            "acknowledgement" => self.acknowledgement = map.next_value()?,
+            _ => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Members<'de> for Property<'de> {
+    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, _: &mut Faults) -> Result<(), A::Error> {
+        match key {
+            "name" => self.name = map.next_value()?,
+            "value" => self.value = map.next_value()?,
+            _ => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Members<'de> for Link<'de> {
+    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, _: &mut Faults) -> Result<(), A::Error> {
+        match key {
+            "type" => self.kind = map.next_value()?,
+            "url" => self.url = map.next_value()?,
             _ => drop(map.next_value::<IgnoredAny>()?),
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! What the items of a GitLab report mean.
 
+use std::sync::Arc;
+
 use portcullis_model::text::bounded;
 use portcullis_model::{
     Artifact, Confidence, Finding, FixState, Kind, Location, Package, Secret, Source, State, Suppression,
@@ -203,7 +205,7 @@ fn weakness(item: &Item<'_>, rule_id: &str, draft: &mut Draft<'_>) -> Finding {
         fix: fixed_in(Vec::new(), FixState::Unknown),
         remediation: item.solution.owned(),
         locations: item.locations(draft),
-        artifact: image,
+        artifact: image.map(Arc::new),
         references: item.references(),
         details: Vulnerability { scores, ..Vulnerability::default() },
         ..Weakness::default()

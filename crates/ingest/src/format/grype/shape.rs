@@ -1,5 +1,7 @@
 //! The parts of a Grype report: only what is read.
 
+use std::sync::Arc;
+
 use portcullis_model::Artifact;
 use portcullis_model::text::bounded;
 use serde::Deserialize;
@@ -41,19 +43,19 @@ struct Image<'a> {
 }
 
 impl Source<'_> {
-    pub(super) fn artifact(&self) -> Option<Artifact> {
+    pub(super) fn artifact(&self) -> Option<Arc<Artifact>> {
         let kind = bounded(self.kind.get(), 100);
         match self.target.as_ref()? {
-            Target::Path(path) => Some(Artifact { name: bounded(unquoted(path), 500), kind, digest: None }),
+            Target::Path(path) => Some(Arc::new(Artifact { name: bounded(unquoted(path), 500), kind, digest: None })),
             Target::Image(image) => {
                 let digests = image.repository_digests.iter().find_map(|digest| digest.split_once('@'));
                 let digest = digests.map(|(_, digest)| digest);
                 let digest = digest.or_else(|| image.manifest_digest.given()).or_else(|| image.id.given());
-                Some(Artifact {
+                Some(Arc::new(Artifact {
                     name: bounded(image.name.get(), 500),
                     kind,
                     digest: digest.map(|digest| bounded(digest, 200)),
-                })
+                }))
             }
             Target::Other(_) => None,
         }

@@ -251,7 +251,7 @@ fn end_of_life(message: &str, scanned: &Scanned) -> Finding {
             version: Some(version.to_owned()).filter(|version| !version.is_empty()),
             ..Package::default()
         })),
-        artifact: scanned.artifact.clone().map(Box::new),
+        artifact: scanned.artifact.clone(),
         ..Finding::default()
     }
 }

@@ -1,6 +1,7 @@
 //! What the results of a run mean.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{
@@ -37,7 +38,7 @@ struct Context<'run, 'de> {
     kind: Option<Kind>,
     rules: Rules<'run>,
     places: Places<'run, 'de>,
-    artifact: Option<Artifact>,
+    artifact: Option<Arc<Artifact>>,
     overrides: Overrides<'run>,
     taxonomies: Taxonomies<'run>,
 }
@@ -71,14 +72,14 @@ pub(super) fn run(run: &Run<'_>, index: usize, draft: &mut Draft<'_>) {
     }
 }
 
-fn artifact(run: &Run<'_>) -> Option<Artifact> {
+fn artifact(run: &Run<'_>) -> Option<Arc<Artifact>> {
     let name = run.properties.image_name.given()?;
     let digest = run.properties.repo_digests.iter().find_map(|digest| Some(digest.split_once('@')?.1.to_owned()));
-    Some(Artifact {
+    Some(Arc::new(Artifact {
         name: name.to_owned(),
         kind: "container_image".to_owned(),
         digest: digest.or_else(|| run.properties.image_id.owned()),
-    })
+    }))
 }
 
 impl Context<'_, '_> {
@@ -121,7 +122,7 @@ impl Context<'_, '_> {
             cwes: cwes(item, rule, &self.taxonomies),
             identity: identity(item, &locations, sources),
             related: self.related(item, sources, draft),
-            artifact: self.artifact.clone().map(Box::new),
+            artifact: self.artifact.clone(),
             references: rule.and_then(|rule| rule.help_uri.owned()).into_iter().collect(),
             state,
             id: rule_id.clone(),
@@ -240,7 +241,7 @@ fn scores(item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> Vec<Score> {
     let mut bags = item.properties.iter().chain(rule.and_then(|rule| rule.properties.as_ref()));
     let stated = bags.find_map(|bag| bag.security_severity.0);
     #[allow(clippy::cast_possible_truncation, reason = "a score has one decimal")]
-    let score = |score: f64| Score { version: "3.1".to_owned(), score: score as f32, ..Score::default() };
+    let score = |score: f64| Score { version: "3.1".into(), score: score as f32, ..Score::default() };
     stated.filter(|score| *score > 0.0 && *score <= 10.0).map(score).into_iter().collect()
 }
 

@@ -1,6 +1,7 @@
 //! What the items of a Trivy report mean.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::shape::{
     Cvss, Identifier, LicenseItem, Lines, Metadata, MisconfigurationItem, ModifiedItem, PackageItem, SecretItem,
@@ -33,14 +34,18 @@ pub(super) fn artifact(report: &Report<'_>, draft: &mut Draft<'_>) {
         .iter()
         .find_map(|digest| digest.split_once('@').map(|(_, digest)| digest.to_owned()))
         .or_else(|| report.metadata.image_id.owned());
-    draft.report.artifact =
-        Some(Artifact { name: bounded(&report.name, MAX_NAME), kind: bounded(&report.kind, MAX_NAME), digest });
+    draft.report.artifact = Some(Arc::new(Artifact {
+        name: bounded(&report.name, MAX_NAME),
+        kind: bounded(&report.kind, MAX_NAME),
+        digest,
+    }));
     draft.commits.extend(report.metadata.commit.owned());
 }
 
 /// Takes over the name of the cluster.
 pub(super) fn cluster(name: &str, draft: &mut Draft<'_>) {
-    draft.report.artifact = Some(Artifact { name: bounded(name, MAX_NAME), kind: "cluster".to_owned(), digest: None });
+    draft.report.artifact =
+        Some(Arc::new(Artifact { name: bounded(name, MAX_NAME), kind: "cluster".to_owned(), digest: None }));
 }
 
 /// An operating system without security updates.
@@ -62,7 +67,7 @@ pub(super) fn end_of_life(metadata: &Metadata<'_>, draft: &mut Draft<'_>) {
             version: os.name.owned(),
             ..Package::default()
         })),
-        artifact: draft.report.artifact.clone().map(Box::new),
+        artifact: draft.report.artifact.clone(),
         ..Finding::default()
     };
     draft.push(finding, Source { pointer: "/Metadata/OS".to_owned(), ..Source::default() });
@@ -90,7 +95,7 @@ struct Scanned<'a> {
     location: Location,
     /// The packages carry their own paths.
     is_collective: bool,
-    artifact: Option<Artifact>,
+    artifact: Option<Arc<Artifact>>,
     /// By id, where the report lists its packages.
     packages: BTreeMap<String, Listed>,
 }
@@ -208,7 +213,9 @@ fn named_package(
     // A text that is no purl is kept there.
     package.bom_ref = package.bom_ref.or_else(|| identifier?.bom_ref.owned());
     // The report's own words are what people search for; the purl is for comparing.
-    package.version = version.map(str::to_owned).or(package.version);
+    if version.is_some_and(|version| package.version.as_deref() != Some(version)) {
+        package.version = version.map(str::to_owned);
+    }
     package
 }
 
@@ -267,7 +274,9 @@ fn vulnerability(
     let label = package.label();
     let title = item.title.owned().unwrap_or_else(|| format!("{} in {label}", names.id));
     let is_malware = names.is_malware();
-    let urls = item.primary_url.given().into_iter().chain(item.references.iter()).map(str::to_owned);
+    let mut references = Vec::with_capacity(1 + item.references.len() + names.notices.len());
+    references.extend(item.primary_url.given().into_iter().chain(item.references.iter()).map(str::to_owned));
+    references.extend(names.notices);
     let mut finding = Finding {
         kind: Kind::Vulnerability,
         section: Section::Vulnerabilities,
@@ -284,9 +293,9 @@ fn vulnerability(
         package: Some(Box::new(package)),
         fix: Some(fix),
         locations: vec![location],
-        artifact: scanned.artifact.clone().map(Box::new),
+        artifact: scanned.artifact.clone(),
         vulnerability: Some(Box::new(Vulnerability { scores, dates: dates(&item), ..Vulnerability::default() })),
-        references: urls.chain(names.notices).collect(),
+        references,
         state: if item.status.get() == "not_affected" { State::NotAffected } else { State::Open },
         id: names.id,
         aliases: names.aliases,
@@ -387,7 +396,7 @@ fn misconfiguration(
         identity: identity.join(" "),
         locations: vec![location],
         related,
-        artifact: scanned.artifact.clone().map(Box::new),
+        artifact: scanned.artifact.clone(),
         references: urls.collect(),
         ..Finding::default()
     };
@@ -435,7 +444,7 @@ fn secret(
         })),
         identity: matched.to_owned(),
         locations: vec![in_lines(&scanned.location, Lines { start_line: item.start_line, end_line: item.end_line })],
-        artifact: scanned.artifact.clone().map(Box::new),
+        artifact: scanned.artifact.clone(),
         ..Finding::default()
     };
     Changed::apply(changed, &mut finding);
@@ -477,7 +486,7 @@ fn license(
         severity_original: rating.original,
         package: package.map(Box::new),
         locations: vec![location],
-        artifact: scanned.artifact.clone().map(Box::new),
+        artifact: scanned.artifact.clone(),
         license: Some(Box::new(License {
             expression: None,
             name: Some(name.to_owned()),

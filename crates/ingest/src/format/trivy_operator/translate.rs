@@ -1,5 +1,7 @@
 //! What the reports of the Trivy operator mean.
 
+use std::sync::Arc;
+
 use portcullis_model::text::bounded;
 use portcullis_model::{
     Artifact, Finding, FixState, Kind, Location, Package, Section, Severity, SeveritySource, Source, Vulnerability,
@@ -111,7 +113,7 @@ struct Control<'a> {
 /// What the findings of a resource share.
 struct Scanned {
     object: String,
-    artifact: Option<Artifact>,
+    artifact: Option<Arc<Artifact>>,
     ecosystem: &'static str,
     distro: Option<String>,
 }
@@ -177,7 +179,7 @@ fn end_of_life(scanned: &Scanned) -> Finding {
             ..Package::default()
         })),
         locations: vec![scanned.location()],
-        artifact: scanned.artifact.clone().map(Box::new),
+        artifact: scanned.artifact.clone(),
         ..Finding::default()
     }
 }
@@ -236,7 +238,7 @@ fn misconfiguration(rule_id: &str, severity: &Text<'_>, scanned: &Scanned, draft
         severity_original: rating.original,
         identity: scanned.object.clone(),
         locations: vec![scanned.location()],
-        artifact: scanned.artifact.clone().map(Box::new),
+        artifact: scanned.artifact.clone(),
         ..Finding::default()
     }
 }

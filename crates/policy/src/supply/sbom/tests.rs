@@ -35,7 +35,7 @@ fn bom() -> Bom {
         timestamp: Some("2026-11-20T10:00:00Z".parse().unwrap()),
         tools: vec!["syft".to_owned()],
         root: Some("shop".to_owned()),
-        dependencies: vec![("shop".to_owned(), vec!["a".to_owned()])],
+        dependencies: vec![("shop".into(), vec!["a".into()])],
         is_clean: true,
         ..Bom::default()
     }

@@ -1,5 +1,7 @@
 //! Statements by hand, held against findings.
 
+use std::sync::Arc;
+
 use portcullis_model::{
     Artifact, Bom, Collected, Component, Evidence, Finding, Judged, Kind, Level, Package, Section, Severity, Source,
     State, VexProduct, VexStatement, VexStatus,
@@ -20,7 +22,7 @@ fn finding() -> Finding {
         aliases: ["GHSA-c3h9-896r-86jm".to_owned()].into(),
         severity: Severity::High,
         package: Some(Box::new(package("minimist", "1.2.5"))),
-        artifact: Some(Box::new(Artifact { name: "registry.acme.example/shop:1".to_owned(), ..Artifact::default() })),
+        artifact: Some(Arc::new(Artifact { name: "registry.acme.example/shop:1".to_owned(), ..Artifact::default() })),
         sources: vec![Source { tool: "trivy".to_owned(), report: "out/bom.json".to_owned(), ..Source::default() }],
         ..Finding::default()
     }
@@ -159,7 +161,7 @@ fn a_product_on_the_way_to_the_package_is_its_product() {
         components: vec![component("minimist", "1.2.5"), component("mkdirp", "0.5.0"), component("tar", "1.0.0")],
         boms: vec![Bom {
             report: "out/bom.json".to_owned(),
-            dependencies: edges.iter().map(|(from, to)| ((*from).to_owned(), vec![(*to).to_owned()])).collect(),
+            dependencies: edges.iter().map(|(from, to)| ((*from).into(), vec![(*to).into()])).collect(),
             ..Bom::default()
         }],
         ..Collected::default()
