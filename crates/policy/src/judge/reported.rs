@@ -55,8 +55,8 @@ pub fn judge_beside(
 ) -> Judgement {
     let tracked = evidence.tracked.clone();
     let mut assessed = match head {
-        Some(head) => assess_tightened(policy, head, evidence, registry, today),
-        None => assess(policy, evidence, registry, today),
+        Some(head) => assess_tightened(policy, head, evidence, &reported.findings, registry, today),
+        None => assess(policy, evidence, &reported.findings, registry, today),
     };
     add_findings(&mut assessed, reported);
     let collected = &mut assessed.collected;
@@ -76,24 +76,31 @@ pub fn judge_beside(
     assessed.conclude(policy, today)
 }
 
-/// What the checks have found here is not told a second time.
 fn add_findings(assessed: &mut Assessed, reported: &Reported) {
-    type Place<'a> = (Section, &'a str, Option<u32>);
-    fn place(judged: &Judged) -> Place<'_> {
-        let line = judged.finding.primary().and_then(|place| place.start_line);
-        (judged.finding.section, judged.finding.path(), line)
-    }
-    let known: BTreeSet<&str> = assessed.findings.iter().map(|judged| judged.finding.fingerprint.as_str()).collect();
-    let places: BTreeSet<Place<'_>> = assessed.findings.iter().map(place).collect();
-    let is_known = |judged: &Judged| {
-        known.contains(judged.finding.fingerprint.as_str())
-            || (judged.finding.is_of_own_check() && places.contains(&place(judged)))
-    };
-    let more: Vec<Judged> = reported.findings.iter().filter(|judged| !is_known(judged)).cloned().collect();
+    let more: Vec<Judged> = besides(&assessed.findings, &reported.findings).into_iter().cloned().collect();
     assessed.findings.extend(more.into_iter().map(|mut judged| {
         // That a check of ours says so too is the one thing that was looked at, and it does not.
         judged.finding.sources.retain(|source| !source.report.is_empty());
         judged
     }));
     super::arrange(&mut assessed.findings);
+}
+
+/// What was told and not found: what the checks have found here is not told a second time.
+pub(super) fn besides<'t>(found: &[Judged], told: &'t [Judged]) -> Vec<&'t Judged> {
+    type Place<'a> = (Section, &'a str, Option<u32>);
+    fn place(judged: &Judged) -> Place<'_> {
+        let line = judged.finding.primary().and_then(|place| place.start_line);
+        (judged.finding.section, judged.finding.path(), line)
+    }
+    if told.is_empty() {
+        return Vec::new();
+    }
+    let known: BTreeSet<&str> = found.iter().map(|judged| judged.finding.fingerprint.as_str()).collect();
+    let places: BTreeSet<Place<'_>> = found.iter().map(place).collect();
+    let is_known = |judged: &Judged| {
+        known.contains(judged.finding.fingerprint.as_str())
+            || (judged.finding.is_of_own_check() && places.contains(&place(judged)))
+    };
+    told.iter().filter(|judged| !is_known(judged)).collect()
 }
