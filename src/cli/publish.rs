@@ -25,13 +25,17 @@ pub(super) struct Arguments {
     /// A check run on the commit, with a token that may write checks; only with --verify
     #[arg(long, value_enum, value_name = "MODE", default_value_t, env = "PORTCULLIS_CHECK_RUN")]
     check_run: Switch,
+    /// What a scanner said about the base commit (repeatable): trivy=base/trivy.json, where the name is that of a report of the bundle or of its tool; what is new of what the bundle tells is found out with it. Only with --verify
+    #[arg(long = "baseline-report", value_name = "[TOOL=]PATH")]
+    baseline_reports: Vec<String>,
     #[command(flatten)]
     publishing: Flags,
 }
 
 /// Posts the bundle. The exit code says whether that worked, not what the bundle claims.
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> {
-    let request = check::request(global, &[], &[])?;
+    let mut request = check::request(global, &[], &[])?;
+    request.baseline_reports = check::reports_of_base(&arguments.baseline_reports);
     let source = match (&arguments.bundle_directory, arguments.from_run) {
         (Some(directory), _) => BundleSource::Directory(directory.clone()),
         (None, Some(run)) => BundleSource::Run(run),
@@ -39,6 +43,10 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     };
     if arguments.check_run == Switch::On && !arguments.verify {
         let why = "`--check-run on` needs `--verify`: a check run says what this repository's code has found";
+        return Err(Exit::Usage(why.to_owned()));
+    }
+    if !arguments.baseline_reports.is_empty() && !arguments.verify {
+        let why = "`--baseline-report` needs `--verify`: what is new follows from the policy and the files of the base";
         return Err(Exit::Usage(why.to_owned()));
     }
     let trust = if arguments.verify { BundleTrust::OwnChecks } else { BundleTrust::Nothing };

@@ -170,3 +170,61 @@ fn the_head_checked_out_beside_the_rights_of_the_base_is_warned_of() {
     let answer = publish_from(&pull.repository, &pull, &[&directory, "--verify"], &Server::new());
     assert!(answer.stdout.contains("::notice::DANGER: the head of the pull request"), "{}", answer.stdout);
 }
+
+/// A report of the same scanner about the base: with this result and one that the change has mended.
+fn report_of_base(pull: &PullRequest, rule: &str) -> String {
+    let path = pull.outside.path().join("base.sarif");
+    let report = SARIF.replace("\"L1\"", &format!("\"{rule}\""));
+    std::fs::write(&path, report).unwrap();
+    format!("lintern={}", path.display())
+}
+
+#[test]
+fn a_report_of_the_base_says_what_is_new_of_what_a_bundle_tells() {
+    let (pull, directory) = bundled();
+    let had = report_of_base(&pull, "L1");
+    let (answer, server, _) = verified(&pull, &directory, &["--baseline-report", &had]);
+    assert_eq!(answer.code, 0, "{}{}", answer.stdout, answer.stderr);
+    let body = server.bodies().pop().unwrap();
+    assert!(body.contains("### ❌ Fail: 1 new blocking finding\n"), "{body}");
+    assert!(body.contains("**1 new**, 1 already on `main`"), "{body}");
+
+    let had_another = report_of_base(&pull, "L2");
+    let (_, server, _) = verified(&pull, &directory, &["--baseline-report", &had_another]);
+    let body = server.bodies().pop().unwrap();
+    assert!(body.contains("### ❌ Fail: 2 new blocking findings\n"), "{body}");
+    assert!(body.contains("**2 new**, 1 fixed"), "{body}");
+}
+
+#[test]
+fn what_a_bundle_says_of_the_base_does_not_count_where_its_report_is_there() {
+    let (pull, directory) = bundled();
+    rewrite(&directory, |result| {
+        for finding in result["findings"].as_array_mut().unwrap() {
+            finding["introduced"] = json!("existing");
+        }
+    });
+    let had_another = report_of_base(&pull, "L2");
+    let (_, server, _) = verified(&pull, &directory, &["--baseline-report", &had_another]);
+    let body = server.bodies().pop().unwrap();
+    assert!(body.contains("**2 new**, 1 fixed"), "{body}");
+}
+
+#[test]
+fn a_report_of_the_base_that_is_no_report_is_told_and_everything_stays_as_it_was_told() {
+    let (pull, directory) = bundled();
+    let (answer, server, _) = verified(&pull, &directory, &["--baseline-report", "lintern=nowhere.sarif"]);
+    assert_eq!(answer.code, 0, "{}{}", answer.stdout, answer.stderr);
+    let body = server.bodies().pop().unwrap();
+    assert!(body.contains("the report of the base `nowhere.sarif` is not used"), "{body}");
+    assert!(body.contains("### ❌ Fail: 2 "), "{body}");
+}
+
+#[test]
+fn a_report_of_the_base_is_refused_where_nothing_is_verified() {
+    let (pull, directory) = bundled();
+    let server = Server::new();
+    let answer = publish_from(&pull.repository, &pull, &[&directory, "--baseline-report", "a.sarif"], &server);
+    assert_eq!((answer.code, server.bodies().len()), (2, 0), "{}", answer.stderr);
+    assert!(answer.stderr.contains("`--baseline-report` needs `--verify`"), "{}", answer.stderr);
+}

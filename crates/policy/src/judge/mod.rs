@@ -9,6 +9,7 @@ mod ratings;
 mod reported;
 mod required;
 mod suppressions;
+mod told;
 mod tools;
 mod verdict;
 mod vulnerability;
