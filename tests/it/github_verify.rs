@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::github::{PullRequest, Server, WORKFLOW, bundle_of, publish_from};
+use crate::github::{PullRequest, Server, WORKFLOW, bundle_of, publish_from, publish_named};
 use crate::repository::{Answer, Repository};
 
 const POLICY: &str =
@@ -227,4 +227,71 @@ fn a_report_of_the_base_is_refused_where_nothing_is_verified() {
     let answer = publish_from(&pull.repository, &pull, &[&directory, "--baseline-report", "a.sarif"], &server);
     assert_eq!((answer.code, server.bodies().len()), (2, 0), "{}", answer.stderr);
     assert!(answer.stderr.contains("`--baseline-report` needs `--verify`"), "{}", answer.stderr);
+}
+
+/// The same head is to be merged into a second branch, whose policy is another one.
+fn with_second_branch(pull: &PullRequest, policy: &str) -> String {
+    let repository = &pull.repository;
+    repository.git(&["checkout", "--quiet", "--detach", &pull.base]);
+    repository.write("portcullis.yaml", policy);
+    let base = repository.commit();
+    repository.git(&["checkout", "--quiet", "--detach", &pull.head]);
+    base
+}
+
+#[test]
+fn pull_requests_of_one_head_have_a_comment_each_and_one_check_run_with_the_worst_verdict() {
+    let lax = "version: 1\nrules: { gha/unpinned-uses: off }\n";
+    // Whether the one that fails is told first or last.
+    for (first, second, worst, other) in [(POLICY, lax, 7, 8), (lax, POLICY, 8, 7)] {
+        let pull = PullRequest::with(first, &[(PATH, WORKFLOW)]);
+        let directory = pull.outside.path().join("portcullis-bundle").display().to_string();
+        pull.run(&["--bundle", &directory, "--comment", "off"], &Server::new(), &crate::runner::Runner::new(), &[]);
+        let (server, clone) = (Server::new(), clone_of_base(&pull));
+        let release = with_second_branch(&pull, second);
+        server.state.lock().unwrap().others = vec![(8, "release", release)];
+        let arguments = [directory.as_str(), "--verify", "--check-run", "on", "--comment-when", "always"];
+        let answer = publish_from(&clone, &pull, &arguments, &server);
+        assert_eq!(answer.code, 0, "{}{}", answer.stdout, answer.stderr);
+        let state = server.state.lock().unwrap();
+        let (of_worst, of_other) = (state.bodies_of(worst), state.bodies_of(other));
+        assert_eq!((of_worst.len(), of_other.len()), (1, 1), "{}{}", answer.stdout, answer.stderr);
+        assert!(of_worst[0].contains("### ❌ Fail: 1 new blocking finding\n"), "{}", of_worst[0]);
+        assert!(of_other[0].contains("### ✅ Pass"), "{}", of_other[0]);
+        let runs = &state.check_runs;
+        assert_eq!(
+            (runs.len(), &runs[0]["conclusion"], &runs[0]["head_sha"]),
+            (1, &json!("failure"), &json!(pull.head))
+        );
+        let summary = runs[0]["output"]["summary"].as_str().unwrap();
+        let (of_seven, of_eight) = if worst == 7 { ("fail", "pass") } else { ("pass", "fail") };
+        let preface = format!("pull requests 7 ({of_seven}), 8 ({of_eight}). What follows is said of {worst}.\n\n");
+        assert!(summary.starts_with(&format!("This commit is the head of the {preface}")), "{summary}");
+    }
+}
+
+#[test]
+fn a_head_of_which_one_pull_request_cannot_be_verified_gets_no_check_run() {
+    let (pull, directory) = bundled();
+    let (server, clone) = (Server::new(), clone_of_base(&pull));
+    server.state.lock().unwrap().others = vec![(8, "release", "c".repeat(40))];
+    let answer = publish_from(&clone, &pull, &[&directory, "--verify", "--check-run", "on"], &server);
+    assert_eq!(answer.code, 3, "{}{}", answer.stdout, answer.stderr);
+    assert!(answer.stdout.contains("not every pull request was verified"), "{}", answer.stdout);
+    let state = server.state.lock().unwrap();
+    assert!(state.check_runs.is_empty());
+    assert!(state.bodies_of(7)[0].contains("### ❌ Fail: 2 "), "{:?}", state.bodies_of(7));
+    assert!(state.bodies_of(8)[0].contains("### ℹ️ Reported"), "{:?}", state.bodies_of(8));
+}
+
+#[test]
+fn every_pull_request_the_event_names_is_told_and_those_of_other_repositories_are_not() {
+    let (pull, directory) = bundled();
+    let (server, clone) = (Server::new(), clone_of_base(&pull));
+    server.state.lock().unwrap().others = vec![(8, "release", pull.base.clone())];
+    let named = json!([{"number": 99}, {"number": 7}, {"number": 8}, {"number": 7}]);
+    let answer = publish_named(&clone, &pull, &[&directory, "--verify"], &server, named);
+    assert_eq!(answer.code, 0, "{}{}", answer.stdout, answer.stderr);
+    let state = server.state.lock().unwrap();
+    assert_eq!((state.bodies_of(7).len(), state.bodies_of(8).len(), state.bodies_of(99).len()), (1, 1, 0));
 }
