@@ -295,3 +295,35 @@ fn every_pull_request_the_event_names_is_told_and_those_of_other_repositories_ar
     let state = server.state.lock().unwrap();
     assert_eq!((state.bodies_of(7).len(), state.bodies_of(8).len(), state.bodies_of(99).len()), (1, 1, 0));
 }
+
+/// What a bundle is posted as for a change that leaves a fault alone, which its base has mended since; the clone has all of
+/// the history, or the tip alone.
+fn after_the_base_has_mended_it(fetch: &[&str]) -> String {
+    let mut pull = PullRequest::with(POLICY, &[(PATH, WORKFLOW)]);
+    let (repository, left) = (&pull.repository, pull.head.clone());
+    repository.write("a.txt", "a\n");
+    pull.head = repository.commit();
+    repository.git(&["checkout", "--quiet", "--detach", &left]);
+    repository.write(PATH, WORKFLOW.replace("uses: acme/build@main", "run: make"));
+    pull.base = repository.commit();
+    pull.write_event(&pull.base);
+    repository.git(&["checkout", "--quiet", "--detach", &pull.head]);
+    let directory = pull.outside.path().join("portcullis-bundle").display().to_string();
+    pull.run(&["--bundle", &directory, "--comment", "off"], &Server::new(), &crate::runner::Runner::new(), &[]);
+    let (server, clone) = (Server::new(), Repository::new());
+    clone.git(&["init", "--quiet"]);
+    clone.git(&["remote", "add", "origin", &format!("file://{}", repository.path().display())]);
+    clone.git(&[&["fetch", "--quiet"], fetch, &["origin", &pull.base]].concat());
+    clone.git(&["checkout", "--quiet", "--detach", &pull.base]);
+    publish_from(&clone, &pull, &[&directory, "--verify", "--comment-when", "always"], &server);
+    server.bodies().pop().unwrap()
+}
+
+#[test]
+fn what_the_base_has_mended_since_is_not_charged_to_the_change_where_the_clone_has_the_history() {
+    let body = after_the_base_has_mended_it(&[]);
+    assert!(body.contains("### ✅ Pass") && body.contains("1 already on `main`"), "{body}");
+    // Where it has not, nobody can tell, and everything that differs from the base counts.
+    let body = after_the_base_has_mended_it(&["--depth=1"]);
+    assert!(body.contains("### ❌ Fail: 1 new blocking finding\n"), "{body}");
+}
