@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
+use portcullis_render::Delivery;
 
 use super::exit::{self, Exit};
 use super::publishing::{self, Flags, Switch};
-use super::{Global, check, output};
+use super::{Global, actions, check, output};
 use crate::gate::{self, BundleAnswer, BundleSource, BundleTold, BundleTrust, Publishing};
 
 /// Arguments of `publish`.
@@ -50,25 +51,14 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
         return Err(Exit::Usage(why.to_owned()));
     }
     let trust = if arguments.verify { BundleTrust::OwnChecks } else { BundleTrust::Nothing };
-    let publishing = Publishing { check_run: arguments.check_run == Switch::On, ..arguments.publishing.publishing() };
+    let publishing = Publishing {
+        check_run: arguments.check_run == Switch::On,
+        exit_zero: global.exit_zero,
+        ..arguments.publishing.publishing()
+    };
     let undelivered = if arguments.publishing.require_publish { exit::UNDELIVERED } else { 0 };
     match gate::publish(&request, &source, &publishing, trust)? {
-        BundleAnswer::Told(told) => {
-            let mut code = 0;
-            for BundleTold { number, published, unverified } in told {
-                publishing::told(&published.notices, global)?;
-                if let Some(why) = unverified {
-                    output::to_stderr(&format!("incomplete: pull request {number} is not verified: {why}\n"));
-                    code = exit::INCOMPLETE;
-                }
-                let action = published.comment.as_ref().map_or("skipped", |comment| comment.action.as_str());
-                output::to_stderr(&format!("pull request {number}: comment {action}\n"));
-                if published.undelivered && code == 0 {
-                    code = undelivered;
-                }
-            }
-            Ok(Exit::Code(code))
-        }
+        BundleAnswer::Told(all) => told(&all, undelivered, global),
         BundleAnswer::Nobody(why) => {
             output::to_stderr(&format!("{why}\n"));
             Ok(Exit::Code(0))
@@ -82,4 +72,33 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
             Ok(Exit::Code(exit::INCOMPLETE))
         }
     }
+}
+
+/// Says what became of each pull request.
+fn told(all: &[BundleTold], undelivered: u8, global: &Global) -> Result<Exit, Exit> {
+    let mut code = 0;
+    for BundleTold { number, published, unverified, .. } in all {
+        publishing::told(&published.notices, global)?;
+        if let Some(why) = unverified {
+            output::to_stderr(&format!("incomplete: pull request {number} is not verified: {why}\n"));
+            code = exit::INCOMPLETE;
+        }
+        let action = published.comment.as_ref().map_or("skipped", |comment| comment.action.as_str());
+        output::to_stderr(&format!("pull request {number}: comment {action}\n"));
+        if published.undelivered && code == 0 {
+            code = undelivered;
+        }
+    }
+    // The outputs have room for one of them: that with the worst verdict. What nobody has verified is no verdict.
+    let worst = gate::worst(all);
+    if let Some(one) = all.get(worst.unwrap_or_default()).filter(|_| output::is_workflow_log()) {
+        let delivery = Delivery {
+            exit_code: code,
+            values: publishing::values(&one.published),
+            delivered: one.published.delivered.clone(),
+            ..Delivery::default()
+        };
+        actions::outputs(one.verified.as_ref().filter(|_| worst.is_some()).map(|one| &one.outcome), &delivery);
+    }
+    Ok(Exit::Code(code))
 }

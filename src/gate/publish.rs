@@ -64,6 +64,8 @@ pub(crate) struct Told {
     pub(crate) published: Published,
     /// Why nothing was verified, where that was asked for.
     pub(crate) unverified: Option<String>,
+    /// What was verified.
+    pub(crate) verified: Option<Box<Verified>>,
 }
 
 /// What became of a bundle.
@@ -173,12 +175,11 @@ fn converse(place: &Place<'_>, run: &ReportedRun, source: &Source, trust: Trust)
 
 /// Each pull request has a comment of its own; the check run hangs on the commit, and there is one for all of them.
 fn all_verified(place: &Place<'_>, run: &ReportedRun, pulls: &[PullRequest], claimed: &Outcome) -> Vec<Told> {
-    let (mut told, answers): (Vec<Told>, Vec<Option<Verified>>) =
-        pulls.iter().map(|pull| verified(place, run, pull, claimed)).unzip();
+    let mut told: Vec<Told> = pulls.iter().map(|pull| verified(place, run, pull, claimed)).collect();
     if !place.publishing.check_run {
         return told;
     }
-    let Some(answers) = answers.into_iter().collect::<Option<Vec<_>>>() else {
+    let Some(worst) = worst(&told) else {
         // Of a commit that is looked at in part nothing may be said that a rule of a branch takes for all of it.
         let why = if told.len() == 1 { "nothing was verified" } else { "not every pull request was verified" };
         let notice = format!("{} not written: {why}.", Sink::CheckRun.title());
@@ -187,25 +188,30 @@ fn all_verified(place: &Place<'_>, run: &ReportedRun, pulls: &[PullRequest], cla
         }
         return told;
     };
+    let preface = preface(&told, worst);
     // A rule of a branch asks for the check of the commit, whichever pull request is merged: the worst verdict is said.
-    let worst = answers.iter().enumerate().max_by_key(|(at, one)| (severity(one.outcome.verdict), Reverse(*at)));
-    if let Some((at, one)) = worst
-        && let Some(said_of) = told.get_mut(at)
-    {
+    if let Some(Told { published, verified: Some(one), .. }) = told.get_mut(worst) {
         let key = key(place, run);
         let said = Said { outcome: &one.outcome, words: &one.words, key: &key, claimed: Claimed::Reports };
-        let preface = preface(&answers, one);
-        let place = Place { ci: &one.ci, ..*place };
-        sinks::create_check_run(&place, said, preface.as_deref(), &mut said_of.published);
+        sinks::create_check_run(&Place { ci: &one.ci, ..*place }, said, preface.as_deref(), published);
     }
     told
 }
 
 /// What was found out of a pull request.
-struct Verified {
-    outcome: Outcome,
+pub(crate) struct Verified {
+    /// What the checks say here, beside what was told of reports.
+    pub(crate) outcome: Outcome,
     words: Words,
     ci: CiContext,
+}
+
+/// Which pull request has the worst verdict, the first of several; none where one of them was not verified.
+pub(crate) fn worst(told: &[Told]) -> Option<usize> {
+    let verdicts: Option<Vec<Verdict>> =
+        told.iter().map(|one| one.verified.as_ref().map(|verified| verified.outcome.verdict)).collect();
+    let verdicts = verdicts?.into_iter().map(severity).enumerate();
+    verdicts.max_by_key(|(at, severity)| (*severity, Reverse(*at))).map(|(at, _)| at)
 }
 
 /// A failure is known for sure, what is missing may be anything.
@@ -219,17 +225,15 @@ const fn severity(verdict: Verdict) -> u8 {
 }
 
 /// Says which of several pull requests a check run is about.
-fn preface(all: &[Verified], worst: &Verified) -> Option<String> {
-    let number = |one: &Verified| one.outcome.context.pr.unwrap_or_default();
-    let verdicts = all.iter().map(|one| format!("{} ({})", number(one), one.outcome.verdict.as_str()));
-    let verdicts: Vec<String> = verdicts.collect();
-    (all.len() > 1).then(|| {
-        format!(
-            "This commit is the head of the pull requests {}. What follows is said of {}.",
-            verdicts.join(", "),
-            number(worst)
-        )
-    })
+fn preface(told: &[Told], worst: usize) -> Option<String> {
+    let of = |one: &Told| {
+        let verdict = one.verified.as_ref().map(|verified| verified.outcome.verdict.as_str());
+        format!("{} ({})", one.number, verdict.unwrap_or_default())
+    };
+    let all: Vec<String> = told.iter().map(of).collect();
+    let number = told.get(worst).filter(|_| told.len() > 1)?.number;
+    let all = all.join(", ");
+    Some(format!("This commit is the head of the pull requests {all}. What follows is said of {number}."))
 }
 
 /// Which comment is ours: one for each workflow that judges.
@@ -244,15 +248,15 @@ fn reported(place: &Place<'_>, run: &ReportedRun, pull: &PullRequest, outcome: &
     let outcome = about(outcome.clone(), place.ci, run, pull);
     let said = Said { outcome: &outcome, words: &words, key: &key(place, run), claimed: Claimed::Everything };
     let published = tell(place.github, pull.number, said, place.publishing, place.request.now);
-    Told { number: pull.number, published, unverified: None }
+    Told { number: pull.number, published, unverified: None, verified: None }
 }
 
 /// Posts what the checks say here. Where they cannot say anything, the bundle stays a claim.
-fn verified(place: &Place<'_>, run: &ReportedRun, pull: &PullRequest, claimed: &Outcome) -> (Told, Option<Verified>) {
+fn verified(place: &Place<'_>, run: &ReportedRun, pull: &PullRequest, claimed: &Outcome) -> Told {
     let Place { github, request, publishing, .. } = place;
     let judged = match verify::again(request, (place.ci, run), pull, claimed, publishing.wait) {
         Ok(judged) => judged,
-        Err(why) => return (Told { unverified: Some(why), ..reported(place, run, pull, claimed) }, None),
+        Err(why) => return Told { unverified: Some(why), ..reported(place, run, pull, claimed) },
     };
     let words = Words::of_verified(&judged, request);
     let ci = judged.ci.as_ref().unwrap_or(place.ci).clone();
@@ -261,7 +265,8 @@ fn verified(place: &Place<'_>, run: &ReportedRun, pull: &PullRequest, claimed: &
     let mut published = tell(*github, pull.number, said, publishing, request.now);
     published.notices.extend(judged.notices.iter().cloned());
     published.notices.extend(verify::differences(claimed, &judged.outcome));
-    (Told { number: pull.number, published, unverified: None }, Some(Verified { outcome, words, ci }))
+    let verified = Some(Box::new(Verified { outcome, words, ci }));
+    Told { number: pull.number, published, unverified: None, verified }
 }
 
 /// The outcome is what the bundle says, its place is what the event says.

@@ -395,6 +395,8 @@ fn a_pull_request_that_has_moved_on_gets_nothing() {
     let answer = pull.run(&[], &server, &runner, &[]);
     assert!(server.bodies().is_empty());
     assert!(answer.stdout.contains("superseded by bbbbbbb"), "{}", answer.stdout);
+    let summary = runner.summary();
+    assert!(summary.ends_with("superseded: the head of the pull request is `bbbbbbb` by now.\n"), "{summary}");
     assert_eq!(runner.outputs()["comment-action"], "skipped");
 }
 
@@ -422,48 +424,49 @@ fn publish(pull: &PullRequest, directory: &str, server: &Server) -> Answer {
 
 /// The same, whatever the head of the pull request is by now.
 fn publish_to(pull: &PullRequest, directory: &str, server: &Server) -> Answer {
-    publish_in(&pull.repository, pull, &[directory], server, json!([]))
+    let job = Publish { named: json!([]), runner: &Runner::new() };
+    job.run_as_it_is(&pull.repository, pull, &[directory], server)
 }
 
 /// `publish` in another clone, with the pull request as GitHub knows it.
 pub(crate) fn publish_from(clone: &Repository, pull: &PullRequest, arguments: &[&str], server: &Server) -> Answer {
-    publish_named(clone, pull, arguments, server, json!([]))
+    Publish { named: json!([]), runner: &Runner::new() }.run(clone, pull, arguments, server)
 }
 
-/// The same for an event that names pull requests.
-pub(crate) fn publish_named(
-    clone: &Repository,
-    pull: &PullRequest,
-    arguments: &[&str],
-    server: &Server,
-    named: Value,
-) -> Answer {
-    let mut state = server.state.lock().unwrap();
-    state.head.clone_from(&pull.head);
-    state.base_sha = Some(pull.base.clone());
-    drop(state);
-    publish_in(clone, pull, arguments, server, named)
+/// The job that publishes: the pull requests its event names, and the files it writes to.
+pub(crate) struct Publish<'a> {
+    pub(crate) named: Value,
+    pub(crate) runner: &'a Runner,
 }
 
-fn publish_in(clone: &Repository, pull: &PullRequest, arguments: &[&str], server: &Server, named: Value) -> Answer {
-    let event = pull.outside.path().join("workflow_run.json");
-    let payload = json!({"repository": {"full_name": "acme/shop"}, "workflow_run": {"id": 555, "run_attempt": 1,
-        "event": "pull_request", "path": ".github/workflows/ci.yml", "head_sha": pull.head, "head_branch": "topic",
-        "head_repository": {"full_name": "lea/shop"}, "pull_requests": named}});
-    std::fs::write(&event, payload.to_string()).unwrap();
-    let mut all = vec!["publish"];
-    all.extend(arguments);
-    clone.run_with(
-        &all,
-        &[
-            ("GITHUB_ACTIONS", "true"),
-            ("GITHUB_EVENT_NAME", "workflow_run"),
-            ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
-            ("GITHUB_REPOSITORY", "acme/shop"),
-            ("GITHUB_API_URL", &server.url),
-            ("GITHUB_TOKEN", "not-a-real-token"),
-        ],
-    )
+impl Publish<'_> {
+    pub(crate) fn run(&self, clone: &Repository, pull: &PullRequest, arguments: &[&str], server: &Server) -> Answer {
+        let mut state = server.state.lock().unwrap();
+        state.head.clone_from(&pull.head);
+        state.base_sha = Some(pull.base.clone());
+        drop(state);
+        self.run_as_it_is(clone, pull, arguments, server)
+    }
+
+    fn run_as_it_is(&self, clone: &Repository, pull: &PullRequest, arguments: &[&str], server: &Server) -> Answer {
+        let event = pull.outside.path().join("workflow_run.json");
+        let payload = json!({"repository": {"full_name": "acme/shop"}, "workflow_run": {"id": 555, "run_attempt": 1,
+            "event": "pull_request", "path": ".github/workflows/ci.yml", "head_sha": pull.head, "head_branch": "topic",
+            "head_repository": {"full_name": "lea/shop"}, "pull_requests": self.named}});
+        std::fs::write(&event, payload.to_string()).unwrap();
+        let mut all = vec!["publish"];
+        all.extend(arguments);
+        let mut variables = self.runner.variables();
+        variables.extend([
+            ("GITHUB_EVENT_NAME", "workflow_run".to_owned()),
+            ("GITHUB_EVENT_PATH", event.display().to_string()),
+            ("GITHUB_REPOSITORY", "acme/shop".to_owned()),
+            ("GITHUB_API_URL", server.url.clone()),
+            ("GITHUB_TOKEN", "not-a-real-token".to_owned()),
+        ]);
+        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        clone.run_with(&all, &variables)
+    }
 }
 
 #[test]

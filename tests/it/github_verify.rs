@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::github::{PullRequest, Server, WORKFLOW, bundle_of, publish_from, publish_named};
+use crate::github::{Publish, PullRequest, Server, WORKFLOW, bundle_of, publish_from};
 use crate::repository::{Answer, Repository};
+use crate::runner::Runner;
 
 const POLICY: &str =
     "version: 1\nworkflows: { levels: { high: fail } }\nmisconfigurations: { levels: { high: fail } }\n";
@@ -246,7 +247,7 @@ fn pull_requests_of_one_head_have_a_comment_each_and_one_check_run_with_the_wors
     for (first, second, worst, other) in [(POLICY, lax, 7, 8), (lax, POLICY, 8, 7)] {
         let pull = PullRequest::with(first, &[(PATH, WORKFLOW)]);
         let directory = pull.outside.path().join("portcullis-bundle").display().to_string();
-        pull.run(&["--bundle", &directory, "--comment", "off"], &Server::new(), &crate::runner::Runner::new(), &[]);
+        pull.run(&["--bundle", &directory, "--comment", "off"], &Server::new(), &Runner::new(), &[]);
         let (server, clone) = (Server::new(), clone_of_base(&pull));
         let release = with_second_branch(&pull, second);
         server.state.lock().unwrap().others = vec![(8, "release", release)];
@@ -290,7 +291,8 @@ fn every_pull_request_the_event_names_is_told_and_those_of_other_repositories_ar
     let (server, clone) = (Server::new(), clone_of_base(&pull));
     server.state.lock().unwrap().others = vec![(8, "release", pull.base.clone())];
     let named = json!([{"number": 99}, {"number": 7}, {"number": 8}, {"number": 7}]);
-    let answer = publish_named(&clone, &pull, &[&directory, "--verify"], &server, named);
+    let job = Publish { named, runner: &Runner::new() };
+    let answer = job.run(&clone, &pull, &[&directory, "--verify"], &server);
     assert_eq!(answer.code, 0, "{}{}", answer.stdout, answer.stderr);
     let state = server.state.lock().unwrap();
     assert_eq!((state.bodies_of(7).len(), state.bodies_of(8).len(), state.bodies_of(99).len()), (1, 1, 0));
@@ -309,7 +311,7 @@ fn after_the_base_has_mended_it(fetch: &[&str]) -> String {
     pull.write_event(&pull.base);
     repository.git(&["checkout", "--quiet", "--detach", &pull.head]);
     let directory = pull.outside.path().join("portcullis-bundle").display().to_string();
-    pull.run(&["--bundle", &directory, "--comment", "off"], &Server::new(), &crate::runner::Runner::new(), &[]);
+    pull.run(&["--bundle", &directory, "--comment", "off"], &Server::new(), &Runner::new(), &[]);
     let (server, clone) = (Server::new(), Repository::new());
     clone.git(&["init", "--quiet"]);
     clone.git(&["remote", "add", "origin", &format!("file://{}", repository.path().display())]);
@@ -326,4 +328,62 @@ fn what_the_base_has_mended_since_is_not_charged_to_the_change_where_the_clone_h
     // Where it has not, nobody can tell, and everything that differs from the base counts.
     let body = after_the_base_has_mended_it(&["--depth=1"]);
     assert!(body.contains("### ❌ Fail: 1 new blocking finding\n"), "{body}");
+}
+
+#[test]
+fn what_a_run_has_said_itself_is_not_said_again_for_it() {
+    let (pull, server) = (PullRequest::with(POLICY, &[(PATH, WORKFLOW)]), Server::new());
+    let directory = pull.outside.path().join("portcullis-bundle").display().to_string();
+    let of_run = [("GITHUB_RUN_ID", "555"), ("GITHUB_RUN_ATTEMPT", "1")];
+    pull.run(&["--bundle", &directory], &server, &Runner::new(), &of_run);
+    let said = server.bodies();
+    assert!(said.len() == 1 && said[0].contains("### ❌ Fail"), "{said:?}");
+    let clone = clone_of_base(&pull);
+    for more in [&[][..], &["--verify"]] {
+        let arguments = [&[directory.as_str()], more].concat();
+        let answer = publish_from(&clone, &pull, &arguments, &server);
+        assert!(answer.stderr.contains("pull request 7: comment unchanged"), "{}{}", answer.stdout, answer.stderr);
+        assert_eq!(server.bodies(), said);
+    }
+}
+
+#[test]
+fn what_was_verified_takes_the_place_of_what_was_claimed_and_not_the_other_way_round() {
+    let (pull, directory) = bundled();
+    let (_, server, clone) = verified(&pull, &directory, &[]);
+    let verified = server.bodies();
+    publish_from(&clone, &pull, &[&directory], &server);
+    assert_eq!(server.bodies(), verified);
+    let server = Server::new();
+    publish_from(&clone, &pull, &[&directory], &server);
+    assert!(server.bodies()[0].contains("### ℹ️ Reported"), "{:?}", server.bodies());
+    publish_from(&clone, &pull, &[&directory, "--verify"], &server);
+    assert_eq!(server.bodies().len(), 1);
+    assert!(server.bodies()[0].contains("### ❌ Fail: 2 "), "{:?}", server.bodies());
+}
+
+#[test]
+fn the_outputs_of_the_step_have_a_verdict_only_where_it_was_verified() {
+    let (pull, directory) = bundled();
+    let clone = clone_of_base(&pull);
+    let outputs = |arguments: &[&str]| {
+        let (runner, server) = (Runner::new(), Server::new());
+        let job = Publish { named: json!([]), runner: &runner };
+        job.run(&clone, &pull, &[&[directory.as_str()], arguments].concat(), &server);
+        runner.outputs()
+    };
+    let claimed = outputs(&[]);
+    assert_eq!((claimed["comment-action"].as_str(), claimed["exit-code"].as_str()), ("created", "0"));
+    assert_eq!((claimed["comment-id"].as_str(), claimed["delivered"].as_str()), ("9000", "comment"));
+    assert!(!claimed.contains_key("verdict") && !claimed.contains_key("fail"), "{claimed:?}");
+    let verified = outputs(&["--verify", "--check-run", "on"]);
+    assert_eq!((verified["verdict"].as_str(), verified["fail"].as_str()), ("fail", "2"));
+    assert_eq!(verified["delivered"], "comment,check-run");
+}
+
+#[test]
+fn a_check_run_of_a_gate_that_stops_nobody_is_neutral() {
+    let (pull, directory) = bundled();
+    let (_, server, _) = verified(&pull, &directory, &["--check-run", "on", "--exit-zero"]);
+    assert_eq!(server.state.lock().unwrap().check_runs[0]["conclusion"], json!("neutral"));
 }
