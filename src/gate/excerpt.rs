@@ -261,7 +261,8 @@ mod tests {
             for column in columns {
                 let first = (column.saturating_sub(1) as usize).saturating_sub(LEAD).min(whole.len().saturating_sub(400));
                 let expected: String = whole.iter().skip(first).take(400).collect();
-                prop_assert_eq!(places.around(column, &mask), (expected, first as u32 + 1));
+                let column_of_first = u32::try_from(first).unwrap() + 1;
+                prop_assert_eq!(places.around(column, &mask), (expected, column_of_first));
             }
         }
     }

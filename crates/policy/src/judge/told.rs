@@ -69,9 +69,13 @@ fn settle(base: &OfBase<'_>, before: Before<'_>, judged: &mut Judged) {
     baseline::classify(policy, base.baseline, before, judged, true);
     // Neither exceptions nor budgets hang on what is new.
     let (exceptions, budgets): (Vec<_>, Vec<_>) = later.into_iter().partition(|one| one.step == Step::Exception);
-    exceptions.into_iter().for_each(|decision| again(judged, decision));
+    for decision in exceptions {
+        again(judged, decision);
+    }
     levels::floors(policy, judged, level);
-    budgets.into_iter().for_each(|decision| again(judged, decision));
+    for decision in budgets {
+        again(judged, decision);
+    }
     if let Some(mode) = policy.report_only.as_ref().filter(|mode| mode.holds(base.today)) {
         levels::report_only(mode, judged);
     }
