@@ -5,7 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use portcullis_model::{Outcome, Verdict};
-use portcullis_render::{Posting, SUMMARY_BYTES};
+use portcullis_render::escape::{Cell, MdCode, cap};
+use portcullis_render::{Delivery, Posting, SUMMARY_BYTES};
 
 use super::exit::{Exit, UNDELIVERED};
 use super::{Global, output, publishing, variables};
@@ -59,6 +60,9 @@ pub(super) fn tell(run: &Run<'_>, global: &Global, flags: &Flags) -> Result<u8, 
         if code == 0 && run.require_publish && published.undelivered && passes(outcome.verdict) {
             code = UNDELIVERED;
         }
+        if let Some(head) = published.comment.and_then(|comment| comment.superseded).filter(|_| flags.summary) {
+            append(&variables, "GITHUB_STEP_SUMMARY", |_| superseded(&head));
+        }
     }
     // Whoever asks for the format has them already, and so has a check run.
     if flags.annotations && !has_check_run && !output::prints_annotations(&global.formats) {
@@ -69,10 +73,21 @@ pub(super) fn tell(run: &Run<'_>, global: &Global, flags: &Flags) -> Result<u8, 
         }
     }
     delivery.exit_code = code;
-    if let Some(token) = output::stop_token() {
-        append(&variables, "GITHUB_OUTPUT", |_| portcullis_render::outputs(outcome, &delivery, &token));
-    }
+    outputs(Some(outcome), &delivery);
     Ok(code)
+}
+
+/// The outputs of the step; without an outcome only what was delivered.
+pub(super) fn outputs(outcome: Option<&Outcome>, delivery: &Delivery) {
+    if let Some(token) = output::stop_token() {
+        append(&variables(), "GITHUB_OUTPUT", |_| portcullis_render::outputs(outcome, delivery, &token));
+    }
+}
+
+/// The summary was written before anybody knew.
+fn superseded(head: &str) -> String {
+    let head = MdCode::new(head, cap::VERSION, Cell::Text);
+    format!("\nThis result is superseded: the head of the pull request is {head} by now.\n")
 }
 
 const fn passes(verdict: Verdict) -> bool {

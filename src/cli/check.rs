@@ -64,6 +64,11 @@ impl Arguments {
     }
 }
 
+/// `--baseline-report`
+pub(super) fn reports_of_base(arguments: &[String]) -> Vec<ReportArgument> {
+    arguments.iter().map(|argument| ReportArgument::of_base(argument)).collect()
+}
+
 fn setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
@@ -84,8 +89,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     let mut request = request(global, &arguments.paths, &arguments.reports)?;
     request.settings = arguments.settings();
     request.baseline.clone_from(&arguments.baseline);
-    request.baseline_reports =
-        arguments.baseline_reports.iter().map(|argument| ReportArgument::of_base(argument)).collect();
+    request.baseline_reports = reports_of_base(&arguments.baseline_reports);
     request.base.clone_from(&arguments.base);
     if let Some(revision) = &arguments.head {
         request.subject = gate::Subject::Head(revision.clone());

@@ -73,7 +73,9 @@ pub(super) fn against(
             Compared::Nothing => {}
         }
     }
-    let of_base = base_reports::read(run, gate, &collected.reports);
+    // Where another run has read the reports, those are the ones that a report of the base belongs to.
+    let reports = run.request.reported.as_ref().map_or(collected.reports.as_slice(), |reported| reported.reports());
+    let of_base = base_reports::read(run, gate, reports);
     sources.extend(of_base.baselines);
     against.problems.extend(of_base.problems);
     sources.extend(found.committed.iter().cloned());

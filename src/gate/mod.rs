@@ -55,7 +55,8 @@ pub(crate) use fix::{Fix, FixedFile, Fixes};
 pub(crate) use panics::are_contained as panics_are_contained;
 pub(crate) use plan::{Range, ReportArgument, Request, Subject};
 pub(crate) use publish::{
-    Answer as BundleAnswer, Source as BundleSource, Told as BundleTold, Trust as BundleTrust, publish, write_bundle,
+    Answer as BundleAnswer, Source as BundleSource, Told as BundleTold, Trust as BundleTrust, publish, worst,
+    write_bundle,
 };
 pub(crate) use remote::with_remote;
 pub(crate) use result::result;

@@ -1,12 +1,14 @@
 //! Posts what another run has reported. Everything in its bundle is written by the change that was judged, also the verdict
 //! (spec/github-ux.md 11): what it is about is taken from the event of this run, and everything is rendered anew.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use portcullis_github::api::{GitHub, PullRequest};
+use portcullis_github::api::{ApiError, GitHub, PullRequest};
 use portcullis_github::comment::Key;
 use portcullis_github::{CiContext, Denied, ReportedRun, Sink};
-use portcullis_model::{Context, Outcome, RESULT_SCHEMA};
+use portcullis_model::{Context, Outcome, RESULT_SCHEMA, Verdict};
 use portcullis_render::Claimed;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +64,8 @@ pub(crate) struct Told {
     pub(crate) published: Published,
     /// Why nothing was verified, where that was asked for.
     pub(crate) unverified: Option<String>,
+    /// What was verified.
+    pub(crate) verified: Option<Box<Verified>>,
 }
 
 /// What became of a bundle.
@@ -159,15 +163,77 @@ fn converse(place: &Place<'_>, run: &ReportedRun, source: &Source, trust: Trust)
     if pulls.is_empty() {
         return Answer::Nobody("nothing was published: the pull request is superseded or closed");
     }
-    let told = pulls.iter().map(|pull| {
-        let mut told = match trust {
-            Trust::Nothing => reported(place, run, pull, &outcome),
-            Trust::OwnChecks => verified(place, run, pull, &outcome),
-        };
-        told.published.notices.extend(mismatch(&meta, run, pull.number));
-        told
-    });
-    Answer::Told(told.collect())
+    let mut told = match trust {
+        Trust::Nothing => pulls.iter().map(|pull| reported(place, run, pull, &outcome)).collect(),
+        Trust::OwnChecks => all_verified(place, run, &pulls, &outcome),
+    };
+    for one in &mut told {
+        one.published.notices.extend(mismatch(&meta, run, one.number));
+    }
+    Answer::Told(told)
+}
+
+/// Each pull request has a comment of its own; the check run hangs on the commit, and there is one for all of them.
+fn all_verified(place: &Place<'_>, run: &ReportedRun, pulls: &[PullRequest], claimed: &Outcome) -> Vec<Told> {
+    let mut told: Vec<Told> = pulls.iter().map(|pull| verified(place, run, pull, claimed)).collect();
+    if !place.publishing.check_run {
+        return told;
+    }
+    let Some(worst) = worst(&told) else {
+        // Of a commit that is looked at in part nothing may be said that a rule of a branch takes for all of it.
+        let why = if told.len() == 1 { "nothing was verified" } else { "not every pull request was verified" };
+        let notice = format!("{} not written: {why}.", Sink::CheckRun.title());
+        for one in &mut told {
+            one.published.took(Sink::CheckRun, false, std::slice::from_ref(&notice));
+        }
+        return told;
+    };
+    let preface = preface(&told, worst);
+    // A rule of a branch asks for the check of the commit, whichever pull request is merged: the worst verdict is said.
+    if let Some(Told { published, verified: Some(one), .. }) = told.get_mut(worst) {
+        let key = key(place, run);
+        let said = Said { outcome: &one.outcome, words: &one.words, key: &key, claimed: Claimed::Reports };
+        sinks::create_check_run(&Place { ci: &one.ci, ..*place }, said, preface.as_deref(), published);
+    }
+    told
+}
+
+/// What was found out of a pull request.
+pub(crate) struct Verified {
+    /// What the checks say here, beside what was told of reports.
+    pub(crate) outcome: Outcome,
+    words: Words,
+    ci: CiContext,
+}
+
+/// Which pull request has the worst verdict, the first of several; none where one of them was not verified.
+pub(crate) fn worst(told: &[Told]) -> Option<usize> {
+    let verdicts: Option<Vec<Verdict>> =
+        told.iter().map(|one| one.verified.as_ref().map(|verified| verified.outcome.verdict)).collect();
+    let verdicts = verdicts?.into_iter().map(severity).enumerate();
+    verdicts.max_by_key(|(at, severity)| (*severity, Reverse(*at))).map(|(at, _)| at)
+}
+
+/// A failure is known for sure, what is missing may be anything.
+const fn severity(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Pass => 0,
+        Verdict::Warn => 1,
+        Verdict::Incomplete => 2,
+        Verdict::Fail => 3,
+    }
+}
+
+/// Says which of several pull requests a check run is about.
+fn preface(told: &[Told], worst: usize) -> Option<String> {
+    let of = |one: &Told| {
+        let verdict = one.verified.as_ref().map(|verified| verified.outcome.verdict.as_str());
+        format!("{} ({})", one.number, verdict.unwrap_or_default())
+    };
+    let all: Vec<String> = told.iter().map(of).collect();
+    let number = told.get(worst).filter(|_| told.len() > 1)?.number;
+    let all = all.join(", ");
+    Some(format!("This commit is the head of the pull requests {all}. What follows is said of {number}."))
 }
 
 /// Which comment is ours: one for each workflow that judges.
@@ -182,34 +248,25 @@ fn reported(place: &Place<'_>, run: &ReportedRun, pull: &PullRequest, outcome: &
     let outcome = about(outcome.clone(), place.ci, run, pull);
     let said = Said { outcome: &outcome, words: &words, key: &key(place, run), claimed: Claimed::Everything };
     let published = tell(place.github, pull.number, said, place.publishing, place.request.now);
-    Told { number: pull.number, published, unverified: None }
+    Told { number: pull.number, published, unverified: None, verified: None }
 }
 
-/// Posts what the checks say here. Where they cannot say anything, the bundle stays a claim and gets no check run.
+/// Posts what the checks say here. Where they cannot say anything, the bundle stays a claim.
 fn verified(place: &Place<'_>, run: &ReportedRun, pull: &PullRequest, claimed: &Outcome) -> Told {
     let Place { github, request, publishing, .. } = place;
     let judged = match verify::again(request, (place.ci, run), pull, claimed, publishing.wait) {
         Ok(judged) => judged,
-        Err(why) => {
-            let mut told = reported(place, run, pull, claimed);
-            if publishing.check_run {
-                let notice = format!("{} not written: nothing was verified.", Sink::CheckRun.title());
-                told.published.took(Sink::CheckRun, false, &[notice]);
-            }
-            return Told { unverified: Some(why), ..told };
-        }
+        Err(why) => return Told { unverified: Some(why), ..reported(place, run, pull, claimed) },
     };
     let words = Words::of_verified(&judged, request);
-    let context = judged.ci.as_ref().unwrap_or(place.ci);
-    let outcome = about(judged.outcome.clone(), context, run, pull);
+    let ci = judged.ci.as_ref().unwrap_or(place.ci).clone();
+    let outcome = about(judged.outcome.clone(), &ci, run, pull);
     let said = Said { outcome: &outcome, words: &words, key: &key(place, run), claimed: Claimed::Reports };
     let mut published = tell(*github, pull.number, said, publishing, request.now);
-    if publishing.check_run {
-        sinks::create_check_run(&Place { ci: context, ..*place }, said, &mut published);
-    }
     published.notices.extend(judged.notices.iter().cloned());
     published.notices.extend(verify::differences(claimed, &judged.outcome));
-    Told { number: pull.number, published, unverified: None }
+    let verified = Some(Box::new(Verified { outcome, words, ci }));
+    Told { number: pull.number, published, unverified: None, verified }
 }
 
 /// The outcome is what the bundle says, its place is what the event says.
@@ -243,14 +300,21 @@ fn mismatch(meta: &Meta, run: &ReportedRun, number: u64) -> Vec<String> {
     told
 }
 
-/// The open pull requests whose head the run has judged. GitHub names none of forks.
-fn pulls(github: &dyn GitHub, run: &ReportedRun) -> Result<Vec<PullRequest>, portcullis_github::api::ApiError> {
+/// The open pull requests whose head the run has judged. GitHub names none of forks, and may name some of other repositories.
+fn pulls(github: &dyn GitHub, run: &ReportedRun) -> Result<Vec<PullRequest>, ApiError> {
     let is_current = |pull: &PullRequest| {
         pull.is_open() && pull.head_sha().is_some_and(|sha| sha.eq_ignore_ascii_case(&run.head_sha))
     };
-    if let Some(number) = run.pulls.first() {
-        let pull = github.pull(*number)?;
-        return Ok(Some(pull).filter(is_current).into_iter().collect());
+    if !run.pulls.is_empty() {
+        let mut pulls = Vec::new();
+        for number in run.pulls.iter().collect::<BTreeSet<_>>() {
+            match github.pull(*number) {
+                Ok(pull) => pulls.extend(Some(pull).filter(is_current)),
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        return Ok(pulls);
     }
     let (Some(owner), Some(branch)) = (&run.head_owner, &run.head_branch) else { return Ok(Vec::new()) };
     Ok(github.pulls_by_head(owner, branch)?.items.into_iter().filter(is_current).collect())
@@ -270,7 +334,7 @@ fn from_directory(directory: &Path) -> Result<(Outcome, Meta), String> {
 }
 
 fn from_run(github: &dyn GitHub, run: u64) -> Result<(Outcome, Meta), String> {
-    let unread = |error: portcullis_github::api::ApiError| format!("the bundle cannot be downloaded: {error}");
+    let unread = |error: ApiError| format!("the bundle cannot be downloaded: {error}");
     let artifacts = github.run_artifacts(run).map_err(unread)?.items;
     let named = artifacts
         .iter()

@@ -156,6 +156,7 @@ fn judged(judged: &mut Judged, visit: &mut impl FnMut(&mut String)) {
     if let Some(suggestion) = &mut judged.suggestion {
         visit(&mut suggestion.path);
         visit(&mut suggestion.replacement);
+        suggestion.replaced.iter_mut().for_each(&mut *visit);
     }
 }
 

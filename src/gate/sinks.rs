@@ -30,7 +30,7 @@ pub(crate) fn sink_limits(judged: &Judged, words: &Words, publishing: &Publishin
     if publishing.check_run {
         let key = publishing.key.clone().unwrap_or_else(|| own_key(ci));
         let said = Said { outcome: &judged.outcome, words, key: &key, claimed: Claimed::Nothing };
-        limits.extend(plan(said, publishing).into_iter().flat_map(|plan| plan.limits));
+        limits.extend(plan(said, None, publishing).into_iter().flat_map(|plan| plan.limits));
     }
     if publishing.sarif_upload && !has_sarif {
         limits.extend(portcullis_render::sarif(&judged.outcome).into_iter().flat_map(|sarif| sarif.limits));
@@ -41,15 +41,16 @@ pub(crate) fn sink_limits(judged: &Judged, words: &Words, publishing: &Publishin
 /// Both in their order: what refuses one keeps the other not back.
 pub(super) fn tell(place: &Place<'_>, said: Said<'_>, published: &mut Published) {
     if place.publishing.check_run {
-        create_check_run(place, said, published);
+        create_check_run(place, said, None, published);
     }
     if place.publishing.sarif_upload {
         upload_sarif(place, said.outcome, published);
     }
 }
 
-pub(super) fn create_check_run(place: &Place<'_>, said: Said<'_>, published: &mut Published) {
-    let Some(plan) = plan(said, place.publishing) else {
+/// `preface` stands above the summary.
+pub(super) fn create_check_run(place: &Place<'_>, said: Said<'_>, preface: Option<&str>, published: &mut Published) {
+    let Some(plan) = plan(said, preface, place.publishing) else {
         let notice = format!("{} not written: the event names no commit.", Sink::CheckRun.title());
         return published.took(Sink::CheckRun, false, &[notice]);
     };
@@ -70,7 +71,7 @@ pub(super) fn create_check_run(place: &Place<'_>, said: Said<'_>, published: &mu
 }
 
 /// The requests of the check run; nothing where there is no commit to hang it on.
-fn plan(said: Said<'_>, publishing: &Publishing) -> Option<CheckRunPlan> {
+fn plan(said: Said<'_>, preface: Option<&str>, publishing: &Publishing) -> Option<CheckRunPlan> {
     let context = &said.outcome.context;
     let head_sha = context.head_sha.as_deref()?;
     let key = said.key.to_string();
@@ -81,6 +82,7 @@ fn plan(said: Said<'_>, publishing: &Publishing) -> Option<CheckRunPlan> {
     // Nobody is mentioned a second time.
     let posting = Posting { at: None, notify: &[], claimed: said.claimed, ..said.words.posting() };
     let markdown = portcullis_render::markdown(said.outcome, &posting, COMMENT_BYTES);
+    let summary = preface.map(|preface| format!("{preface}\n\n{}", markdown.text));
     let mut plan = check_run::plan(
         said.outcome,
         &CheckRunText {
@@ -90,7 +92,7 @@ fn plan(said: Said<'_>, publishing: &Publishing) -> Option<CheckRunPlan> {
             details_url: details_url.as_deref(),
             external_id: &external_id,
             title: &title(said.outcome),
-            summary: &markdown.text,
+            summary: summary.as_deref().unwrap_or(&markdown.text),
             text: None,
             report_only: publishing.exit_zero,
             claimed: said.claimed,

@@ -71,6 +71,7 @@ fn suggestion(path: &str, file: &File, mut changes: Vec<Change>) -> Option<Sugge
         start_line: first,
         end_line: last,
         replacement,
+        replaced: (first..=last).map(|line| file.line_text(line).to_owned()).collect(),
     })
 }
 

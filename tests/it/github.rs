@@ -31,6 +31,8 @@ pub(crate) struct State {
     pub(crate) base: Option<(String, Vec<(&'static str, String)>)>,
     /// The commit the pull request is based on, as GitHub tells it.
     base_sha: Option<String>,
+    /// Other pull requests with the same head: their numbers, branches and commits.
+    pub(crate) others: Vec<(u64, &'static str, String)>,
     /// The patches of the files of the pull request, and the reviews that were posted.
     pub(crate) patches: Vec<(String, String)>,
     pub(crate) posted_reviews: Vec<Value>,
@@ -39,6 +41,23 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// The open pull requests, all of one head.
+    fn pulls(&self) -> Vec<Value> {
+        let pull = |number: u64, base: &str, sha: Option<&String>| {
+            json!({"number": number, "state": "open", "head": {"sha": self.head, "ref": "topic",
+                "repo": {"id": 2, "full_name": "lea/shop"}}, "base": {"ref": base, "sha": sha,
+                "repo": {"id": 1, "full_name": "acme/shop"}}})
+        };
+        let others = self.others.iter().map(|(number, base, sha)| pull(*number, base, Some(sha)));
+        std::iter::once(pull(7, "main", self.base_sha.as_ref())).chain(others).collect()
+    }
+
+    /// The bodies of the comments of a pull request.
+    pub(crate) fn bodies_of(&self, number: u64) -> Vec<&str> {
+        let here = self.comments.iter().filter(|comment| comment["pull"] == number);
+        here.map(|comment| comment["body"].as_str().unwrap()).collect()
+    }
+
     /// The bytes of a file of the base.
     fn raw(&self, path: &str) -> Option<String> {
         let (base, files) = self.base.as_ref()?;
@@ -80,7 +99,7 @@ impl Server {
     }
 
     fn comment(&self, id: u64, author: &str, body: &str) {
-        self.state.lock().unwrap().comments.push(comment(id, author, body));
+        self.state.lock().unwrap().comments.push(comment(7, id, author, body));
     }
 
     pub(crate) fn bodies(&self) -> Vec<String> {
@@ -93,9 +112,17 @@ impl Server {
     }
 }
 
-fn comment(id: u64, author: &str, body: &str) -> Value {
-    json!({"id": id, "node_id": format!("IC_{id}"), "body": body, "user": {"login": author},
-        "html_url": format!("https://github.com/acme/shop/pull/7#issuecomment-{id}")})
+fn comment(pull: u64, id: u64, author: &str, body: &str) -> Value {
+    json!({"id": id, "node_id": format!("IC_{id}"), "body": body, "user": {"login": author}, "pull": pull,
+        "html_url": format!("https://github.com/acme/shop/pull/{pull}#issuecomment-{id}")})
+}
+
+/// Number and rest of a route below a pull request: `7` and `comments` of `…/issues/7/comments`.
+fn of_pull(route: &str) -> Option<(u64, &str)> {
+    let rest = route.strip_prefix("/repos/acme/shop/")?;
+    let rest = rest.strip_prefix("issues/").or_else(|| rest.strip_prefix("pulls/"))?;
+    let (number, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    Some((number.parse().ok()?, rest))
 }
 
 fn answer(stream: TcpStream, state: &Mutex<State>, own: &str) {
@@ -138,26 +165,33 @@ fn answer(stream: TcpStream, state: &Mutex<State>, own: &str) {
 
 fn respond(state: &mut State, method: &str, path: &str, body: &Value, own: &str) -> (u16, Value, Option<String>) {
     let (route, query) = path.split_once('?').unwrap_or((path, ""));
-    let pull = json!({"number": 7, "state": "open", "head": {"sha": state.head, "ref": "topic",
-        "repo": {"id": 2, "full_name": "lea/shop"}}, "base": {"ref": "main", "sha": state.base_sha,
-        "repo": {"id": 1, "full_name": "acme/shop"}}});
     match (method, route) {
         ("POST", "/graphql") => (200, json!({"data": {"viewer": {"login": BOT}}}), None),
-        ("GET", "/repos/acme/shop/pulls/7") => (200, pull, None),
-        ("GET", "/repos/acme/shop/pulls") => (200, json!([pull]), None),
-        ("GET", "/repos/acme/shop/issues/7/comments") => {
+        ("GET", "/repos/acme/shop/pulls") => (200, json!(state.pulls()), None),
+        ("GET", route) if of_pull(route).is_some_and(|(_, rest)| rest.is_empty()) => {
+            let number = of_pull(route).unwrap().0;
+            match state.pulls().into_iter().find(|pull| pull["number"] == number) {
+                Some(pull) => (200, pull, None),
+                None => (404, json!({"message": "Not Found"}), None),
+            }
+        }
+        ("GET", route) if route.contains("/issues/") && of_pull(route).is_some() => {
+            let number = of_pull(route).unwrap().0;
             let page = query.split('&').find_map(|pair| pair.strip_prefix("page=")?.parse().ok()).unwrap_or(1_usize);
-            let shown: Vec<Value> = state.comments.iter().skip((page - 1) * 100).take(100).cloned().collect();
+            let here: Vec<&Value> = state.comments.iter().filter(|comment| comment["pull"] == number).collect();
+            let shown: Vec<Value> = here.iter().copied().skip((page - 1) * 100).take(100).cloned().collect();
             let next = format!("<{own}{route}?per_page=100&page={}>; rel=\"next\"", page + 1);
-            let link = (state.comments.len() > page * 100).then_some(next);
+            let link = (here.len() > page * 100).then_some(next);
             (200, Value::Array(shown), link)
         }
-        ("POST", "/repos/acme/shop/issues/7/comments") => {
+        ("POST", route) if route.contains("/issues/") => {
             if let Some((status, answer)) = state.refuse.clone() {
                 return (status, answer, None);
             }
             let lost = state.lose.take();
-            let made = comment(9_000, BOT, body["body"].as_str().unwrap());
+            let made = state.comments.iter().filter(|comment| comment["id"].as_u64() >= Some(9_000)).count();
+            let id = 9_000 + u64::try_from(made).unwrap();
+            let made = comment(of_pull(route).unwrap().0, id, BOT, body["body"].as_str().unwrap());
             if lost != Some(false) {
                 state.comments.push(made.clone());
             }
@@ -361,6 +395,8 @@ fn a_pull_request_that_has_moved_on_gets_nothing() {
     let answer = pull.run(&[], &server, &runner, &[]);
     assert!(server.bodies().is_empty());
     assert!(answer.stdout.contains("superseded by bbbbbbb"), "{}", answer.stdout);
+    let summary = runner.summary();
+    assert!(summary.ends_with("superseded: the head of the pull request is `bbbbbbb` by now.\n"), "{summary}");
     assert_eq!(runner.outputs()["comment-action"], "skipped");
 }
 
@@ -388,37 +424,49 @@ fn publish(pull: &PullRequest, directory: &str, server: &Server) -> Answer {
 
 /// The same, whatever the head of the pull request is by now.
 fn publish_to(pull: &PullRequest, directory: &str, server: &Server) -> Answer {
-    publish_in(&pull.repository, pull, &[directory], server)
+    let job = Publish { named: json!([]), runner: &Runner::new() };
+    job.run_as_it_is(&pull.repository, pull, &[directory], server)
 }
 
 /// `publish` in another clone, with the pull request as GitHub knows it.
 pub(crate) fn publish_from(clone: &Repository, pull: &PullRequest, arguments: &[&str], server: &Server) -> Answer {
-    let mut state = server.state.lock().unwrap();
-    state.head.clone_from(&pull.head);
-    state.base_sha = Some(pull.base.clone());
-    drop(state);
-    publish_in(clone, pull, arguments, server)
+    Publish { named: json!([]), runner: &Runner::new() }.run(clone, pull, arguments, server)
 }
 
-fn publish_in(clone: &Repository, pull: &PullRequest, arguments: &[&str], server: &Server) -> Answer {
-    let event = pull.outside.path().join("workflow_run.json");
-    let payload = json!({"repository": {"full_name": "acme/shop"}, "workflow_run": {"id": 555, "run_attempt": 1,
-        "event": "pull_request", "path": ".github/workflows/ci.yml", "head_sha": pull.head, "head_branch": "topic",
-        "head_repository": {"full_name": "lea/shop"}, "pull_requests": []}});
-    std::fs::write(&event, payload.to_string()).unwrap();
-    let mut all = vec!["publish"];
-    all.extend(arguments);
-    clone.run_with(
-        &all,
-        &[
-            ("GITHUB_ACTIONS", "true"),
-            ("GITHUB_EVENT_NAME", "workflow_run"),
-            ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
-            ("GITHUB_REPOSITORY", "acme/shop"),
-            ("GITHUB_API_URL", &server.url),
-            ("GITHUB_TOKEN", "not-a-real-token"),
-        ],
-    )
+/// The job that publishes: the pull requests its event names, and the files it writes to.
+pub(crate) struct Publish<'a> {
+    pub(crate) named: Value,
+    pub(crate) runner: &'a Runner,
+}
+
+impl Publish<'_> {
+    pub(crate) fn run(&self, clone: &Repository, pull: &PullRequest, arguments: &[&str], server: &Server) -> Answer {
+        let mut state = server.state.lock().unwrap();
+        state.head.clone_from(&pull.head);
+        state.base_sha = Some(pull.base.clone());
+        drop(state);
+        self.run_as_it_is(clone, pull, arguments, server)
+    }
+
+    fn run_as_it_is(&self, clone: &Repository, pull: &PullRequest, arguments: &[&str], server: &Server) -> Answer {
+        let event = pull.outside.path().join("workflow_run.json");
+        let payload = json!({"repository": {"full_name": "acme/shop"}, "workflow_run": {"id": 555, "run_attempt": 1,
+            "event": "pull_request", "path": ".github/workflows/ci.yml", "head_sha": pull.head, "head_branch": "topic",
+            "head_repository": {"full_name": "lea/shop"}, "pull_requests": self.named}});
+        std::fs::write(&event, payload.to_string()).unwrap();
+        let mut all = vec!["publish"];
+        all.extend(arguments);
+        let mut variables = self.runner.variables();
+        variables.extend([
+            ("GITHUB_EVENT_NAME", "workflow_run".to_owned()),
+            ("GITHUB_EVENT_PATH", event.display().to_string()),
+            ("GITHUB_REPOSITORY", "acme/shop".to_owned()),
+            ("GITHUB_API_URL", server.url.clone()),
+            ("GITHUB_TOKEN", "not-a-real-token".to_owned()),
+        ]);
+        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        clone.run_with(&all, &variables)
+    }
 }
 
 #[test]

@@ -57,3 +57,11 @@ fn a_suggestion_that_reaches_out_of_its_hunk_is_posted_as_a_comment_only() {
     assert_eq!((told[0]["line"].as_u64(), &told[0]["start_line"]), (Some(9), &Value::Null));
     assert!(!told[0]["body"].as_str().unwrap().contains("suggestion"), "{told:?}");
 }
+
+#[test]
+fn a_suggestion_for_a_line_that_is_another_one_at_the_head_is_posted_as_a_comment_only() {
+    let steps = "      - env:\n          A: b\n        run: echo \"${{ github.event.pull_request.title }}\"\n";
+    let told = comments(steps, |pull| whole(pull).replace("+          A: b\n", "+          A: c\n"));
+    assert_eq!((told[0]["line"].as_u64(), &told[0]["start_line"]), (Some(9), &Value::Null));
+    assert!(!told[0]["body"].as_str().unwrap().contains("suggestion"), "{told:?}");
+}

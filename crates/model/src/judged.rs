@@ -157,6 +157,10 @@ pub struct Suggestion {
     pub end_line: u32,
     /// New text of these lines.
     pub replacement: String,
+    /// The lines that it replaces, without their breaks. Only the run that has read the file knows them: a document carries
+    /// none, and what nobody can compare with the head is not proposed.
+    #[serde(skip)]
+    pub replaced: Vec<String>,
 }
 
 /// The flat JSON form: the fields of the finding and of the judgement side by side.

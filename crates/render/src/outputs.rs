@@ -22,12 +22,9 @@ pub struct Delivery {
     pub delivered: Vec<&'static str>,
 }
 
-/// Lines to append to `GITHUB_OUTPUT`. Every value stands between delimiters nobody can guess; a value that holds the
-/// delimiter all the same is left out.
-pub fn outputs(outcome: &Outcome, delivery: &Delivery, token: &StopToken) -> String {
-    let counts = &outcome.counts;
-    let failed =
-        outcome.tools.iter().filter(|row| matches!(row.status, ToolStatus::Error | ToolStatus::Missing)).count();
+/// Lines to append to `GITHUB_OUTPUT`; without an outcome nothing of a verdict. Every value stands between delimiters nobody
+/// can guess; a value that holds the delimiter all the same is left out.
+pub fn outputs(outcome: Option<&Outcome>, delivery: &Delivery, token: &StopToken) -> String {
     let delimiter = format!("portcullis_{}", token.word());
     let mut lines = String::new();
     let mut put = |name: &str, value: &str| {
@@ -37,9 +34,27 @@ pub fn outputs(outcome: &Outcome, delivery: &Delivery, token: &StopToken) -> Str
             let _ = write!(lines, "{name}<<{delimiter}\n{value}\n{delimiter}\n");
         }
     };
-    put("verdict", outcome.verdict.as_str());
+    if let Some(outcome) = outcome {
+        put("verdict", outcome.verdict.as_str());
+    }
     put("exit-code", &delivery.exit_code.to_string());
-    for (name, count) in [
+    for (name, count) in outcome.into_iter().flat_map(counted) {
+        put(name, &count.to_string());
+    }
+    for (name, value) in delivery.files.iter().chain(&delivery.values) {
+        put(name, value);
+    }
+    if let Some(outcome) = outcome {
+        put("policy-changed", if outcome.policy.changed_in_pr.is_empty() { "false" } else { "true" });
+    }
+    put("delivered", &delivery.delivered.join(","));
+    lines
+}
+
+fn counted(outcome: &Outcome) -> [(&'static str, u64); 8] {
+    let counts = &outcome.counts;
+    let failed = outcome.tools.iter().filter(|row| matches!(row.status, ToolStatus::Error | ToolStatus::Missing));
+    [
         ("fail", counts.fail),
         ("warn", counts.warn),
         ("new", counts.new),
@@ -47,16 +62,8 @@ pub fn outputs(outcome: &Outcome, delivery: &Delivery, token: &StopToken) -> Str
         ("existing", counts.existing),
         ("findings", counts.total),
         ("excepted", counts.excepted),
-    ] {
-        put(name, &count.to_string());
-    }
-    put("tools-failed", &failed.to_string());
-    for (name, value) in delivery.files.iter().chain(&delivery.values) {
-        put(name, value);
-    }
-    put("policy-changed", if outcome.policy.changed_in_pr.is_empty() { "false" } else { "true" });
-    put("delivered", &delivery.delivered.join(","));
-    lines
+        ("tools-failed", u64::try_from(failed.count()).unwrap_or(u64::MAX)),
+    ]
 }
 
 #[cfg(test)]
@@ -76,13 +83,21 @@ mod tests {
             values: vec![("comment-action", "created".to_owned()), ("comment-id", "1000".to_owned())],
             delivered: vec!["json", "sarif", "summary", "comment", "annotations"],
         };
-        insta::assert_snapshot!(outputs(&sample::failing(), &delivery, &token()));
+        insta::assert_snapshot!(outputs(Some(&sample::failing()), &delivery, &token()));
+    }
+
+    #[test]
+    fn without_an_outcome_nothing_is_said_of_a_verdict() {
+        let delivery = Delivery { delivered: vec!["comment"], ..Delivery::default() };
+        let said = outputs(None, &delivery, &token());
+        let names: Vec<&str> = said.lines().filter_map(|line| line.split_once("<<")).map(|(name, _)| name).collect();
+        assert_eq!(names, ["exit-code", "delivered"]);
     }
 
     #[test]
     fn a_value_cannot_end_itself() {
         let path = format!("x\nportcullis_{}\nverdict=pass", token().word());
         let delivery = Delivery { files: vec![("result-file", path)], ..Delivery::default() };
-        assert!(!outputs(&sample::failing(), &delivery, &token()).contains("verdict=pass"));
+        assert!(!outputs(Some(&sample::failing()), &delivery, &token()).contains("verdict=pass"));
     }
 }

@@ -97,9 +97,11 @@ pub(crate) fn default_branch(git: &Git, name: Option<&str>) -> Result<Option<Str
     Ok(None)
 }
 
-/// Gets one commit with all its files from `origin`, where the server gives single commits (GitHub does).
+/// Gets one commit with all its files from `origin`, where the server gives single commits (GitHub does). A clone that has all
+/// of the history stays one: cut off there, nobody could tell where a branch has left another.
 pub(crate) fn fetch(git: &Git, id: &str) -> Result<(), SourceError> {
-    let arguments = [
+    let depth: &[&str] = if is_shallow(git)? { &["--depth=1"] } else { &[] };
+    let options = [
         "fetch",
         "--quiet",
         "--no-tags",
@@ -107,11 +109,8 @@ pub(crate) fn fetch(git: &Git, id: &str) -> Result<(), SourceError> {
         "--no-write-fetch-head",
         // A partial clone would leave the files out again.
         "--no-filter",
-        "--depth=1",
-        "origin",
-        id,
     ];
-    git.with_network().run(&arguments, &[]).map(|_| ())
+    git.with_network().run(&[&options, depth, &["origin", id]].concat(), &[]).map(|_| ())
 }
 
 /// The files that differ between two commits, below `prefix`, sorted by path.

@@ -95,7 +95,8 @@ jobs:
     )
 }
 
-/// A workflow that posts what the gate has left. It runs nothing of the pull request and checks nothing out.
+/// A workflow that posts what the gate has left. The change has written that: the built-in checks are evaluated again, on git
+/// objects of the head. It runs nothing of the pull request and checks nothing of it out.
 pub(super) fn publish_workflow() -> String {
     format!(
         "\
@@ -120,15 +121,23 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 10
     permissions:
+      # For the artifact.
       actions: read
       contents: read
       pull-requests: write
     steps:
+      - name: Check out the default branch
+        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          # Where the change left its base is looked up.
+          fetch-depth: 0
+          # A private repository needs `true`: the head is fetched as git objects.
+          persist-credentials: false
 {}      - name: Publish
         env:
           GITHUB_TOKEN: ${{{{ github.token }}}}
           RUN: ${{{{ github.event.workflow_run.id }}}}
-        run: portcullis publish --from-run \"$RUN\"
+        run: portcullis publish --from-run \"$RUN\" --verify
 ",
         install()
     )

@@ -84,6 +84,8 @@ pub struct Delivered {
     pub notices: Vec<String>,
     /// What the comment leaves out.
     pub limits: Vec<Limit>,
+    /// The first digits of the head the pull request has by now, where it is another one than was judged.
+    pub superseded: Option<String>,
 }
 
 /// Says it on the pull request. Nothing here fails: what could not be done is told.
@@ -144,11 +146,15 @@ impl Delivery<'_> {
         let login = own_login(self.github, post.author, post.in_actions)?;
         seen.ours = self.ours(&login)?;
         let last = lifecycle::keeper(&seen.ours, post.settings.mode).and_then(|ours| ours.state.clone());
-        // What the run could say itself, on a branch of the repository, needs nobody to report it.
-        let spoke = |state: &State| (state.run, state.attempt) == (mine.run, mine.attempt);
-        if post.posting.claimed == Claimed::Everything
-            && let Some(ours) =
-                lifecycle::keeper(&seen.ours, post.settings.mode).filter(|_| last.as_ref().is_some_and(spoke))
+        // What the run could say itself, on a branch of the repository, needs nobody to report it, and nobody knows its reports
+        // better. What was verified takes the place of what was only claimed, and not the other way round.
+        let spoke = |state: &State| match post.posting.claimed {
+            Claimed::Nothing => false,
+            Claimed::Reports => !state.claimed && state.is_of(mine.run, mine.attempt),
+            Claimed::Everything => state.is_of(mine.run, mine.attempt),
+        };
+        if let Some(ours) =
+            lifecycle::keeper(&seen.ours, post.settings.mode).filter(|_| last.as_ref().is_some_and(spoke))
         {
             self.delivered.action = Action::Unchanged;
             self.shown(ours.id, ours.url.clone());
@@ -263,6 +269,7 @@ impl Delivery<'_> {
             fingerprints: known,
             verdict: Some(post.outcome.verdict),
             minimized: folded,
+            claimed: post.posting.claimed != Claimed::Nothing,
         };
         let (marker, state) = (post.key.marker(), state.line());
         let room = COMMENT_BYTES.saturating_sub(marker.len() + state.len() + SLACK);
@@ -290,7 +297,9 @@ impl Delivery<'_> {
             Stop::Closed => "no comment: the pull request is not open".to_owned(),
             Stop::Superseded(head) => {
                 let short: String = head.chars().take(7).collect();
-                format!("no comment: superseded by {short}")
+                let said = format!("no comment: superseded by {short}");
+                self.delivered.superseded = Some(short);
+                said
             }
             Stop::NewerShown => "no comment: a newer run has written one already".to_owned(),
         };

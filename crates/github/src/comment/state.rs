@@ -47,6 +47,9 @@ pub struct State {
     /// The comment was folded away after it was written.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub minimized: bool,
+    /// Another job has posted it for the run, which could not or did not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub claimed: bool,
 }
 
 impl State {
@@ -68,6 +71,11 @@ impl State {
             return None;
         }
         serde_json::from_slice(&json).ok()
+    }
+
+    /// Whether it is about this very run.
+    pub fn is_of(&self, run: u64, attempt: u64) -> bool {
+        (self.run, self.attempt) == (run, attempt)
     }
 
     /// Whether it was written by a later run, or by a later attempt of the same.
@@ -131,6 +139,7 @@ mod tests {
             fingerprints: vec!["0123456789ab".to_owned(), "ba9876543210".to_owned()],
             verdict: Some(Verdict::Fail),
             minimized: false,
+            claimed: false,
         }
     }
 

@@ -35,17 +35,20 @@ impl Hunks {
 
     /// Whether both lines stand in one hunk.
     pub fn hold(&self, path: &str, first: u32, last: u32) -> bool {
-        first <= last && self.hunks(path).any(|hunk| hunk.holds(first) && hunk.holds(last))
+        first <= last && self.hunk(path, first).is_some_and(|hunk| hunk.holds(last))
     }
 
     /// What a line holds at the head.
     pub fn text(&self, path: &str, line: u32) -> Option<&str> {
-        let hunk = self.hunks(path).find(|hunk| hunk.holds(line))?;
+        let hunk = self.hunk(path, line)?;
         hunk.lines.get(usize::try_from(line - hunk.first).ok()?).map(String::as_str)
     }
 
-    fn hunks(&self, path: &str) -> impl Iterator<Item = &Hunk> {
-        self.0.get(path).into_iter().flatten()
+    /// The hunk a line stands in; a diff may have thousands, and thousands of findings ask.
+    fn hunk(&self, path: &str, line: u32) -> Option<&Hunk> {
+        let hunks = self.0.get(path)?;
+        let after = hunks.partition_point(|hunk| hunk.first <= line);
+        hunks.get(after.checked_sub(1)?).filter(|hunk| hunk.holds(line))
     }
 }
 
@@ -65,6 +68,9 @@ fn parsed(patch: &str) -> Vec<Hunk> {
             hunk.lines.push(text.to_owned());
         }
     }
+    // One that only takes lines away has none to comment on.
+    hunks.retain(|hunk| !hunk.lines.is_empty());
+    hunks.sort_by_key(|hunk| hunk.first);
     hunks
 }
 
@@ -99,6 +105,17 @@ mod tests {
             (hunks.text("a.rs", 3), hunks.text("a.rs", 21), hunks.text("a.rs", 5)),
             (Some("C"), Some("x"), None)
         );
+    }
+
+    #[test]
+    fn a_hunk_that_only_takes_lines_away_hides_no_other() {
+        let patch = "@@ -30,1 +28,2 @@\n x\n+y\n@@ -1,3 +1,3 @@\n a\n b\n c\n@@ -9,2 +3,0 @@\n-d\n-e\n";
+        let file =
+            ChangedFile { filename: Some("a".to_owned()), patch: Some(patch.to_owned()), ..ChangedFile::default() };
+        let hunks = Hunks::of(&[file]);
+        let held: Vec<u32> = (0..40).filter(|line| hunks.hold("a", *line, *line)).collect();
+        assert_eq!(held, [1, 2, 3, 28, 29]);
+        assert_eq!((hunks.text("a", 3), hunks.text("a", 29)), (Some("c"), Some("y")));
     }
 
     #[test]

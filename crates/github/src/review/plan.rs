@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_model::{Judged, Level, Outcome};
+use portcullis_model::{Judged, Level, Outcome, Suggestion};
 use portcullis_render::Claimed;
 
 use super::Hunks;
@@ -117,6 +117,16 @@ fn body(shown: usize, left_out: u64) -> String {
     format!("portcullis: {findings} of this change{more}.")
 }
 
+/// The diff shows the head: where a line is another one there, the edit belongs to another text, and one click would undo
+/// what somebody has written.
+fn replaces_what_is_there(suggestion: &Suggestion, hunks: &Hunks) -> bool {
+    let Suggestion { path, start_line, end_line, replaced, .. } = suggestion;
+    let lines = *start_line..=*end_line;
+    hunks.hold(path, *start_line, *end_line)
+        && lines.clone().count() == replaced.len()
+        && lines.zip(replaced).all(|(line, text)| hunks.text(path, line) == Some(text))
+}
+
 /// The comment on a finding, where GitHub would take it: a line outside of the diff would cost the whole review.
 fn line(judged: &Judged, (key, claimed): (&Key, Claimed), hunks: &Hunks) -> Option<(String, ReviewLine)> {
     let location = judged.finding.primary().filter(|location| !location.outside_repo)?;
@@ -125,10 +135,8 @@ fn line(judged: &Judged, (key, claimed): (&Key, Claimed), hunks: &Hunks) -> Opti
     let last = location.end_line.filter(|last| *last >= first).unwrap_or(first);
     let suggestion = judged.suggestion.as_ref().filter(|suggestion| {
         suggestion.path == path
-            && hunks.hold(path, suggestion.start_line, suggestion.end_line)
             && (suggestion.start_line..=suggestion.end_line).contains(&first)
-            // The diff shows the head: where the line is another one there, the edit belongs to another text.
-            && location.snippet.as_deref().is_some_and(|snippet| hunks.text(path, first) == Some(snippet))
+            && replaces_what_is_there(suggestion, hunks)
             && portcullis_render::is_plain(&suggestion.replacement)
     });
     let (first, last) = match suggestion {

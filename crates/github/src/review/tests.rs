@@ -148,21 +148,39 @@ fn a_refused_review_is_told() {
     assert!(reviewed.notices[0].contains("review comments not written: validation failed (422)"));
 }
 
+/// Whether a suggestion is made for the third line, and of which lines.
+fn suggested(suggestion: Suggestion) -> (bool, Option<u32>, u32) {
+    let judged = Judged { suggestion: Some(Suggestion { path: "a.yml".to_owned(), ..suggestion }), ..finding(3) };
+    let github = github(9);
+    post(&github, &outcome(vec![judged]), ReviewMode::Fail);
+    let line = github.state().posted_reviews[0].1.comments[0].clone();
+    (line.body.contains("```suggestion\n"), line.start_line, line.line)
+}
+
+fn replacing(start_line: u32, end_line: u32, replacement: &str) -> Suggestion {
+    let replaced = (start_line..=end_line).map(|line| format!("line {line}")).collect();
+    Suggestion { start_line, end_line, replacement: replacement.to_owned(), replaced, ..Suggestion::default() }
+}
+
 #[test]
-fn a_suggestion_is_made_only_of_lines_that_are_there() {
-    let with = |start_line, end_line, replacement: &str, snippet: &str| {
-        let mut judged = finding(3);
-        judged.finding.locations[0].snippet = Some(snippet.to_owned());
-        let replacement = replacement.to_owned();
-        judged.suggestion = Some(Suggestion { path: "a.yml".to_owned(), start_line, end_line, replacement });
-        let github = github(9);
-        post(&github, &outcome(vec![judged]), ReviewMode::Fail);
-        let line = github.state().posted_reviews[0].1.comments[0].clone();
-        (line.body.contains("```suggestion\n"), line.start_line, line.line)
-    };
-    assert_eq!(with(3, 4, "  uses: a/b@c # v1\n", "line 3"), (true, Some(3), 4));
-    assert_eq!(with(3, 12, "x\n", "line 3"), (false, None, 3), "it reaches out of the diff");
-    assert_eq!(with(3, 3, "x\n", "another line"), (false, None, 3), "the head holds another line");
-    assert_eq!(with(3, 3, "x\u{202e}\n", "line 3"), (false, None, 3), "it holds what people do not see");
-    assert_eq!(with(3, 3, "\tx\n", "line 3"), (false, None, 3));
+fn a_suggestion_is_made_only_of_lines_that_can_be_shown() {
+    assert_eq!(suggested(replacing(3, 4, "  uses: a/b@c # v1\n")), (true, Some(3), 4));
+    assert_eq!(suggested(replacing(2, 3, "x\n")), (true, Some(2), 3));
+    assert_eq!(suggested(replacing(3, 12, "x\n")), (false, None, 3), "it reaches out of the diff");
+    assert_eq!(suggested(replacing(4, 5, "x\n")), (false, None, 3), "it is about other lines than the finding");
+    assert_eq!(suggested(replacing(3, 3, "x\u{202e}\n")), (false, None, 3), "it holds what people do not see");
+    assert_eq!(suggested(replacing(3, 3, "\tx\n")), (false, None, 3));
+}
+
+#[test]
+fn a_suggestion_is_made_only_where_the_head_has_every_line_it_replaces() {
+    for other in 0..3 {
+        let mut suggestion = replacing(2, 4, "x\n");
+        suggestion.replaced[other] = "another line".to_owned();
+        assert_eq!(suggested(suggestion), (false, None, 3), "line {}", other + 2);
+    }
+    let unknown = Suggestion { replaced: Vec::new(), ..replacing(2, 4, "x\n") };
+    assert_eq!(suggested(unknown), (false, None, 3), "nobody knows what it replaces");
+    let fewer = Suggestion { replaced: vec!["line 2".to_owned()], ..replacing(2, 4, "x\n") };
+    assert_eq!(suggested(fewer), (false, None, 3));
 }

@@ -56,8 +56,31 @@ impl<'a> Known<'a> {
         Self { baseline, index, names, before: before_moves(findings, renames) }
     }
 
+    /// What the base says of a finding that these entries are.
+    pub(super) fn before(&self, finding: &Finding, found: &[usize]) -> Before<'a> {
+        if let Some(known) = found.first().and_then(|position| self.baseline.findings.get(*position)) {
+            Before::Had(known)
+        } else if !self.covers(finding) {
+            Before::Unknown
+        } else if finding.kind == Kind::Vulnerability && self.index.has_component(finding) {
+            Before::Undisclosed
+        } else {
+            Before::Without
+        }
+    }
+
+    /// Whether the baseline holds what one of the finding's reports, or our own check, said then.
+    pub(super) fn covers(&self, finding: &Finding) -> bool {
+        self.index.covers(finding, &self.names)
+    }
+
+    /// Findings of the baseline that are none of these and that nobody reports any more.
+    pub(super) fn gone(&self, matched: &BTreeSet<usize>, run: &Run<'_>) -> Vec<Judged> {
+        gone(self.baseline, matched, &self.names, run)
+    }
+
     /// Entries that are this finding, the closest first: also at the place its file was moved from.
-    fn matches(&self, finding: &Finding) -> Vec<usize> {
+    pub(super) fn matches(&self, finding: &Finding) -> Vec<usize> {
         let mut found = self.index.matches(finding);
         if found.is_empty()
             && let Some(before) = self.before.get(&finding.fingerprint)
@@ -72,18 +95,56 @@ impl<'a> Known<'a> {
     pub(super) fn first_seen(&self, finding: &Finding, today: Date) -> Option<Date> {
         let found = self.matches(finding);
         if found.is_empty() {
-            return self.index.covers(finding, &self.names).then_some(today);
+            return self.covers(finding).then_some(today);
         }
         let entries = found.iter().filter_map(|position| self.baseline.findings.get(*position));
         entries.filter_map(|entry| entry.first_seen).min().or(self.baseline.created).map(day)
     }
 }
 
+/// What the base says of a finding.
+#[derive(Clone, Copy)]
+pub(super) enum Before<'a> {
+    /// It had it.
+    Had(&'a BaselineFinding),
+    /// It had the package, and nobody had told of the weakness.
+    Undisclosed,
+    /// It had not.
+    Without,
+    /// Nobody has asked it.
+    Unknown,
+}
+
+impl Before<'_> {
+    /// The word for it.
+    pub(super) const fn introduced(self) -> Introduced {
+        match self {
+            Self::Had(_) => Introduced::Existing,
+            Self::Undisclosed => Introduced::NewlyDisclosed,
+            Self::Without => Introduced::New,
+            Self::Unknown => Introduced::Unknown,
+        }
+    }
+}
+
+/// Findings of which the base was not asked, counted by who has found them.
+#[derive(Default)]
+pub(super) struct Unasked(BTreeMap<String, u64>);
+
+impl Unasked {
+    pub(super) fn count(&mut self, finding: &Finding, known: &Known<'_>) {
+        *self.0.entry(what_found(finding, &known.names)).or_default() += 1;
+    }
+
+    pub(super) fn problems(self) -> Vec<Problem> {
+        self.0.into_iter().map(|(what, count)| not_in_baseline(&what, count)).collect()
+    }
+}
+
 /// Classifies every finding that counts and caps its level.
 pub(super) fn compare(policy: &Policy, known: &Known<'_>, findings: &mut [Judged], run: &Run<'_>) -> Compared {
-    let Known { baseline, index, names, .. } = known;
     let mut matched = BTreeSet::new();
-    let mut unknown: BTreeMap<String, u64> = BTreeMap::new();
+    let mut unasked = Unasked::default();
     for judged in findings {
         let found = known.matches(&judged.finding);
         matched.extend(found.iter().copied());
@@ -91,24 +152,38 @@ pub(super) fn compare(policy: &Policy, known: &Known<'_>, findings: &mut [Judged
         if !judged.is_open() || judged.finding.section == Section::None {
             continue;
         }
-        if run.worse.contains(&judged.finding.fingerprint) {
-            judged.introduced = Introduced::New;
-        } else if let Some(known) = found.first().and_then(|position| baseline.findings.get(*position)) {
-            existing(policy, baseline, known, judged);
-        } else if !index.covers(&judged.finding, names) || run.not_compared.contains(&judged.finding.fingerprint) {
-            if told_by_report(policy, judged) {
-                continue;
+        let before = match known.before(&judged.finding, &found) {
+            _ if run.worse.contains(&judged.finding.fingerprint) => Before::Without,
+            Before::Undisclosed | Before::Without if run.not_compared.contains(&judged.finding.fingerprint) => {
+                Before::Unknown
             }
-            *unknown.entry(what_found(&judged.finding, names)).or_default() += 1;
-        } else if judged.finding.kind == Kind::Vulnerability && index.has_component(&judged.finding) {
-            newly_disclosed(policy, judged, run.judges_change);
-        } else {
-            judged.introduced = Introduced::New;
+            before => before,
+        };
+        match before {
+            Before::Unknown if told_by_report(policy, judged) => {}
+            Before::Unknown => unasked.count(&judged.finding, known),
+            before => classify(policy, known.baseline, before, judged, run.judges_change),
         }
     }
-    let mut problems: Vec<Problem> = unknown.into_iter().map(|(what, count)| not_in_baseline(&what, count)).collect();
-    problems.extend(stale(policy, baseline, run.today));
-    Compared { gone: gone(baseline, &matched, names, run), problems }
+    let mut problems = unasked.problems();
+    problems.extend(stale(policy, known.baseline, run.today));
+    Compared { gone: known.gone(&matched, run), problems }
+}
+
+/// Says what the base says, and caps the level by it.
+pub(super) fn classify(
+    policy: &Policy,
+    baseline: &Baseline,
+    before: Before<'_>,
+    judged: &mut Judged,
+    judges_change: bool,
+) {
+    judged.introduced = before.introduced();
+    match before {
+        Before::Had(known) => existing(policy, baseline, known, judged),
+        Before::Undisclosed => newly_disclosed(policy, judged, judges_change),
+        Before::Without | Before::Unknown => {}
+    }
 }
 
 /// `baseline.from_sarif`: a report that was compared with the one of the base says itself what is new. Of several reports one
@@ -146,7 +221,6 @@ pub(super) fn introduced_by_reports(policy: &Policy, findings: &mut [Judged], ha
 }
 
 fn existing(policy: &Policy, baseline: &Baseline, known: &BaselineFinding, judged: &mut Judged) {
-    judged.introduced = Introduced::Existing;
     if known.accepted {
         let since = baseline.created.map(|created| format!(" of {}", day(created))).unwrap_or_default();
         judged.notes.push(format!("was accepted by an exception in the baseline{since}: the baseline does not cap it"));
@@ -163,7 +237,6 @@ fn existing(policy: &Policy, baseline: &Baseline, known: &BaselineFinding, judge
 }
 
 fn newly_disclosed(policy: &Policy, judged: &mut Judged, judges_change: bool) {
-    judged.introduced = Introduced::NewlyDisclosed;
     if judges_change {
         let setting = &policy.baseline.disclosed_in_pull_request;
         cap(judged, Step::Baseline, "baseline.newly_disclosed.pull_request", setting);

@@ -27,15 +27,18 @@ pub(super) struct Held<'a> {
     pub(super) covers: Vec<(String, u64)>,
 }
 
-/// Applies the exceptions to every open finding.
+/// Applies the exceptions to every open finding. What another run has told besides was judged there: it stays as it is, but an
+/// exception that covers it is used.
 pub(super) fn apply<'a>(
     policy: &'a Policy,
     findings: &mut [Judged],
     candidates: Vec<Candidates>,
+    told: &[&Judged],
     coverage: &Coverage<'_>,
     today: Date,
 ) -> Vec<Held<'a>> {
     let mut tallies: Vec<Tally> = policy.exceptions.iter().map(|_| Tally::default()).collect();
+    count_told(policy, told, &mut tallies, today);
     let open = findings.iter_mut().zip(candidates).enumerate().filter(|(_, (judged, _))| judged.is_open());
     for (position, (judged, candidates)) in open {
         for (candidate, by_name) in candidates {
@@ -56,7 +59,7 @@ pub(super) fn apply<'a>(
     for (exception, tally) in policy.exceptions.iter().zip(&tallies) {
         for position in &tally.hits {
             if let Some(judged) = findings.get_mut(*position) {
-                settle(policy, exception, judged, tally.hits.len());
+                settle(policy, exception, judged, tally.matched());
             }
         }
     }
@@ -66,7 +69,7 @@ pub(super) fn apply<'a>(
         .zip(&tallies)
         .map(|(exception, tally)| {
             let state = state(policy, exception, tally, coverage, today);
-            let covers = if state == ExceptionState::TooBroad { covers(findings, tally) } else { Vec::new() };
+            let covers = if state == ExceptionState::TooBroad { covers(findings, told, tally) } else { Vec::new() };
             Held { exception, row: row(exception, tally, state), covers }
         })
         .collect();
@@ -79,9 +82,48 @@ pub(super) fn apply<'a>(
 struct Tally {
     /// Findings it matches while it is in force, by position.
     hits: Vec<usize>,
+    /// The same of what another run has told.
+    told: Vec<usize>,
     after_end: u64,
     after_fix: u64,
     unapproved: u64,
+}
+
+impl Tally {
+    fn matched(&self) -> usize {
+        self.hits.len() + self.told.len()
+    }
+}
+
+/// Holds the exceptions against what another run has told, which may have taken it out for them already.
+fn count_told(policy: &Policy, told: &[&Judged], tallies: &mut [Tally], today: Date) {
+    if told.is_empty() {
+        return;
+    }
+    let (index, mut names) = (Index::new(&policy.exceptions), Names::default());
+    for (position, judged) in told.iter().enumerate() {
+        if !judged.is_open() && judged.state != State::Excepted {
+            continue;
+        }
+        names.set(&judged.finding);
+        for candidate in index.candidates(&judged.finding, &names).into_keys() {
+            let (Some(exception), Some(tally)) = (policy.exceptions.get(candidate), tallies.get_mut(candidate)) else {
+                continue;
+            };
+            if mismatch(exception, &judged.finding).is_some() {
+                continue;
+            }
+            // What the exception would have said of the finding was said where it was judged.
+            let mut apart = Judged {
+                severity: severity_in_force(policy, &judged.finding),
+                finding: judged.finding.clone(),
+                ..Judged::default()
+            };
+            if is_in_force(policy, exception, &mut apart, tally, today) {
+                tally.told.push(position);
+            }
+        }
+    }
 }
 
 /// Whether an exception that matches a finding counts today; where it does not, the finding says why.
@@ -119,11 +161,11 @@ fn needs_approval(demand: &Setting<Approval>) -> String {
 }
 
 /// Takes a finding out, or says why the exception that matches it does not.
-fn settle(policy: &Policy, exception: &Exception, judged: &mut Judged, hits: usize) {
+fn settle(policy: &Policy, exception: &Exception, judged: &mut Judged, matched: usize) {
     let limit = policy.exception_policy.max_matches.value;
-    if number(hits) > limit {
+    if number(matched) > limit {
         judged.notes.push(format!(
-            "exception {} matches {hits} findings, at most {limit} are allowed: it applies to none ({})",
+            "exception {} matches {matched} findings, at most {limit} are allowed: it applies to none ({})",
             exception.id, exception.origin
         ));
     } else if judged.state != State::Excepted {
@@ -302,13 +344,13 @@ fn state(
     if exception.expires < today {
         return ExceptionState::Expired;
     }
-    if number(tally.hits.len()) > policy.exception_policy.max_matches.value {
+    if number(tally.matched()) > policy.exception_policy.max_matches.value {
         return ExceptionState::TooBroad;
     }
-    if tally.hits.is_empty() && tally.after_fix > 0 {
+    if tally.matched() == 0 && tally.after_fix > 0 {
         return ExceptionState::EndedByFix;
     }
-    if tally.hits.is_empty() && tally.unapproved == 0 && coverage.could_match(exception) {
+    if tally.matched() == 0 && tally.unapproved == 0 && coverage.could_match(exception) {
         return ExceptionState::Unused;
     }
     if days_between(today, exception.expires) <= i64::from(policy.exception_policy.warn_days.value) {
@@ -321,7 +363,7 @@ fn row(exception: &Exception, tally: &Tally, state: ExceptionState) -> Exception
     let matched = match state {
         ExceptionState::Expired => tally.after_end,
         ExceptionState::EndedByFix => tally.after_fix,
-        _ => number(tally.hits.len()),
+        _ => number(tally.matched()),
     };
     ExceptionRow {
         id: exception.id.clone(),
@@ -337,9 +379,10 @@ fn row(exception: &Exception, tally: &Tally, state: ExceptionState) -> Exception
 }
 
 /// Rule and file (or package) of what a too broad exception matches: the narrower selectors its author may choose from.
-fn covers(findings: &[Judged], tally: &Tally) -> Vec<(String, u64)> {
+fn covers(findings: &[Judged], told: &[&Judged], tally: &Tally) -> Vec<(String, u64)> {
     let mut places: BTreeMap<String, u64> = BTreeMap::new();
-    for judged in tally.hits.iter().filter_map(|position| findings.get(*position)) {
+    let found = tally.hits.iter().filter_map(|position| findings.get(*position));
+    for judged in found.chain(tally.told.iter().filter_map(|position| told.get(*position).copied())) {
         let finding = &judged.finding;
         let place = match finding.package.as_deref().and_then(|package| package.purl.as_deref()) {
             Some(purl) => format!("`rules: [{}]` with `package: {purl}`", finding.id),

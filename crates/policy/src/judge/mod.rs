@@ -9,6 +9,7 @@ mod ratings;
 mod reported;
 mod required;
 mod suppressions;
+mod told;
 mod tools;
 mod verdict;
 mod vulnerability;
@@ -59,7 +60,7 @@ pub struct Judgement {
 
 /// Holds the evidence against the policy.
 pub fn judge(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Judgement {
-    assess(policy, evidence, registry, today).conclude(policy, today)
+    assess(policy, evidence, &[], registry, today).conclude(policy, today)
 }
 
 /// Holds the evidence against the policy of the base and against that of the change itself: of the two levels of a finding
@@ -71,12 +72,19 @@ pub fn judge_tightened(
     registry: &Registry,
     today: Date,
 ) -> Judgement {
-    assess_tightened(base, head, evidence, registry, today).conclude(base, today)
+    assess_tightened(base, head, evidence, &[], registry, today).conclude(base, today)
 }
 
-fn assess_tightened(base: &Policy, head: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Assessed {
-    let of_head = assess(head, evidence.clone(), registry, today);
-    let mut assessed = assess(base, evidence, registry, today);
+fn assess_tightened(
+    base: &Policy,
+    head: &Policy,
+    evidence: Evidence,
+    told: &[Judged],
+    registry: &Registry,
+    today: Date,
+) -> Assessed {
+    let of_head = assess(head, evidence.clone(), told, registry, today);
+    let mut assessed = assess(base, evidence, told, registry, today);
     // Findings that are alike in every respect stand in the same order on both sides.
     let mut tighter: BTreeMap<(String, String), VecDeque<Judged>> = BTreeMap::new();
     for judged in of_head.findings {
@@ -109,7 +117,8 @@ struct Assessed {
     expected: Expected,
 }
 
-fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date) -> Assessed {
+/// `told` is what another run has found; it is judged already.
+fn assess(policy: &Policy, evidence: Evidence, told: &[Judged], registry: &Registry, today: Date) -> Assessed {
     let Evidence {
         mut collected,
         tracked,
@@ -175,7 +184,8 @@ fn assess(policy: &Policy, evidence: Evidence, registry: &Registry, today: Date)
     baseline::introduced_by_reports(policy, &mut findings, known.is_some());
     problems.extend(clocks.problem(&policy.vulnerabilities));
     let coverage = exceptions::Coverage::new(policy, &collected, &problems, registry, partial);
-    let exceptions = exceptions::apply(policy, &mut findings, candidates, &coverage, today);
+    let told = reported::besides(&findings, told);
+    let exceptions = exceptions::apply(policy, &mut findings, candidates, &told, &coverage, today);
     for (judged, before_modifiers) in findings.iter_mut().zip(before_modifiers) {
         levels::floors(policy, judged, before_modifiers);
     }

@@ -1,5 +1,6 @@
 //! What another run says its reports held, beside what the checks say here (spec/github-ux.md 11). Nobody can verify it: it is
-//! taken as it is told, and takes nothing away from what was judged here.
+//! taken as it is told, and takes nothing away from what was judged here. Only what is new in it is found out here, where the
+//! base is known.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,7 @@ use portcullis_model::{
 };
 
 use super::required::{self, Expected};
-use super::{Assessed, Judgement, assess, assess_tightened};
+use super::{Judgement, assess, assess_tightened, told};
 use crate::Policy;
 use crate::policy::fed_by_reports;
 
@@ -41,6 +42,23 @@ impl Reported {
             components: outcome.components.clone(),
         }
     }
+
+    /// The reports it says it has read.
+    pub fn reports(&self) -> &[InputReport] {
+        &self.reports
+    }
+
+    /// Everything of it but findings and problems.
+    fn collected(&self) -> Collected {
+        Collected {
+            check_runs: self.check_runs.clone(),
+            reports: self.reports.clone(),
+            metrics: self.metrics.clone(),
+            test_suites: self.test_suites.clone(),
+            components: self.components.clone(),
+            ..Collected::default()
+        }
+    }
 }
 
 /// Holds the evidence of our own checks against the policy of the base, and that of the change itself where it may tighten,
@@ -54,20 +72,21 @@ pub fn judge_beside(
     today: Date,
 ) -> Judgement {
     let tracked = evidence.tracked.clone();
+    let (baseline, renames) = (evidence.baseline.clone(), evidence.renames.clone());
     let mut assessed = match head {
-        Some(head) => assess_tightened(policy, head, evidence, registry, today),
-        None => assess(policy, evidence, registry, today),
+        Some(head) => assess_tightened(policy, head, evidence, &reported.findings, registry, today),
+        None => assess(policy, evidence, &reported.findings, registry, today),
     };
-    add_findings(&mut assessed, reported);
-    let collected = &mut assessed.collected;
-    collected.absorb(Collected {
-        check_runs: reported.check_runs.clone(),
-        reports: reported.reports.clone(),
-        metrics: reported.metrics.clone(),
-        test_suites: reported.test_suites.clone(),
-        components: reported.components.clone(),
-        ..Collected::default()
-    });
+    let (mut told, collected) = (of_reports_alone(&assessed.findings, reported), reported.collected());
+    if let Some(baseline) = &baseline {
+        let base = told::OfBase { policy, baseline, renames: &renames, today };
+        let compared = told::compare(&base, &assessed.findings, &mut told, &collected);
+        told.extend(compared.gone);
+        assessed.problems.extend(compared.problems);
+    }
+    assessed.findings.extend(told);
+    super::arrange(&mut assessed.findings);
+    assessed.collected.absorb(collected);
     assessed.problems.extend(reported.problems.iter().cloned());
     let missing = required::of_reports(policy, &assessed.collected, &assessed.problems, &tracked, registry);
     assessed.problems.extend(missing);
@@ -76,24 +95,31 @@ pub fn judge_beside(
     assessed.conclude(policy, today)
 }
 
-/// What the checks have found here is not told a second time.
-fn add_findings(assessed: &mut Assessed, reported: &Reported) {
+/// What was told besides, as what only reports say: that a check of ours says so too is the one thing that was looked at, and
+/// it does not.
+fn of_reports_alone(found: &[Judged], reported: &Reported) -> Vec<Judged> {
+    let mut told: Vec<Judged> = besides(found, &reported.findings).into_iter().cloned().collect();
+    for judged in &mut told {
+        judged.finding.sources.retain(|source| !source.report.is_empty());
+    }
+    told
+}
+
+/// What was told and not found: what the checks have found here is not told a second time.
+pub(super) fn besides<'t>(found: &[Judged], told: &'t [Judged]) -> Vec<&'t Judged> {
     type Place<'a> = (Section, &'a str, Option<u32>);
     fn place(judged: &Judged) -> Place<'_> {
         let line = judged.finding.primary().and_then(|place| place.start_line);
         (judged.finding.section, judged.finding.path(), line)
     }
-    let known: BTreeSet<&str> = assessed.findings.iter().map(|judged| judged.finding.fingerprint.as_str()).collect();
-    let places: BTreeSet<Place<'_>> = assessed.findings.iter().map(place).collect();
+    if told.is_empty() {
+        return Vec::new();
+    }
+    let known: BTreeSet<&str> = found.iter().map(|judged| judged.finding.fingerprint.as_str()).collect();
+    let places: BTreeSet<Place<'_>> = found.iter().map(place).collect();
     let is_known = |judged: &Judged| {
         known.contains(judged.finding.fingerprint.as_str())
             || (judged.finding.is_of_own_check() && places.contains(&place(judged)))
     };
-    let more: Vec<Judged> = reported.findings.iter().filter(|judged| !is_known(judged)).cloned().collect();
-    assessed.findings.extend(more.into_iter().map(|mut judged| {
-        // That a check of ours says so too is the one thing that was looked at, and it does not.
-        judged.finding.sources.retain(|source| !source.report.is_empty());
-        judged
-    }));
-    super::arrange(&mut assessed.findings);
+    told.iter().filter(|judged| !is_known(judged)).collect()
 }

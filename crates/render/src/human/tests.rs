@@ -237,6 +237,7 @@ proptest! {
             judged.finding.related.clone_from(&places);
             judged.suggestion = Some(Suggestion {
                 path: places[0].path.clone(), start_line: lines.0, end_line: lines.1, replacement: replacement.clone(),
+                ..Suggestion::default()
             });
         }
         let report = human(&outcome, &Terminal { unicode, width, ..Terminal::default() });

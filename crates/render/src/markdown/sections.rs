@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use portcullis_model::{
-    ExceptionRow, ExceptionState, Health, Introduced, Judged, Level, Outcome, Package, Problem, ToolRow, ToolStatus,
+    ExceptionRow, ExceptionState, Health, Introduced, Judged, Kind, Level, Outcome, Package, Problem, ToolRow,
+    ToolStatus,
 };
 
 use super::size::Size;
@@ -173,20 +174,26 @@ fn exceptions(view: &View<'_>, size: &Size, cuts: &mut Cuts) -> String {
     rows.sort_by_key(|row| {
         (row.state != ExceptionState::Expiring, row.expires.filter(|_| row.state == ExceptionState::Expiring))
     });
-    let in_use = rows.iter().filter(|row| row.matched > 0 && row.state != ExceptionState::Proposed).count();
-    let proposed = rows.len() - in_use;
-    let number = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let mut title = Vec::new();
-    if in_use > 0 {
-        title.push(counted(number(in_use), "exception in use", "exceptions in use"));
-    }
-    if proposed > 0 {
-        title.push(counted(number(proposed), "exception proposed", "exceptions proposed"));
-    }
+    let count_of = |state: &dyn Fn(ExceptionState) -> bool| {
+        u64::try_from(rows.iter().filter(|row| state(row.state)).count()).unwrap_or(u64::MAX)
+    };
+    let is_proposed = |state| state == ExceptionState::Proposed;
+    let counts = [
+        (count_of(&|state| !has_no_effect(state) && !is_proposed(state)), "exception in use", "exceptions in use"),
+        (count_of(&is_proposed), "exception proposed", "exceptions proposed"),
+        (count_of(&has_no_effect), "exception without effect", "exceptions without effect"),
+    ];
+    let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
+    let mut title: Vec<String> = counts.map(|(count, one, many)| counted(count, one, many)).collect();
     title.extend(ending(&rows, view));
     let header = "| Exception | Covers | Owner | Ends |\n| --- | --- | --- | --- |\n";
     let table = table(header, rows.iter().map(|row| exception(row, view)), size.others, "exceptions", cuts);
     section(&title.join(", "), &table, size.folded)
+}
+
+/// It matches, and takes nothing out.
+const fn has_no_effect(state: ExceptionState) -> bool {
+    matches!(state, ExceptionState::Expired | ExceptionState::EndedByFix | ExceptionState::TooBroad)
 }
 
 fn ending(rows: &[&ExceptionRow], view: &View<'_>) -> Option<String> {
@@ -243,11 +250,12 @@ fn fixed(view: &View<'_>, size: &Size, cuts: &mut Cuts) -> String {
 /// What was there, and what is there instead.
 fn mended(judged: &Judged, view: &View<'_>, size: &Size) -> String {
     let found = &judged.finding;
-    if let Some(secret) = &found.secret {
+    // A baseline knows no more of a secret than that it was one.
+    if found.kind == Kind::Secret || found.secret.is_some() {
         let id = MdCode::new(&found.id, cap::RULE, Cell::Text);
         let path = MdCode::new(found.path(), cap::PATH, Cell::Text);
         let place = if found.path().is_empty() { String::new() } else { format!(" in {path}") };
-        let advice = match secret.commit.as_deref() {
+        let advice = match found.secret.as_ref().and_then(|secret| secret.commit.as_deref()) {
             Some(commit) => {
                 let commit = MdCode::new(short_commit(commit), cap::VERSION, Cell::Text);
                 format!("The value is still in commit {commit} of this branch: squash, and revoke it.")

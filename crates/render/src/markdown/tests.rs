@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use comrak::Options;
-use portcullis_model::{Context, Introduced, Level, Metric, Outcome, State, TestSuite};
+use portcullis_model::{
+    Context, ExceptionRow, ExceptionState, Finding, Introduced, Judged, Kind, Level, Location, Metric, Outcome, State,
+    TestSuite,
+};
 use proptest::prelude::*;
 
 use super::{COMMENT_BYTES, Claimed, Markdown, Posting, SUMMARY_BYTES};
@@ -123,6 +126,44 @@ fn a_host_of_the_policy_may_be_linked_to() {
     let text = |posting: &Posting<'_>| super::markdown(&outcome, posting, COMMENT_BYTES).text;
     assert!(!text(&posting()).contains("wiki.acme.example"));
     assert!(text(&linked).contains("[`CVE-2026-10001`](https://wiki.acme.example/lodash)"));
+}
+
+#[test]
+fn a_secret_that_a_baseline_had_is_to_be_revoked_though_it_is_gone() {
+    let finding = Finding {
+        kind: Kind::Secret,
+        id: "aws-access-token".to_owned(),
+        title: "fixed since the baseline".to_owned(),
+        locations: vec![Location::file("deploy/env.sh")],
+        ..Finding::default()
+    };
+    let gone = Judged {
+        finding: Box::new(finding),
+        introduced: Introduced::Fixed,
+        state: State::Absent,
+        level: Level::Off,
+        ..Judged::default()
+    };
+    let text = comment(&in_a_pull_request(Outcome { findings: vec![gone], ..Outcome::default() }));
+    let line = "- `aws-access-token` in `deploy/env.sh`. The value is still in the history: revoke it.\n";
+    assert!(text.contains(line), "{text}");
+}
+
+#[test]
+fn an_exception_that_takes_nothing_out_is_not_in_use() {
+    let row = |state| ExceptionRow { id: "EX-1".to_owned(), matched: 3, state, ..ExceptionRow::default() };
+    let title = |states: &[ExceptionState]| {
+        let exceptions = states.iter().map(|state| row(*state)).collect();
+        let text = comment(&in_a_pull_request(Outcome { exceptions, ..Outcome::default() }));
+        let from = text.find("<summary>").unwrap() + "<summary>".len();
+        text[from..text.find("</summary>").unwrap()].to_owned()
+    };
+    let (active, proposed) = (ExceptionState::Active, ExceptionState::Proposed);
+    assert_eq!(title(&[active, ExceptionState::Inline, proposed]), "2 exceptions in use, 1 exception proposed");
+    for state in [ExceptionState::Expired, ExceptionState::EndedByFix, ExceptionState::TooBroad] {
+        assert_eq!(title(&[active, state]), "1 exception in use, 1 exception without effect", "{state:?}");
+        assert_eq!(title(&[state]), "1 exception without effect", "{state:?}");
+    }
 }
 
 #[test]

@@ -160,7 +160,13 @@ pub(crate) fn filled() -> Outcome {
         overdue: true,
         would_fail: true,
         in_diff: Some(true),
-        suggestion: Some(Suggestion { path: text(), start_line: 1, end_line: 1, replacement: text() }),
+        suggestion: Some(Suggestion {
+            path: text(),
+            start_line: 1,
+            end_line: 1,
+            replacement: text(),
+            replaced: Vec::new(),
+        }),
         notes: vec![text()],
     };
     Outcome {

@@ -153,6 +153,7 @@ fn injection() -> Judged {
         end_line: 18,
         replacement: "        run: echo \"$TITLE\"\n        env: { TITLE: \"${{ github.event.issue.title }}\" }\n"
             .to_owned(),
+        ..Suggestion::default()
     });
     judged
 }
@@ -415,6 +416,7 @@ pub(crate) fn hostile() -> Outcome {
             start_line: 7,
             end_line: 7,
             replacement: format!("{attack}\n{attack}"),
+            ..Suggestion::default()
         });
         judged.decision = vec![Decision {
             key: attack.clone(),

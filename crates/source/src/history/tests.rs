@@ -149,6 +149,21 @@ fn a_commit_outside_of_a_shallow_clone_is_fetched_with_its_files() {
 }
 
 #[test]
+fn a_commit_outside_of_a_whole_clone_is_fetched_without_cutting_the_history_off() {
+    let origin = Place::repository();
+    let fork = origin.write("a", "1").commit();
+    let place = Place::plain();
+    place.git(&["clone", "--quiet", &format!("file://{}", origin.path().display()), "."]);
+    origin.git(&["checkout", "--quiet", "-b", "side"]);
+    origin.write("b", "2").commit();
+    let side = origin.write("b", "3").commit();
+    let clone = place.open();
+    clone.fetch_commit(&side).unwrap();
+    assert_eq!(clone.merge_base("origin/main", &side).unwrap(), Some(fork));
+    assert!(!clone.is_shallow().unwrap());
+}
+
+#[test]
 fn only_a_full_id_is_fetched_and_only_over_plain_transports() {
     let place = Place::repository();
     let absent = "1".repeat(40);

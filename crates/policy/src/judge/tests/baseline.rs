@@ -24,13 +24,13 @@ fn trivy() -> InputReport {
     }
 }
 
-fn with_report(findings: Vec<Finding>) -> Evidence {
+pub(super) fn with_report(findings: Vec<Finding>) -> Evidence {
     let mut evidence = evidence(findings);
     evidence.collected.reports = vec![trivy()];
     evidence
 }
 
-fn outcome(evidence: &Evidence, judgement: Judgement) -> Outcome {
+pub(super) fn outcome(evidence: &Evidence, judgement: Judgement) -> Outcome {
     Outcome {
         schema: portcullis_model::RESULT_SCHEMA.to_owned(),
         findings: judgement.findings,
@@ -48,7 +48,7 @@ fn written_of(policy: &Policy, evidence: &Evidence) -> Baseline {
     record(&outcome(evidence, judgement), evidence.baseline.as_ref(), Some(now), None)
 }
 
-fn baseline_of(findings: Vec<Finding>) -> Baseline {
+pub(super) fn baseline_of(findings: Vec<Finding>) -> Baseline {
     written_of(&policy(""), &with_report(findings))
 }
 

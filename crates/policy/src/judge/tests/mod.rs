@@ -12,6 +12,7 @@ mod report_only;
 mod reported;
 mod steps;
 mod suppressions;
+mod told;
 mod verdict;
 mod vulnerabilities;
 

@@ -1,10 +1,11 @@
 //! What another run says of its reports, beside what is judged here.
 
 use portcullis_model::{
-    Evidence, Finding, InputReport, Judged, Level, Outcome, Problem, ProblemCode, Severity, Source, Verdict,
+    Evidence, ExceptionState, Finding, InputReport, Judged, Level, Outcome, Problem, ProblemCode, Severity, Source,
+    State, Verdict,
 };
 
-use super::{TODAY, evidence, policy, registry, unpinned, vulnerability};
+use super::{TODAY, evidence, policy, registry, unpinned, vulnerability, with_exceptions};
 use crate::Policy;
 use crate::judge::{Judgement, Reported, judge_beside};
 
@@ -85,4 +86,67 @@ fn problems_of_reports_are_handed_on_and_those_of_our_checks_are_not() {
     let judgement = beside(&policy(""), Vec::new(), &outcome);
     let told: Vec<_> = judgement.problems.iter().map(|problem| problem.message.as_str()).collect();
     assert!(told.contains(&"cut") && !told.contains(&"ours"), "{told:?}");
+}
+
+/// The finding of a report of a tool that has no section of its own here.
+fn odd(line: u32) -> Finding {
+    let finding = of_report(unpinned(line));
+    Finding { id: "lintern:L1".to_owned(), rule_id: "L1".to_owned(), fingerprint: format!("v1:{line:032x}"), ..finding }
+}
+
+fn accepted(finding: Finding) -> Judged {
+    Judged { state: State::Excepted, exception: Some("EX-1".to_owned()), ..claimed(finding, Level::Off) }
+}
+
+/// What becomes of the only exception beside findings that another run has told: state, matches, and the findings about it.
+fn exception(entry: &str, own: Vec<Finding>, told: Vec<Judged>) -> (ExceptionState, u64, Vec<String>) {
+    let judgement = beside(&with_exceptions("", &[entry]), own, &Outcome { findings: told, ..Outcome::default() });
+    let about = judgement.findings.iter().map(|judged| &judged.finding.id).filter(|id| id.starts_with("policy/"));
+    (judgement.exceptions[0].state, judgement.exceptions[0].matched, about.cloned().collect())
+}
+
+#[test]
+fn an_exception_that_only_what_was_told_needs_is_in_use() {
+    let entry = "id: EX-1, rules: ['lintern:L1']";
+    assert_eq!(exception(entry, Vec::new(), vec![accepted(odd(1))]), (ExceptionState::Active, 1, Vec::new()));
+    let open = claimed(odd(1), Level::Fail);
+    assert_eq!(exception(entry, Vec::new(), vec![open, accepted(odd(2))]), (ExceptionState::Active, 2, Vec::new()));
+}
+
+#[test]
+fn an_exception_that_nothing_told_or_found_needs_is_unused() {
+    let unused = (ExceptionState::Unused, 0, vec!["policy/exception-unused".to_owned()]);
+    assert_eq!(exception("id: EX-1, rules: ['lintern:L1']", Vec::new(), Vec::new()), unused);
+    let other = "id: EX-1, rules: ['lintern:L1'], paths: [elsewhere/]";
+    assert_eq!(exception(other, Vec::new(), vec![accepted(odd(1))]), unused);
+    // Who accepts what a report says is fixed or not affected needs no exception for it.
+    let gone = Judged { state: State::NotAffected, ..claimed(odd(1), Level::Off) };
+    assert_eq!(exception("id: EX-1, rules: ['lintern:L1']", Vec::new(), vec![gone]), unused);
+}
+
+#[test]
+fn what_was_told_and_is_found_here_is_matched_once() {
+    let found = evidence(vec![unpinned(7)]).collected.findings.remove(0);
+    let told = claimed(of_report(found.clone()), Level::Fail);
+    let (state, matched, _) = exception("id: EX-1, rules: [gha/unpinned-uses]", vec![found], vec![told]);
+    assert_eq!((state, matched), (ExceptionState::Active, 1));
+}
+
+#[test]
+fn an_exception_that_is_too_broad_for_what_was_told_accepts_nothing_here_either() {
+    let policy = with_exceptions(
+        "exception_policy: { max_matches: 2 }",
+        &["id: EX-1, rules: ['lintern:L1', gha/unpinned-uses]"],
+    );
+    let told = vec![claimed(odd(1), Level::Fail), claimed(odd(2), Level::Fail)];
+    let judgement = beside(&policy, vec![unpinned(7)], &Outcome { findings: told, ..Outcome::default() });
+    assert_eq!((judgement.exceptions[0].state, judgement.exceptions[0].matched), (ExceptionState::TooBroad, 3));
+    assert!(judgement.findings.iter().all(|judged| judged.state != State::Excepted));
+}
+
+#[test]
+fn an_exception_that_has_ended_says_how_much_of_what_was_told_it_would_have_matched() {
+    let entry = "id: EX-1, rules: ['lintern:L1'], created: 2026-06-01, expires: 2026-11-01";
+    let (state, matched, about) = exception(entry, Vec::new(), vec![claimed(odd(1), Level::Fail)]);
+    assert_eq!((state, matched, about), (ExceptionState::Expired, 1, vec!["policy/exception-expired".to_owned()]));
 }
