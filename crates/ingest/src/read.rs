@@ -19,6 +19,8 @@ use crate::options::{Input, Surroundings};
 const MAX_CANDIDATES: usize = 32;
 /// Bytes of a document that are looked at first.
 const BEGINNING: usize = 1 << 20;
+/// Bytes of a line that is looked at to tell whether it is one of a log.
+const LOG_LINE: usize = 64 << 10;
 /// Keys shown when a format cannot be told.
 const SHOWN_KEYS: usize = 10;
 
@@ -195,12 +197,14 @@ fn choose(text: &str, expected: &[&'static Format], draft: &mut Draft<'_>) -> Op
 
 /// Looks at the beginning of a large document, and at all of it where the beginning does not tell what it is.
 fn look(document: &str) -> Look {
-    let mut end = BEGINNING.min(document.len());
-    while !document.is_char_boundary(end) {
-        end -= 1;
-    }
-    let beginning = detect::look(document.get(..end).unwrap_or_default());
-    if end == document.len() || format::fitting(&beginning).len() == 1 { beginning } else { detect::look(document) }
+    let start = beginning(document, BEGINNING);
+    let look = detect::look(start);
+    if start.len() == document.len() || format::fitting(&look).len() == 1 { look } else { detect::look(document) }
+}
+
+/// So many bytes of a text, or fewer where a character would be cut.
+fn beginning(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or_default()
 }
 
 /// The document is exactly what the tool writes when it found nothing.
@@ -268,12 +272,12 @@ fn reaches_the_end(document: &str) -> bool {
     matches!(skip(document), Ok(()) | Err(Break::Truncated { .. }))
 }
 
-/// `[INFO] …`, `[12:30:01] …`: no JSON in its first line.
+/// `[INFO] …`, `[12:30:01] …`: no JSON in its first line, or in the beginning of one that is longer than log lines are.
 fn is_log_line(text: &str) -> bool {
     if !text.starts_with('[') {
         return false;
     }
-    let line = text.lines().next().unwrap_or_default();
+    let line = beginning(text, LOG_LINE).lines().next().unwrap_or_default();
     matches!(skip(line), Err(Break::Malformed { .. } | Break::Trailing { .. }))
 }
 
