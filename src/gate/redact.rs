@@ -5,8 +5,8 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use portcullis_model::{
-    Artifact, CheckRun, Diagnostic, Finding, Judged, KnownSecret, Location, Outcome, Package, PolicyPreview, Problem,
-    Redactor, Skipped, Span,
+    Artifact, CheckRun, Component, Diagnostic, Finding, Judged, KnownSecret, Location, Outcome, Package, PolicyPreview,
+    Problem, Redactor, Skipped, Span,
 };
 use portcullis_secrets::{File, Scanner};
 
@@ -117,11 +117,11 @@ fn for_each_text(outcome: &mut Outcome, visit: &mut impl FnMut(&mut String)) {
         visit(&mut exception.reason);
         exception.target.iter_mut().chain(&mut exception.owner).for_each(&mut *visit);
     }
-    for component in &mut outcome.components {
-        package(&mut component.package, visit);
-    }
+    outcome.components.iter_mut().for_each(|one| component(one, visit));
     for metric in &mut outcome.metrics {
+        visit(&mut metric.name);
         visit(&mut metric.source);
+        visit(&mut metric.unit);
         metric.target.iter_mut().for_each(&mut *visit);
     }
     for suite in &mut outcome.test_suites {
@@ -164,10 +164,20 @@ fn finding(finding: &mut Finding, visit: &mut impl FnMut(&mut String)) {
     for text in [&mut finding.title, &mut finding.message, &mut finding.description, &mut finding.severity_original] {
         visit(text);
     }
+    // A licence or a rule of a report may be called anything.
+    visit(&mut finding.rule_id);
+    visit(&mut finding.id);
+    finding.aliases = std::mem::take(&mut finding.aliases).into_iter().map(|alias| visited(alias, visit)).collect();
     finding.remediation.iter_mut().chain(&mut finding.references).for_each(&mut *visit);
     finding.locations.iter_mut().chain(&mut finding.related).for_each(|place| location(place, visit));
     finding.package.iter_mut().for_each(|one| package(one, visit));
     finding.artifact.iter_mut().for_each(|one| artifact(one, visit));
+    finding.fix.iter_mut().flat_map(|fix| &mut fix.versions).for_each(&mut *visit);
+    if let Some(license) = &mut finding.license {
+        [&mut license.expression, &mut license.name, &mut license.category].into_iter().flatten().for_each(&mut *visit);
+    }
+    let scores = finding.vulnerability.iter_mut().flat_map(|vulnerability| &mut vulnerability.scores);
+    scores.filter_map(|score| score.source.as_mut()).for_each(|rater| shared(rater, visit));
     for suppression in &mut finding.suppressions {
         let texts = [&mut suppression.reason, &mut suppression.justification, &mut suppression.owner];
         texts.into_iter().chain([&mut suppression.source_file]).flatten().for_each(&mut *visit);
@@ -180,6 +190,7 @@ fn finding(finding: &mut Finding, visit: &mut impl FnMut(&mut String)) {
         visit(&mut source.tool);
         visit(&mut source.report);
         visit(&mut source.pointer);
+        source.tool_version.iter_mut().for_each(&mut *visit);
     }
 }
 
@@ -192,6 +203,27 @@ fn artifact(artifact: &mut Arc<Artifact>, visit: &mut impl FnMut(&mut String)) {
     }
 }
 
+fn visited(mut text: String, visit: &mut impl FnMut(&mut String)) -> String {
+    visit(&mut text);
+    text
+}
+
+/// The same of a text.
+fn shared(text: &mut Arc<str>, visit: &mut impl FnMut(&mut String)) {
+    let mut own = text.to_string();
+    visit(&mut own);
+    if own != **text {
+        *text = own.into();
+    }
+}
+
+fn component(component: &mut Component, visit: &mut impl FnMut(&mut String)) {
+    package(&mut component.package, visit);
+    let said = [&mut component.supplier, &mut component.author, &mut component.distribution];
+    let names = [&mut component.cpe, &mut component.swid, &mut component.invalid_purl, &mut component.written_purl];
+    said.into_iter().chain(names).flatten().chain(&mut component.evidence).for_each(visit);
+}
+
 fn location(place: &mut Location, visit: &mut impl FnMut(&mut String)) {
     visit(&mut place.path);
     let texts = [&mut place.uri, &mut place.logical, &mut place.label, &mut place.resource];
@@ -201,7 +233,7 @@ fn location(place: &mut Location, visit: &mut impl FnMut(&mut String)) {
 fn package(package: &mut Package, visit: &mut impl FnMut(&mut String)) {
     visit(&mut package.name);
     let texts = [&mut package.purl, &mut package.namespace, &mut package.version, &mut package.path];
-    texts.into_iter().flatten().for_each(&mut *visit);
+    texts.into_iter().chain([&mut package.bom_ref]).flatten().for_each(&mut *visit);
     for texts in [&mut package.dependency_path, &mut package.licenses, &mut package.upstream] {
         texts.iter_mut().for_each(&mut *visit);
     }

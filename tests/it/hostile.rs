@@ -178,6 +178,42 @@ fn a_secret_is_in_no_output_wherever_it_stands() {
 }
 
 #[test]
+fn a_secret_is_in_no_format_whichever_word_of_a_report_it_is() {
+    let secret = ["ghp", "_", "x7Rk2LmQ9vTz4WcY8bNf3HjD6sPa1GuE5oXi"].concat();
+    let trivy = format!(
+        r#"{{"SchemaVersion": 2, "ArtifactName": "{secret}", "Results": [{{"Target": "a/{secret}", "Class": "lang-pkgs", "Type": "npm",
+            "Vulnerabilities": [{{"VulnerabilityID": "CVE-2026-1", "PkgName": "a", "InstalledVersion": "{secret}", "FixedVersion": "{secret}",
+              "PkgIdentifier": {{"PURL": "no purl {secret}"}}, "Severity": "HIGH", "CVSS": {{"{secret}": {{"V3Score": 9.8}}}}}}],
+            "Licenses": [{{"Name": "MIT {secret}", "Category": "{secret}", "PkgName": "b", "Severity": "HIGH", "Confidence": 1}}]}}]}}"#
+    );
+    let bom = format!(
+        r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {{"tools": [{{"name": "x", "version": "{secret}"}}]}},
+            "components": [{{"type": "library", "name": "a", "version": "1", "bom-ref": "{secret}", "purl": "no purl {secret}",
+              "cpe": "cpe {secret}", "supplier": {{"name": "{secret}"}}, "author": "{secret}",
+              "licenses": [{{"license": {{"name": "{secret}"}}}}],
+              "evidence": {{"occurrences": [{{"location": "{secret}/a"}}]}},
+              "externalReferences": [{{"type": "distribution", "url": "https://x.example/{secret}"}}]}}]}}"#
+    );
+    let junit = format!(
+        r#"<testsuites><testsuite name="{secret}" tests="1" failures="1"><testcase classname="{secret}" name="{secret}"><failure message="{secret}"/></testcase></testsuite></testsuites>"#
+    );
+    let repository = Repository::new()
+        .file(".gitignore", "out/\n")
+        .file("out/trivy.json", trivy)
+        .file("out/bom.json", bom)
+        .file("out/junit.xml", junit);
+    for format in ["human", "short", "json", "jsonl", "sarif", "junit", "markdown", "html", "github", "csv", "baseline"]
+    {
+        let reports = ["--report", "out/trivy.json", "--report", "out/bom.json", "--report", "out/junit.xml"];
+        let answer = repository.run(&[&["check", "-vvv", "-f", format][..], &reports].concat());
+        assert_ne!(answer.code, 2, "{format}: {}", answer.stderr);
+        let all = answer.stdout + &answer.stderr;
+        let around = all.find(&secret).map(|at| all.get(at.saturating_sub(80)..at + 40).unwrap_or_default());
+        assert_eq!(around, None, "{format}");
+    }
+}
+
+#[test]
 fn a_secret_in_a_broken_policy_is_not_quoted() {
     let secret = ["ghp", "_", "x7Rk2LmQ9vTz4WcY8bNf3HjD6sPa1GuE5oXi"].concat();
     let answer =
