@@ -77,6 +77,20 @@ fn each_tool_is_rated_by_what_it_means() {
     assert_eq!(severity("grype", unrated, &error), (Severity::Unknown, SeveritySource::Score));
 }
 
+/// A distribution calls negligible what the database scores 9.8; `security-severity` is the score.
+#[test]
+fn grypes_own_word_counts_in_sarif_as_it_does_in_json() {
+    let rule = r#"{"id": "r", "properties": {"security-severity": "9.8"}}"#;
+    let result = |word: &str| {
+        let text = format!("A {word} vulnerability in deb package: libc6, version 2.36 was found in image shop at: /a");
+        format!(r#"{{"ruleId": "r", "level": "note", "message": {{"text": "{text}"}}}}"#)
+    };
+    assert_eq!(severity("Grype", rule, &result("negligible")), (Severity::Info, SeveritySource::Tool));
+    assert_eq!(severity("Grype", rule, &result("medium")), (Severity::Medium, SeveritySource::Tool));
+    // Where it knows nothing the score speaks.
+    assert_eq!(severity("Grype", rule, &result("unknown")), (Severity::Critical, SeveritySource::Score));
+}
+
 #[test]
 fn the_policy_may_read_the_levels_of_a_tool_otherwise() {
     let mut repository = Repository::default();

@@ -9,7 +9,7 @@ use portcullis_model::{
 };
 
 use super::Run;
-use super::adapters::{Told, TrivyText, named_in};
+use super::adapters::{Told, named_in, severity_in};
 use super::place::{Places, snippet};
 use super::rating::{Overrides, Rated, overrides};
 use super::rules::Rules;
@@ -97,8 +97,9 @@ impl Context<'_, '_> {
         let rule_id = rule_id.map_or_else(|| format!("{}/unknown", self.tool), str::to_owned);
         let kind = own_kind(item).unwrap_or_else(|| self.kind(&rule_id, rule));
         let message = text::of_result(item, rule, self.run.tool.as_ref()).unwrap_or_else(|| rule_id.clone());
-        let trivy = if self.tool == "trivy" { TrivyText::of(&message) } else { TrivyText::default() };
-        let rated = Rated { tool: &self.tool, kind, result: item, rule, overrides: &self.overrides, trivy: &trivy };
+        let told = severity_in(&self.tool, &message);
+        let told = told.as_deref();
+        let rated = Rated { tool: &self.tool, kind, result: item, rule, overrides: &self.overrides, told };
         let rating = rated.rate(draft);
         let locations: Vec<Location> = item
             .locations
