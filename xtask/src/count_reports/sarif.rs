@@ -52,9 +52,13 @@ fn rating(run: &Value, result: &Value) -> &'static str {
     by_level(run, result, rule, &tool)
 }
 
-/// Trivy writes `Severity: HIGH` into each message, and tags the rule.
+/// Trivy writes `Severity: HIGH` into each message, and tags the rule; Grype begins it with `A high vulnerability`.
 fn by_message(tool: &str, result: &Value) -> Option<&'static str> {
     let message = word(&result["message"]["text"]);
+    if tool == "grype" {
+        let mut words = message.split(' ').skip(1);
+        return words.next().filter(|_| words.next() == Some("vulnerability")).map(severity);
+    }
     let mut lines = message.lines().filter(|_| tool == "trivy");
     lines.find_map(|line| line.strip_prefix("Severity: ")).map(severity)
 }

@@ -33,9 +33,7 @@ impl Source<'_> {
         let kind = bounded(self.kind.get(), 100);
         match self.target.as_ref()? {
             Target::Path(path) => Some(Artifact { name: bounded(unquoted(path), 500), kind, digest: None }),
-            Target::Image(image) => {
-                Some(Artifact { name: bounded(image.name(), 500), kind, digest: image.digest() })
-            }
+            Target::Image(image) => Some(Artifact { name: bounded(image.name(), 500), kind, digest: image.digest() }),
             Target::Other(_) => None,
         }
     }

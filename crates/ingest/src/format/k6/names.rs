@@ -70,9 +70,11 @@ pub(super) fn stat_name(stat: &str, is_rate: bool) -> Option<String> {
         "value" => Some("value".to_owned()),
         _ => {
             let percentile = stat.strip_prefix('p')?;
-            let percentile = percentile.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(percentile);
+            let percentile =
+                percentile.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(percentile);
             let is_number = percentile.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-            (is_number && percentile.starts_with(|first: char| first.is_ascii_digit())).then(|| format!("p{percentile}"))
+            (is_number && percentile.starts_with(|first: char| first.is_ascii_digit()))
+                .then(|| format!("p{percentile}"))
         }
     }
 }

@@ -209,6 +209,14 @@ fn lines_outside_of_classes_count_where_a_report_has_no_others() {
 }
 
 #[test]
+fn lines_that_do_not_say_whether_they_ran_leave_it_to_the_counters() {
+    let gcovr = "<report name='GCOVR report'><package name=''><sourcefile name='m.cpp'><line nr='1' mb='2' cb='2'/><line nr='2'/><line nr='3'/></sourcefile></package><counter type='LINE' missed='1' covered='3'/><counter type='BRANCH' missed='2' covered='2'/></report>";
+    let collected = read(gcovr);
+    assert_eq!(metrics(&collected), ["coverage.line 75 percent", "coverage.branch 50 percent"]);
+    assert_eq!(codes(&collected), []);
+}
+
+#[test]
 fn a_line_that_is_no_record_is_told() {
     let collected = read(LCOV.replace("DA:5,0", "DA:five,0\nhello"));
     assert_eq!(codes(&collected), [ProblemCode::DroppedItem, ProblemCode::DroppedItem, ProblemCode::CountMismatch]);
