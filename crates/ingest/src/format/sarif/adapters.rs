@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use portcullis_model::{Fix, FixState, Package};
+use portcullis_model::{Fix, FixState, Kind, Package};
 use regex::Regex;
 
 use crate::advisory;
@@ -69,6 +69,39 @@ static QUOTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"'(?<id>[A-Za-z]+-
 #[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
 static SNYK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(?:\((?<ids>[^)]*)\)\s*)?(?<name>\S+)@(?<version>[^\s@]+)$").unwrap());
+
+/// What a result says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Found,
+    Passed,
+    /// No rule was tried.
+    Skipped,
+    /// The policy of the tool lets it pass.
+    Excepted,
+}
+
+/// What conftest writes as results without a `kind`: files in which nothing was found, files for which there was no rule, and
+/// what a rule excepts.
+pub(super) fn verdict(tool: &str, rule_id: &str, level: &str) -> Verdict {
+    let rule = rule_id.rsplit('/').next().unwrap_or_default();
+    match (tool, rule, level) {
+        ("conftest", "success", "none") => Verdict::Passed,
+        ("conftest", "skip", "none") => Verdict::Skipped,
+        ("conftest", "allow", "note") => Verdict::Excepted,
+        _ => Verdict::Found,
+    }
+}
+
+/// What cargo-deny means by the letter of its check: `a:vulnerability`, `l:rejected`, `b:banned`.
+pub(super) fn kind_of_cargo_deny(rule_id: &str) -> Kind {
+    match rule_id.split_once(':') {
+        Some(("a", "vulnerability")) => Kind::Vulnerability,
+        Some(("a", "unmaintained" | "unsound" | "notice" | "yanked")) => Kind::Outdated,
+        Some(("l", "rejected" | "unlicensed" | "no-license-field" | "gather-failure")) => Kind::License,
+        _ => Kind::Quality,
+    }
+}
 
 /// How bad the tool itself calls this result, in the words of its message: the rule is about every package with this id.
 pub(super) fn severity_in(tool: &str, message: &str) -> Option<String> {

@@ -156,6 +156,16 @@ fn conftest_rules_may_name_themselves() {
 }
 
 #[test]
+fn a_rule_of_conftest_may_say_where() {
+    let text = CONFTEST.replace(
+        r#"{"msg": "no limits"}"#,
+        r#"{"msg": "no limits", "loc": {"file": "k8s/base.yaml", "line": 12}, "metadata": {"query": "data.main.deny"}}"#,
+    );
+    let place = read(text).findings.into_iter().find(|finding| finding.message == "no limits").unwrap().locations;
+    assert_eq!((place[0].path.as_str(), place[0].start_line), ("k8s/base.yaml", Some(12)));
+}
+
+#[test]
 fn conftest_without_a_rule_in_its_namespace_tests_nothing() {
     let nothing = r#"[{"filename": "a.yaml", "namespace": "typo", "successes": 0}]"#;
     assert_eq!((codes(&read(nothing)), health(&read(nothing))), (vec![ProblemCode::NoResults], Health::Error));
