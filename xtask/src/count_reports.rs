@@ -150,6 +150,8 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 fn count(bytes: &[u8], format: &str) -> Option<Count> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match format {
+        // The program does not know it.
+        "" => return None,
         "spdx2-tv" => return Some(bom::spdx_2_tag_value(&String::from_utf8_lossy(bytes))),
         "lcov" => return Some(quality::lcov(&String::from_utf8_lossy(bytes))),
         _ if bytes.trim_ascii_start().starts_with(b"<") => return xml::count(&String::from_utf8_lossy(bytes)),

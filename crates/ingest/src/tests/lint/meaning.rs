@@ -145,6 +145,16 @@ fn an_empty_report_of_another_tool_with_the_same_members_is_not_semgreps() {
     assert_eq!(codes(&read(bandit)), [ProblemCode::UnknownFormat]);
 }
 
+/// What `checkov --quiet -o json` writes.
+#[test]
+fn a_quiet_checkov_leaves_the_sums_to_tell_what_passed_and_what_was_not_parsed() {
+    let quiet = r#"{"check_type": "terraform", "results": {"failed_checks": []}, "summary": {"passed": 7, "failed": 0, "skipped": 0, "parsing_errors": 1, "resource_count": 0, "checkov_version": "3.3.30"}}"#;
+    let collected = read(quiet);
+    assert_eq!((codes(&collected), health(&collected)), (vec![ProblemCode::ScanIncomplete], Health::Error));
+    assert_eq!(collected.reports[0].counts.state[&State::Passed], 7);
+    assert_eq!(codes(&read(quiet.replace("\"parsing_errors\": 1", "\"parsing_errors\": 0"))), []);
+}
+
 #[test]
 fn conftest_rules_may_name_themselves() {
     let collected = read(CONFTEST);
