@@ -40,9 +40,15 @@ fn is_given(text: &Value) -> bool {
     !word(text).trim().is_empty()
 }
 
-/// Tools write other texts in its place.
 fn is_purl(text: &Value) -> bool {
-    word(text).trim().starts_with("pkg:")
+    is_package_url(word(text))
+}
+
+/// Tools write other texts in its place, and types with letters that none may have.
+pub(super) fn is_package_url(text: &str) -> bool {
+    let parts = text.trim().strip_prefix("pkg:").and_then(|rest| rest.trim_start_matches('/').split_once('/'));
+    let may_be = |letter: char| letter.is_ascii_alphanumeric() || ".+-".contains(letter);
+    parts.is_some_and(|(kind, name)| !name.is_empty() && !kind.is_empty() && kind.chars().all(may_be))
 }
 
 fn is_likelihood(rating: &Value) -> bool {
@@ -102,7 +108,7 @@ pub(super) fn spdx_2_tag_value(text: &str) -> Count {
         let mut words = line.split_whitespace();
         let is_purl = words.next() == Some("ExternalRef:")
             && words.nth(1) == Some("purl")
-            && words.next().is_some_and(|purl| purl.starts_with("pkg:"));
+            && words.next().is_some_and(is_package_url);
         if !is_inside && is_purl && !has_purl {
             purls += 1;
             has_purl = true;
@@ -146,6 +152,6 @@ pub(super) fn syft(document: &Value) -> Count {
 pub(super) fn snapshot(document: &Value) -> Count {
     let manifests = values(&document["manifests"]).flat_map(|manifest| values(&manifest["resolved"]));
     let packages: Vec<&Value> = manifests.collect();
-    let purls = packages.iter().filter(|package| word(&package["package_url"]).starts_with("pkg:")).count();
+    let purls = packages.iter().filter(|package| is_purl(&package["package_url"])).count();
     Count { components: Some(packages.len() as u64), purls: Some(purls as u64), ..Count::default() }
 }

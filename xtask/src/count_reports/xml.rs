@@ -126,7 +126,7 @@ fn cyclonedx(root: &Element) -> Count {
     for path in [&["metadata", "component"][..], &["components", "component"]] {
         root.at(path).into_iter().for_each(|component| nested(component, &mut all));
     }
-    let purls = all.iter().filter(|component| component.text_at(&["purl"]).starts_with("pkg:")).count();
+    let purls = all.iter().filter(|component| bom::is_package_url(component.text_at(&["purl"]))).count();
     let listed = root.at(&["vulnerabilities", "vulnerability"]);
     // Before version 1.4 an extension put them into the components.
     let inside = all.iter().flat_map(|component| component.at(&["vulnerabilities", "vulnerability"]));
