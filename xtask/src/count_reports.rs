@@ -1,5 +1,5 @@
 //! `count-reports DIR`: counts the findings of every report below a directory with a few lines of its own, and compares them with
-//! what the program says. It knows nothing of the program's readers: where both agree, two readings of the format do. The
+//! what the program says. The counters know nothing of the program's readers: where both agree, two readings of the format do. The
 //! small reports of the fuzz target are counted first: formats that nobody has real reports of are among them.
 
 mod bom;
@@ -7,9 +7,11 @@ mod dependencies;
 mod finding;
 mod json;
 mod lint;
+mod load;
 mod quality;
 mod sarif;
 mod trivy;
+mod vex;
 mod xml;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use portcullis_ingest::{Input, Options, ReportOptions, Surroundings};
+use portcullis_model::PathResolver;
 use serde_json::Value;
 
 /// Severity or kind to number.
@@ -24,6 +28,12 @@ pub(super) type Tally = BTreeMap<String, u64>;
 
 /// Name of a metric to its value.
 pub(super) type Metrics = BTreeMap<String, f64>;
+
+/// Stands among the metrics for how many of them miss the bound that the report states.
+pub(super) const MISSED: &str = "missed bounds";
+
+/// Stands among the states of products for how many of them have a package URL.
+pub(super) const BY_PURL: &str = "by package URL";
 
 /// What a report holds; a counter leaves out what its format does not say, or what only a policy decides.
 #[derive(Debug, Default)]
@@ -42,8 +52,10 @@ pub(super) struct Count {
     pub(super) components: Option<u64>,
     /// Those with a package URL.
     pub(super) purls: Option<u64>,
-    /// Of the values the counter knows.
+    /// Of the values the counter knows; with the page a value is about behind its name.
     pub(super) metrics: Option<Metrics>,
+    /// What VEX statements say, by product.
+    pub(super) statements: Option<Tally>,
 }
 
 /// Files and findings of a format.
@@ -52,6 +64,9 @@ struct Row {
     files: u64,
     findings: u64,
     components: u64,
+    /// Values and statements that were compared.
+    values: u64,
+    statements: u64,
     by_kind: Tally,
     by_severity: Tally,
     /// Files whose severities were counted.
@@ -113,6 +128,9 @@ impl Row {
         self.rated += u64::from(counted.severities.is_some());
         self.findings += said.total.unwrap_or_default();
         self.components += said.components.unwrap_or_default();
+        self.values += counted.metrics.iter().flatten().filter(|(name, _)| name.as_str() != MISSED).count() as u64;
+        let products = counted.statements.iter().flatten().filter(|(status, _)| status.as_str() != BY_PURL);
+        self.statements += products.map(|(_, count)| count).sum::<u64>();
         for (into, from) in [(&mut self.by_kind, &said.kinds), (&mut self.by_severity, &said.severities)] {
             for (word, count) in from.iter().flatten() {
                 *into.entry(word.clone()).or_default() += count;
@@ -132,6 +150,8 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 fn count(bytes: &[u8], format: &str) -> Option<Count> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match format {
+        // The program does not know it.
+        "" => return None,
         "spdx2-tv" => return Some(bom::spdx_2_tag_value(&String::from_utf8_lossy(bytes))),
         "lcov" => return Some(quality::lcov(&String::from_utf8_lossy(bytes))),
         _ if bytes.trim_ascii_start().starts_with(b"<") => return xml::count(&String::from_utf8_lossy(bytes)),
@@ -163,8 +183,13 @@ fn said(program: &Path, file: &Path, scratch: &Path) -> Result<(String, Count)> 
     let purls =
         list("components").filter(|component| !component["written_purl"].is_null() || !component["purl"].is_null());
     let left_out = list("problems").any(|problem| problem["code"] == "dropped_item");
+    let named = |metric: &Value| format!("{} {}", json::word(&metric["name"]), json::word(&metric["target"]));
     let metrics = list("metrics")
-        .filter_map(|metric| Some((json::word(&metric["name"]).to_owned(), json::number(&metric["value"])?)));
+        .filter_map(|metric| Some((named(metric).trim_end().to_owned(), json::number(&metric["value"])?)));
+    let mut metrics: Metrics = metrics.collect();
+    let missed = list("metrics").filter(|metric| metric["passed"] == false);
+    metrics.insert(MISSED.to_owned(), missed.map(|_| 1.0).sum());
+    let format = report.get("format").and_then(Value::as_str).unwrap_or_default().to_owned();
     let counted = Count {
         total: Some(states.values().sum()),
         kinds: Some(kinds),
@@ -173,9 +198,35 @@ fn said(program: &Path, file: &Path, scratch: &Path) -> Result<(String, Count)> 
         left_out: Some(left_out),
         components: report.get("components").and_then(Value::as_u64).or(Some(0)),
         purls: Some(purls.count() as u64),
-        metrics: Some(metrics.collect()),
+        metrics: Some(metrics),
+        statements: statements(&std::fs::read(&file)?, &format),
     };
-    Ok((report.get("format").and_then(Value::as_str).unwrap_or_default().to_owned(), counted))
+    Ok((format, counted))
+}
+
+/// What the program's reader makes of the statements in a document: its answer shows only what they take effect on.
+fn statements(bytes: &[u8], format: &str) -> Option<Tally> {
+    if !matches!(format, "openvex" | "csaf" | "cyclonedx-json") {
+        return None;
+    }
+    let resolver = PathResolver::new([], [], Vec::new());
+    let (options, entry) = (Options::default(), ReportOptions::default());
+    let now = "2026-11-21T00:00:00Z".parse().ok()?;
+    let around = Surroundings { resolver: &resolver, now, head_commit: None, file: &|_| None, options: &options };
+    let input = Input { name: None, path: "report", bytes, modified: None, options: &entry };
+    let collected = portcullis_ingest::read(&input, &around);
+    let mut said = Tally::new();
+    for statement in &collected.vex {
+        let status = serde_json::to_value(statement.status).ok()?;
+        let products = statement.products.len() as u64;
+        *said.entry(json::word(&status).to_owned()).or_default() += products;
+        if format != "cyclonedx-json" {
+            let by_purl = statement.products.iter().filter(|product| product.purl.is_some()).count();
+            *said.entry(BY_PURL.to_owned()).or_default() += by_purl as u64;
+        }
+    }
+    said.retain(|_, count| *count > 0);
+    Some(said)
 }
 
 /// What was counted and is not what the program says.
@@ -193,6 +244,7 @@ fn differing(counted: &Count, said: &Count) -> Vec<String> {
     compare("findings", number(counted.total), number(said.total));
     compare("kinds", words(&counted.kinds), words(&said.kinds));
     compare("severities", words(&counted.severities), words(&said.severities));
+    compare("statements", words(&counted.statements), words(&said.statements));
     compare("passed", number(counted.passed), number(said.passed));
     compare("components", number(counted.components), number(said.components));
     compare("package URLs", number(counted.purls), number(said.purls));
@@ -214,15 +266,19 @@ fn shown(tally: &Tally) -> String {
 
 #[allow(clippy::print_stdout, reason = "the result of the chore")]
 fn print(rows: &BTreeMap<String, Row>, uncounted: &Tally, differences: &[String]) {
-    println!("| format | files | rated | findings | components | differing | by kind | open by severity |");
-    println!("|---|---|---|---|---|---|---|---|");
+    println!(
+        "| format | files | rated | findings | components | values | statements | differing | by kind | open by severity |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|");
     for (format, row) in rows {
         println!(
-            "| {format} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {format} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             row.files,
             row.rated,
             row.findings,
             row.components,
+            row.values,
+            row.statements,
             row.differing,
             shown(&row.by_kind),
             shown(&row.by_severity)

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::Count;
 use super::finding::{Found, counted, found, rank, severity};
 use super::json::{items, one_or_many, values, word};
+use super::{Count, vex};
 
 /// The thing itself, what it is made of, and what these contain. Ancestors, tools and workflows are no part of it.
 pub(super) fn cyclonedx(document: &Value) -> Count {
@@ -16,7 +16,7 @@ pub(super) fn cyclonedx(document: &Value) -> Count {
     for component in items(document, "components") {
         nested(component, &mut all);
     }
-    let purls = all.iter().filter(|component| is_given(&component["purl"])).count();
+    let purls = all.iter().filter(|component| is_purl(&component["purl"])).count();
     let findings: Vec<Found> = items(document, "vulnerabilities").iter().flat_map(affected).collect();
     let is_by_score = items(document, "vulnerabilities").iter().any(is_by_score);
     let counted = counted(&findings);
@@ -24,6 +24,7 @@ pub(super) fn cyclonedx(document: &Value) -> Count {
         components: Some(all.len() as u64),
         purls: Some(purls as u64),
         severities: counted.severities.filter(|_| !is_by_score),
+        statements: Some(vex::tally(&vex::cyclonedx(document))),
         ..counted
     }
 }
@@ -37,6 +38,17 @@ fn nested<'v>(component: &'v Value, all: &mut Vec<&'v Value>) {
 
 fn is_given(text: &Value) -> bool {
     !word(text).trim().is_empty()
+}
+
+fn is_purl(text: &Value) -> bool {
+    is_package_url(word(text))
+}
+
+/// Tools write other texts in its place, and types with letters that none may have.
+pub(super) fn is_package_url(text: &str) -> bool {
+    let parts = text.trim().strip_prefix("pkg:").and_then(|rest| rest.trim_start_matches('/').split_once('/'));
+    let may_be = |letter: char| letter.is_ascii_alphanumeric() || ".+-".contains(letter);
+    parts.is_some_and(|(kind, name)| !name.is_empty() && !kind.is_empty() && kind.chars().all(may_be))
 }
 
 fn is_likelihood(rating: &Value) -> bool {
@@ -73,8 +85,10 @@ pub(super) fn is_out(state: &str, is_explained: bool) -> bool {
 
 pub(super) fn spdx_2(document: &Value) -> Count {
     let packages = items(document, "packages");
-    let has_purl =
-        |package: &&Value| items(package, "externalRefs").iter().any(|reference| reference["referenceType"] == "purl");
+    let has_purl = |package: &&Value| {
+        let purls = items(package, "externalRefs").iter().filter(|reference| reference["referenceType"] == "purl");
+        purls.into_iter().any(|reference| is_purl(&reference["referenceLocator"]))
+    };
     let purls = packages.iter().filter(has_purl).count();
     Count { components: Some(packages.len() as u64), purls: Some(purls as u64), ..Count::default() }
 }
@@ -92,7 +106,10 @@ pub(super) fn spdx_2_tag_value(text: &str) -> Count {
             has_purl = true;
         }
         let mut words = line.split_whitespace();
-        if !is_inside && words.next() == Some("ExternalRef:") && words.nth(1) == Some("purl") && !has_purl {
+        let is_purl = words.next() == Some("ExternalRef:")
+            && words.nth(1) == Some("purl")
+            && words.next().is_some_and(is_package_url);
+        if !is_inside && is_purl && !has_purl {
             purls += 1;
             has_purl = true;
         }
@@ -126,7 +143,15 @@ pub(super) fn spdx_3(document: &Value) -> Count {
 /// Artifacts, and what was scanned as their root.
 pub(super) fn syft(document: &Value) -> Count {
     let artifacts = items(document, "artifacts");
-    let purls = artifacts.iter().filter(|artifact| is_given(&artifact["purl"])).count();
+    let purls = artifacts.iter().filter(|artifact| is_purl(&artifact["purl"])).count();
     let root = u64::from(values(&document["source"]).next().is_some());
     Count { components: Some(artifacts.len() as u64 + root), purls: Some(purls as u64), ..Count::default() }
+}
+
+/// Packages of a submission to GitHub's dependency graph.
+pub(super) fn snapshot(document: &Value) -> Count {
+    let manifests = values(&document["manifests"]).flat_map(|manifest| values(&manifest["resolved"]));
+    let packages: Vec<&Value> = manifests.collect();
+    let purls = packages.iter().filter(|package| is_purl(&package["package_url"])).count();
+    Count { components: Some(packages.len() as u64), purls: Some(purls as u64), ..Count::default() }
 }

@@ -48,6 +48,10 @@ pub(super) fn osv(document: &Value) -> Vec<Found> {
                 groups.iter().map(|group| (Some(group), items(group, "ids").iter().map(word).collect())).collect()
             }
         };
+        let is_grouped = |record: &&Value| groups.iter().any(|(_, ids)| ids.contains(word(&record["id"])));
+        // A record that no group names is lost by nobody.
+        let alone = records.iter().filter(|record| !is_grouped(record));
+        all.extend(alone.map(|record| found("vulnerability", of_osv(None, &[record]))));
         for (group, ids) in groups {
             let of_group: Vec<&Value> = records.iter().filter(|record| ids.contains(word(&record["id"]))).collect();
             let is_withdrawn = !of_group.is_empty() && of_group.iter().all(|record| record["withdrawn"].is_string());
@@ -250,4 +254,36 @@ pub(super) fn gitlab(document: &Value) -> Vec<Found> {
 /// Names of several lists of a document, for counters that have to join them.
 pub(super) fn by_name<'v>(list: &'v [Value], name: &str) -> BTreeMap<&'v str, &'v Value> {
     list.iter().filter_map(|item| Some((item.get(name)?.as_str()?, item))).collect()
+}
+
+/// Lines of cargo-deny: what accompanies something accepted is no finding, and what says that it did not work is none either.
+/// A vector is no word.
+pub(super) fn cargo_deny(lines: &[Value]) -> Count {
+    let mut all = Vec::new();
+    let mut passed = 0;
+    let mut is_by_vector = false;
+    for fields in lines.iter().filter(|line| line["type"] == "diagnostic").map(|line| &line["fields"]) {
+        let (code, stated) = (word(&fields["code"]), word(&fields["severity"]));
+        let advisory = &fields["advisory"];
+        let found = match code {
+            "index-failure" | "index-cache-load-failure" => continue,
+            "vulnerability" | "advisory-ignored" if advisory["id"].is_string() => {
+                is_by_vector |= advisory["cvss"].is_string();
+                found("vulnerability", "unknown").out_if(code == "advisory-ignored")
+            }
+            "unsound" => found("outdated", "medium"),
+            "yanked" => found("outdated", "low"),
+            "unmaintained" | "notice" => found("outdated", "info"),
+            "" if matches!(stated, "error" | "bug") => continue,
+            _ if matches!(stated, "note" | "help" | "") || code.is_empty() => {
+                passed += 1;
+                continue;
+            }
+            "rejected" | "unlicensed" | "no-license-field" | "gather-failure" => found("license", severity(stated)),
+            _ => found("quality", severity(stated)),
+        };
+        all.push(found.out_if(advisory["withdrawn"].is_string() || code == "advisory-ignored"));
+    }
+    let counted = counted(&all);
+    Count { passed: Some(passed), severities: counted.severities.filter(|_| !is_by_vector), ..counted }
 }

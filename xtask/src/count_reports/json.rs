@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Count, bom, dependencies, finding, lint, quality, sarif, trivy};
+use super::{Count, bom, dependencies, finding, lint, load, quality, sarif, trivy, vex};
 
 /// The counts of a document, or of values one after the other; `None` for a format nobody counts here.
 pub(super) fn count(values: &[Value], format: &str) -> Option<Count> {
@@ -21,6 +21,7 @@ pub(super) fn count(values: &[Value], format: &str) -> Option<Count> {
         "pip-audit" => finding::counted(&dependencies::pip(document)),
         "snyk" => finding::counted(&dependencies::snyk(document)),
         "cargo-audit" => finding::unrated(&dependencies::cargo_audit(document)),
+        "cargo-deny" => dependencies::cargo_deny(values),
         "govulncheck" => finding::unrated(&dependencies::govulncheck(values)),
         "dependency-check" => finding::counted(&dependencies::dependency_check(document)),
         "dependency-review" => finding::counted(&dependencies::dependency_review(document)),
@@ -33,14 +34,26 @@ pub(super) fn count(values: &[Value], format: &str) -> Option<Count> {
         "checkov" => lint::checkov(document),
         "semgrep" => finding::rated(&lint::semgrep(document)),
         "codeclimate" => finding::rated(&lint::code_climate(document)),
+        "kube-linter" => finding::counted(&lint::kube_linter(document)),
+        "conftest" => lint::conftest(document),
+        "kics" => finding::counted(&lint::kics(document)),
+        "sonar-generic" => finding::counted(&lint::sonar(document)),
         "oasdiff" => finding::counted(&lint::oasdiff(document)),
         "zap" => finding::counted(&lint::zap(document)),
         "sarif" => sarif::count(document),
         "cyclonedx-json" => bom::cyclonedx(document),
         "spdx2-json" => bom::spdx_2(document),
         "spdx3-json" => bom::spdx_3(document),
+        "github-snapshot" => bom::snapshot(document),
+        "openvex" => vex::counted(&vex::open_vex(document)),
+        "csaf" => vex::counted(&vex::csaf(document)),
         "syft-json" => bom::syft(document),
         "coverage-py" => quality::coverage_py(document),
+        "k6-new" => load::k6_newer(document),
+        "k6-handle" | "k6-export" => load::k6_older(document),
+        "lhci-assertions" => load::assertions(document),
+        "lhci-manifest" => load::manifest(document),
+        "lighthouse" => load::page(document),
         "istanbul-summary" => quality::istanbul(document),
         _ => return None,
     })

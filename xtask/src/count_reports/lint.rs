@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Count;
-use super::finding::{Found, found, rated, severity};
+use super::finding::{Found, counted, found, rank, rated, severity};
 use super::json::{items, number, one_or_many, values, word};
 
 /// The format states none: a leak is high unless a tag of its rule says otherwise.
@@ -98,6 +98,50 @@ pub(super) fn code_climate(document: &Value) -> Vec<Found> {
     // Measurements stand among the issues.
     let issues = one_or_many(document).into_iter().filter(|item| matches!(word(&item["type"]), "" | "issue"));
     issues.map(|issue| found("", severity(word(&issue["severity"])))).collect()
+}
+
+/// The format states none: all are medium.
+pub(super) fn kube_linter(document: &Value) -> Vec<Found> {
+    items(document, "Reports").iter().map(|_| found("misconfiguration", "medium")).collect()
+}
+
+/// What a rule says of itself counts before the list it stands in.
+pub(super) fn conftest(document: &Value) -> Count {
+    let mut all = Vec::new();
+    let mut passed = 0;
+    for file in items(document, "") {
+        passed += file["successes"].as_u64().unwrap_or_default();
+        for (list, usual) in [("failures", "high"), ("warnings", "medium"), ("exceptions", "high")] {
+            all.extend(items(file, list).iter().map(|item| {
+                let stated = severity(word(&item["metadata"]["severity"]));
+                let severity = if stated == "unknown" { usual } else { stated };
+                found("misconfiguration", severity).out_if(list == "exceptions")
+            }));
+        }
+    }
+    Count { passed: Some(passed), ..counted(&all) }
+}
+
+/// One for each place of a query.
+pub(super) fn kics(document: &Value) -> Vec<Found> {
+    let queries = items(document, "queries").iter();
+    let places = queries.flat_map(|query| items(query, "files").iter().map(move |_| word(&query["severity"])));
+    places.map(|word| found("misconfiguration", if word == "TRACE" { "info" } else { severity(word) })).collect()
+}
+
+/// The issue's word, the rule's, the worst of what the rule has an impact on.
+pub(super) fn sonar(document: &Value) -> Vec<Found> {
+    let rules = items(document, "rules");
+    let issues = items(document, "issues").iter();
+    issues
+        .map(|issue| {
+            let rule = rules.iter().find(|rule| rule["id"] == issue["ruleId"]);
+            let stated = issue["severity"].as_str().or_else(|| rule?["severity"].as_str());
+            let impacts = rule.map_or(&[][..], |rule| items(rule, "impacts")).iter();
+            let worst = impacts.map(|impact| severity(word(&impact["severity"]))).max_by_key(|word| rank(word));
+            found("code", stated.map(severity).or(worst).unwrap_or("unknown"))
+        })
+        .collect()
 }
 
 pub(super) fn oasdiff(document: &Value) -> Vec<Found> {

@@ -81,7 +81,49 @@ pub(super) fn jacoco(root: &Element) -> Count {
             (counter.attribute("missed").parse().ok()?, counter.attribute("covered").parse().ok()?);
         percent(covered, missed + covered)
     };
-    metrics([("coverage.branch", share("BRANCH")), ("coverage.function", share("METHOD"))])
+    // A line without instructions says nothing; where all are such the sum speaks.
+    let ran: BTreeMap<(usize, &str), bool> = root
+        .below("sourcefile")
+        .into_iter()
+        .enumerate()
+        .flat_map(|(file, source)| source.children.iter().map(move |line| (file, line)))
+        .filter(|(_, line)| {
+            line.name == "line" && !(line.attribute("ci").is_empty() && line.attribute("mi").is_empty())
+        })
+        .map(|(file, line)| ((file, line.attribute("nr")), !matches!(line.attribute("ci"), "" | "0")))
+        .collect();
+    let lines = percent(ran.values().filter(|has_run| **has_run).count() as u64, ran.len() as u64);
+    metrics([
+        ("coverage.line", lines.or_else(|| share("LINE"))),
+        ("coverage.branch", share("BRANCH")),
+        ("coverage.function", share("METHOD")),
+    ])
+}
+
+/// Statements and conditions by line; the sums of the project for everything else. Tests are no part of it.
+pub(super) fn clover(root: &Element) -> Count {
+    let project = root.children.iter().find(|child| child.name == "project");
+    let mut lines: BTreeMap<(String, String), bool> = BTreeMap::new();
+    for file in project.into_iter().flat_map(|project| project.below("file")) {
+        let path = [file.attribute("path"), file.attribute("name")].into_iter().find(|path| !path.is_empty());
+        for line in file.children.iter().filter(|line| line.name == "line" && line.attribute("type") != "method") {
+            let place = (path.unwrap_or_default().to_owned(), line.attribute("num").to_owned());
+            let hits = ["count", "truecount", "falsecount"].map(|name| line.attribute(name));
+            // Istanbul counts the line and writes its branches into the others.
+            let counts = if hits[0].is_empty() { &hits[1..] } else { &hits[..1] };
+            *lines.entry(place).or_default() |= counts.iter().any(|count| !matches!(*count, "" | "0"));
+        }
+    }
+    let covered = lines.values().filter(|is_hit| **is_hit).count() as u64;
+    let sums = project.and_then(|project| project.children.iter().find(|child| child.name == "metrics"));
+    let share =
+        |covered: &str, all: &str| percent(sums?.attribute(covered).parse().ok()?, sums?.attribute(all).parse().ok()?);
+    metrics([
+        ("coverage.line", percent(covered, lines.len() as u64)),
+        ("coverage.branch", share("coveredconditionals", "conditionals")),
+        ("coverage.function", share("coveredmethods", "methods")),
+        ("coverage.statement", share("coveredstatements", "statements")),
+    ])
 }
 
 /// Lines of all records; the hits of one line in several records are added up.

@@ -12,7 +12,14 @@ pub(super) fn count(document: &Value) -> Count {
     let mut passed = 0;
     for run in items(document, "runs") {
         for result in items(run, "results") {
-            if matches!(word(&result["kind"]), "pass" | "notApplicable" | "informational") {
+            let is_of_conftest = run["tool"]["driver"]["name"] == "conftest";
+            let rule = word(&result["ruleId"]);
+            if is_of_conftest && rule.ends_with("/skip") {
+                continue;
+            }
+            if matches!(word(&result["kind"]), "pass" | "notApplicable" | "informational")
+                || is_of_conftest && rule.ends_with("/success")
+            {
                 passed += 1;
             } else {
                 all.push(one(run, result));
@@ -25,8 +32,9 @@ pub(super) fn count(document: &Value) -> Count {
 fn one(run: &Value, result: &Value) -> Found {
     let suppressions = items(result, "suppressions");
     let is_refused = |entry: &Value| matches!(word(&entry["status"]), "rejected" | "underReview");
-    let is_out =
-        result["baselineState"] == "absent" || (!suppressions.is_empty() && !suppressions.iter().any(is_refused));
+    let is_out = (run["tool"]["driver"]["name"] == "conftest" && word(&result["ruleId"]).ends_with("/allow"))
+        || result["baselineState"] == "absent"
+        || (!suppressions.is_empty() && !suppressions.iter().any(is_refused));
     found("", rating(run, result)).out_if(is_out)
 }
 
@@ -52,9 +60,13 @@ fn rating(run: &Value, result: &Value) -> &'static str {
     by_level(run, result, rule, &tool)
 }
 
-/// Trivy writes `Severity: HIGH` into each message, and tags the rule.
+/// Trivy writes `Severity: HIGH` into each message, and tags the rule; Grype begins it with `A high vulnerability`.
 fn by_message(tool: &str, result: &Value) -> Option<&'static str> {
     let message = word(&result["message"]["text"]);
+    if tool == "grype" {
+        let mut words = message.split(' ').skip(1);
+        return words.next().filter(|_| words.next() == Some("vulnerability")).map(severity);
+    }
     let mut lines = message.lines().filter(|_| tool == "trivy");
     lines.find_map(|line| line.strip_prefix("Severity: ")).map(severity)
 }

@@ -58,6 +58,7 @@ pub(super) fn count(text: &str) -> Option<Count> {
         "checkstyle" => Some(rated(&checkstyle(&root))),
         "testsuites" | "testsuite" => Some(quality::junit(&root)),
         "coverage" if !root.attribute("line-rate").is_empty() => Some(quality::cobertura(&root)),
+        "coverage" => Some(quality::clover(&root)),
         "report" => Some(quality::jacoco(&root)),
         _ => None,
     }
@@ -125,7 +126,7 @@ fn cyclonedx(root: &Element) -> Count {
     for path in [&["metadata", "component"][..], &["components", "component"]] {
         root.at(path).into_iter().for_each(|component| nested(component, &mut all));
     }
-    let purls = all.iter().filter(|component| !component.text_at(&["purl"]).is_empty()).count();
+    let purls = all.iter().filter(|component| bom::is_package_url(component.text_at(&["purl"]))).count();
     let listed = root.at(&["vulnerabilities", "vulnerability"]);
     // Before version 1.4 an extension put them into the components.
     let inside = all.iter().flat_map(|component| component.at(&["vulnerabilities", "vulnerability"]));

@@ -40,7 +40,9 @@ struct Results<'de> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Summary<'a> {
+    passed: Number,
     failed: Number,
+    parsing_errors: Number,
     #[serde(borrow)]
     checkov_version: Text<'a>,
 }
@@ -185,7 +187,9 @@ fn one(report: &Report<'_>, pointer: &str, is_whole: bool, draft: &mut Draft<'_>
         draft.report.tool.version = version.map(|version| bounded(version, 100));
     }
     let Some(results) = &report.results else { return };
-    draft.passed += results.passed.as_ref().map_or(0, Vec::len) as u64;
+    // `--quiet` and `--compact` leave out the lists of what passed and of what could not be parsed; the sums stay.
+    let passed = results.passed.as_ref().map(|list| list.len() as u64).or_else(|| report.summary.passed.count());
+    draft.passed += passed.unwrap_or_default().min(1_000_000);
     let lists = [("failed_checks", &results.failed), ("skipped_checks", &results.skipped)];
     for (name, list) in lists {
         for (index, raw) in list.iter().flatten().enumerate() {
@@ -203,6 +207,15 @@ fn one(report: &Report<'_>, pointer: &str, is_whole: bool, draft: &mut Draft<'_>
         let file = serde_json::from_str::<Text<'_>>(raw.get()).unwrap_or_default();
         let message = format!("checkov could not parse `{}`: it is not checked", bounded(file.get(), 300));
         draft.problem_among_many(Problem::error(ProblemCode::ScanIncomplete, message));
+    }
+    let unparsed = results.parsing_errors.as_ref().map_or(0, Vec::len) as u64;
+    if let Some(declared) = report.summary.parsing_errors.count().filter(|declared| *declared > unparsed) {
+        let message = format!(
+            "checkov could not parse {} files of `{}`, which it does not name: they are not checked",
+            declared - unparsed,
+            bounded(report.check_type.get(), 60)
+        );
+        draft.problem(Problem::error(ProblemCode::ScanIncomplete, message));
     }
     let found = results.failed.as_ref().map_or(0, Vec::len) as u64;
     if let Some(declared) = report.summary.failed.count().filter(|declared| is_whole && *declared != found) {

@@ -50,6 +50,17 @@ struct Item<'a> {
     msg: Text<'a>,
     #[serde(borrow)]
     metadata: Part<Metadata<'a>>,
+    /// What the rule returns as `_loc`.
+    #[serde(borrow)]
+    loc: Part<Place<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Place<'a> {
+    #[serde(borrow)]
+    file: Text<'a>,
+    line: Number,
 }
 
 /// Whatever the rule returns beside its message; these names are customs.
@@ -132,7 +143,8 @@ fn translate(item: &Item<'_>, list: &str, file: &Tested<'_>, pointer: String, dr
     let verb = if list == "warnings" { "warn" } else { "deny" };
     let rule = stated.map(str::to_owned).or_else(query).unwrap_or_else(|| format!("{namespace}.{verb}"));
     let rule = bounded(&rule, 200);
-    let place = draft.location(file.filename.get());
+    let mut place = draft.location(item.loc.file.given().unwrap_or_else(|| file.filename.get()));
+    place.start_line = item.loc.line.position();
     let rating = rating(metadata.severity.get(), list, draft);
     let mut finding = Finding {
         kind: Kind::Misconfiguration,

@@ -47,7 +47,9 @@ impl Handler for Report {
             "line" => {
                 let number =
                     element.attribute("nr").and_then(|number| number.parse().ok()).filter(|number| *number > 0);
-                if let Some(number) = number.filter(|_| !self.file.is_empty()) {
+                // gcovr writes neither: its lines say nothing, its counters do.
+                let says = ["ci", "mi"].iter().any(|name| element.attribute(name).is_some());
+                if let Some(number) = number.filter(|_| says && !self.file.is_empty()) {
                     let has_run = element.attribute("ci").is_some_and(|count| count.bytes().any(|byte| byte != b'0'));
                     self.coverage.lines.line(&self.file, number, has_run);
                 }

@@ -19,6 +19,7 @@ mod gitleaks;
 mod govulncheck;
 mod grype;
 mod hadolint;
+mod image;
 mod istanbul_summary;
 mod jacoco;
 mod junit;

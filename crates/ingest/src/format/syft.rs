@@ -1,9 +1,7 @@
 //! `syft -o syft-json` (spec/ingest.md 10): artifacts, and who contains or needs whom.
 
-use std::sync::Arc;
-
 use portcullis_model::text::bounded;
-use portcullis_model::{Artifact, Component, Hash, Package, Section};
+use portcullis_model::{Component, Hash, Package, Section};
 use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
@@ -11,6 +9,7 @@ use serde_json::value::RawValue;
 use crate::detect::Look;
 use crate::draft::Draft;
 use crate::format::Format;
+use crate::format::image::Image;
 use crate::inventory::{Inventory, MAX_NAME, identify};
 use crate::json::{Each, Faults, Items, List, Members, Text, Walk, member_as, read_document};
 
@@ -92,7 +91,7 @@ struct Source<'a> {
     version: Text<'a>,
     #[serde(borrow, rename = "type")]
     kind: Text<'a>,
-    /// Before schema 8 a text or an object of the kind's own.
+    /// Before schema 8 the path as text, or an image.
     #[serde(borrow)]
     target: Option<&'a RawValue>,
 }
@@ -230,10 +229,11 @@ fn read(text: &str, draft: &mut Draft<'_>) {
 /// What was scanned is the root.
 fn source(source: Option<&Source<'_>>, inventory: &mut Inventory, draft: &mut Draft<'_>) {
     let Some(source) = source else { return };
-    let target = source.target.map_or_else(String::new, |raw| {
-        serde_json::from_str::<Text<'_>>(raw.get()).map(|text| text.get().to_owned()).unwrap_or_default()
-    });
-    let name = source.name.given().unwrap_or(&target);
+    let path: Option<Text<'_>> = source.target.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    let described = source.target.filter(|raw| raw.get().starts_with('{'));
+    let image: Option<Image<'_>> = described.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    let target = path.as_ref().and_then(Text::given).or_else(|| image.as_ref().map(Image::name));
+    let name = source.name.given().or(target).unwrap_or_default();
     if name.is_empty() && source.id.given().is_none() {
         return;
     }
@@ -245,12 +245,11 @@ fn source(source: Option<&Source<'_>>, inventory: &mut Inventory, draft: &mut Dr
     };
     let package = Package {
         name: bounded(name, MAX_NAME),
-        version: source.version.given().map(|version| bounded(version, MAX_NAME)),
+        // Newer schemas write the digest of an image here.
+        version: source.version.given().map(|version| bounded(version, MAX_NAME)).or_else(|| image.as_ref()?.digest()),
         bom_ref: source.id.owned(),
         ..Package::default()
     };
-    draft.report.artifact =
-        Some(Arc::new(Artifact { name: package.name.clone(), kind: source.kind.get().to_owned(), digest: None }));
     inventory.push(Component { package, kind: kind.to_owned(), is_root: true, ..Component::default() }, draft);
 }
 

@@ -77,6 +77,75 @@ fn each_tool_is_rated_by_what_it_means() {
     assert_eq!(severity("grype", unrated, &error), (Severity::Unknown, SeveritySource::Score));
 }
 
+/// A distribution calls negligible what the database scores 9.8; `security-severity` is the score.
+#[test]
+fn grypes_own_word_counts_in_sarif_as_it_does_in_json() {
+    let rule = r#"{"id": "r", "properties": {"security-severity": "9.8"}}"#;
+    let result = |word: &str| {
+        let text = format!("A {word} vulnerability in deb package: libc6, version 2.36 was found in image shop at: /a");
+        format!(r#"{{"ruleId": "r", "level": "note", "message": {{"text": "{text}"}}}}"#)
+    };
+    assert_eq!(severity("Grype", rule, &result("negligible")), (Severity::Info, SeveritySource::Tool));
+    assert_eq!(severity("Grype", rule, &result("medium")), (Severity::Medium, SeveritySource::Tool));
+    // Where it knows nothing the score speaks.
+    assert_eq!(severity("Grype", rule, &result("unknown")), (Severity::Critical, SeveritySource::Score));
+}
+
+/// conftest states no `kind`: what passed stands among the results with the level `none`.
+#[test]
+fn what_conftest_writes_for_files_without_a_fault_is_no_finding() {
+    let result = |rule: &str, level: &str| {
+        format!(
+            r#"{{"ruleId": "main/{rule}", "level": "{level}", "message": {{"text": "m"}}, "locations": [{{"physicalLocation": {{"artifactLocation": {{"uri": "{rule}.yaml"}}}}}}]}}"#
+        )
+    };
+    let all = [("deny", "error"), ("warn", "warning"), ("allow", "note"), ("success", "none"), ("skip", "none")];
+    let all: Vec<String> = all.iter().map(|(rule, level)| result(rule, level)).collect();
+    let collected = read(log("conftest", "", &all.join(",")));
+    let found: Vec<_> = collected.findings.iter().map(|one| (one.rule_id.as_str(), one.severity, one.state)).collect();
+    assert_eq!(
+        found,
+        [
+            ("main/deny", Severity::High, State::Open),
+            ("main/warn", Severity::Medium, State::Open),
+            ("main/allow", Severity::Low, State::Suppressed)
+        ]
+    );
+    assert_eq!((collected.reports[0].counts.state[&State::Passed], codes(&collected)), (1, vec![]));
+    let nothing = read(log("conftest", "", &result("skip", "none")));
+    assert_eq!((codes(&nothing), nothing.findings.len()), (vec![ProblemCode::NoResults], 0));
+}
+
+#[test]
+fn cargo_deny_names_crate_and_advisory_in_its_fingerprints() {
+    let result = |rule: &str, advisory: &str| {
+        format!(
+            r#"{{"ruleId": "{rule}", "level": "error", "message": {{"text": "m"}}, "partialFingerprints": {{{advisory}"cargo-deny/id": "{rule}", "cargo-deny/krate": "smallvec@0.6.14"}}}}"#
+        )
+    };
+    let with = |rule: &str, id: &str| result(rule, &format!(r#""cargo-deny/advisory-id": "{id}", "#));
+    let all = [
+        with("a:vulnerability", "RUSTSEC-2021-0003"),
+        with("a:unmaintained", "RUSTSEC-2020-0071"),
+        result("l:rejected", ""),
+        result("b:banned", ""),
+    ];
+    let collected = read(log("cargo-deny", "", &all.join(",")));
+    let found: Vec<_> = collected.findings.iter().map(|one| (one.kind, one.id.as_str())).collect();
+    assert_eq!(
+        found,
+        [
+            (Kind::Vulnerability, "RUSTSEC-2021-0003"),
+            (Kind::Outdated, "RUSTSEC-2020-0071"),
+            (Kind::License, "l:rejected"),
+            (Kind::Quality, "b:banned")
+        ]
+    );
+    for finding in &collected.findings {
+        assert_eq!(finding.package.as_ref().unwrap().purl.as_deref(), Some("pkg:cargo/smallvec@0.6.14"));
+    }
+}
+
 #[test]
 fn the_policy_may_read_the_levels_of_a_tool_otherwise() {
     let mut repository = Repository::default();

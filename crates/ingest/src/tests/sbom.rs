@@ -261,6 +261,22 @@ fn artifacts_of_syft_are_components() {
 }
 
 #[test]
+fn an_image_that_an_older_syft_describes_as_target_is_the_root() {
+    let of = |source: &str| {
+        let text = SYFT.replace(r#"{"id": "src", "name": "shop", "version": "1.2", "type": "image"}"#, source);
+        let collected = read(text);
+        let artifact = collected.reports[0].artifact.clone().unwrap();
+        (names(&collected)[0].to_owned(), artifact.name.clone(), artifact.digest.clone())
+    };
+    let target = r#""target": {"userInput": "acme/shop:1.2", "imageID": "sha256:aa", "manifestDigest": "sha256:bb", "tags": ["acme/shop:1.2"], "layers": []}"#;
+    let image = ("acme/shop:1.2".to_owned(), "acme/shop:1.2 sha256:bb".to_owned(), Some("sha256:bb".to_owned()));
+    assert_eq!(of(&format!(r#"{{"type": "image", {target}}}"#)), image);
+    assert_eq!(of(&format!(r#"{{"id": "src", "type": "image", {target}}}"#)), image, "schemas from 3 on have an id");
+    let directory = of(r#"{"id": "src", "type": "directory", "target": "/srv/shop"}"#);
+    assert_eq!(directory, ("/srv/shop".to_owned(), "/srv/shop".to_owned(), None));
+}
+
+#[test]
 fn a_vulnerability_list_is_evidence_also_when_it_is_empty() {
     let with =
         r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [{"name": "x"}], "vulnerabilities": []}"#;

@@ -7,6 +7,7 @@ use portcullis_model::text::bounded;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::format::image::Image;
 use crate::json::{Flag, List, Number, Text, Texts};
 
 /// `source`
@@ -29,33 +30,13 @@ enum Target<'a> {
     Other(IgnoredAny),
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Image<'a> {
-    #[serde(borrow, rename = "userInput")]
-    name: Text<'a>,
-    #[serde(borrow, rename = "imageID")]
-    id: Text<'a>,
-    #[serde(borrow, rename = "manifestDigest")]
-    manifest_digest: Text<'a>,
-    #[serde(borrow, rename = "repoDigests")]
-    repository_digests: Texts<'a>,
-}
-
 impl Source<'_> {
     pub(super) fn artifact(&self) -> Option<Arc<Artifact>> {
         let kind = bounded(self.kind.get(), 100);
         match self.target.as_ref()? {
             Target::Path(path) => Some(Arc::new(Artifact { name: bounded(unquoted(path), 500), kind, digest: None })),
             Target::Image(image) => {
-                let digests = image.repository_digests.iter().find_map(|digest| digest.split_once('@'));
-                let digest = digests.map(|(_, digest)| digest);
-                let digest = digest.or_else(|| image.manifest_digest.given()).or_else(|| image.id.given());
-                Some(Arc::new(Artifact {
-                    name: bounded(image.name.get(), 500),
-                    kind,
-                    digest: digest.map(|digest| bounded(digest, 200)),
-                }))
+                Some(Arc::new(Artifact { name: bounded(image.name(), 500), kind, digest: image.digest() }))
             }
             Target::Other(_) => None,
         }

@@ -30,7 +30,8 @@ pub(super) static EXPORT: Format =
 
 fn is_newer(look: &Look) -> bool {
     let Some(object) = look.object() else { return false };
-    object.at("results.metrics").is_some_and(Sketch::is_list) && object.at("metadata.k6Version").is_some()
+    let is_of_k6 = ["metadata.k6Version", "metadata.k6_version"].iter().any(|name| object.at(name).is_some());
+    object.at("results.metrics").is_some_and(Sketch::is_list) && is_of_k6
 }
 
 fn is_handle(look: &Look) -> bool {

@@ -62,15 +62,19 @@ impl Measure {
     }
 }
 
-/// `p(95)` is `p95`. `value` is the share in a summary export of a rate.
+/// `p(95)` is `p95`, as the newer summary writes it. `value` is what a gauge shows, and the share in a summary export of a rate.
 pub(super) fn stat_name(stat: &str, is_rate: bool) -> Option<String> {
     match stat {
         "avg" | "min" | "med" | "max" | "rate" | "count" => Some(stat.to_owned()),
         "value" if is_rate => Some("rate".to_owned()),
+        "value" => Some("value".to_owned()),
         _ => {
-            let percentile = stat.strip_prefix("p(")?.strip_suffix(')')?;
+            let percentile = stat.strip_prefix('p')?;
+            let percentile =
+                percentile.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(percentile);
             let is_number = percentile.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-            (is_number && !percentile.is_empty()).then(|| format!("p{percentile}"))
+            (is_number && percentile.starts_with(|first: char| first.is_ascii_digit()))
+                .then(|| format!("p{percentile}"))
         }
     }
 }

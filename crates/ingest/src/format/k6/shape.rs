@@ -46,8 +46,9 @@ struct Metadata<'a, 'de> {
 impl<'de> Members<'de> for Metadata<'_, 'de> {
     fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, _: &mut Faults) -> Result<(), A::Error> {
         match key {
-            "generatedAt" => self.report.generated_at = map.next_value::<Text<'_>>()?.owned(),
-            "k6Version" => self.report.k6_version = map.next_value::<Text<'_>>()?.owned(),
+            // As documented, and as k6 1.8 writes it: the summary passes through the script.
+            "generatedAt" | "generated_at" => self.report.generated_at = map.next_value::<Text<'_>>()?.owned(),
+            "k6Version" | "k6_version" => self.report.k6_version = map.next_value::<Text<'_>>()?.owned(),
             _ => drop(map.next_value::<IgnoredAny>()?),
         }
         Ok(())
@@ -149,7 +150,9 @@ impl Measured {
     /// An element of `results.metrics`.
     pub(super) fn of_newer(raw: &str) -> Option<Self> {
         let metric: Metric<'_> = serde_json::from_str(raw).ok()?;
-        let name = bounded(metric.name.given()?, 150);
+        // The share that passed, which older summaries call `checks`.
+        let name = metric.name.given().map(|name| if name == "checks_succeeded" { "checks" } else { name })?;
+        let name = bounded(name, 150);
         let values = exact(metric.values.as_ref()?);
         // This summary holds no verdicts.
         Some(Self {

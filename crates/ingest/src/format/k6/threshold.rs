@@ -21,8 +21,8 @@ impl Verdict {
             Some((stat, operator, bound)) => (stat, operator, Some(bound)),
             None => (source, "", None),
         };
-        // A share is told as `rate`, whatever the summary calls it.
-        let stat = stat_name(stat, true).unwrap_or_default();
+        // Of a share a threshold says `rate`, whatever the summary calls it; `value` it says of a gauge.
+        let stat = stat_name(stat, false).unwrap_or_default();
         Self { source: source.to_owned(), stat, operator, limit: bound, passed }
     }
 
@@ -44,6 +44,7 @@ mod tests {
             ("rate <= 0.01", "rate", "<=", "0.01"),
             ("avg>=1.5", "avg", ">=", "1.5"),
             ("count===3", "count", "===", "3"),
+            ("value<3", "value", "<", "3"),
             ("p(99.9) < 1e3", "p99.9", "<", "1000"),
         ] {
             let verdict = Verdict::new(source, true);

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use portcullis_model::{Fix, FixState, Package};
+use portcullis_model::{Fix, FixState, Kind, Package};
 use regex::Regex;
 
 use crate::advisory;
@@ -10,15 +10,15 @@ use crate::package_url;
 
 /// The lines of a message of Trivy's.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct TrivyText {
-    pub(super) package: Option<String>,
-    pub(super) installed: Option<String>,
-    pub(super) fixed: Option<String>,
-    pub(super) severity: Option<String>,
+struct TrivyText {
+    package: Option<String>,
+    installed: Option<String>,
+    fixed: Option<String>,
+    severity: Option<String>,
 }
 
 impl TrivyText {
-    pub(super) fn of(message: &str) -> Self {
+    fn of(message: &str) -> Self {
         let mut text = Self::default();
         for (name, value) in message.lines().take(20).filter_map(|line| line.split_once(": ")) {
             let member = match name.trim() {
@@ -56,7 +56,7 @@ pub(super) struct Named {
 
 #[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
 static GRYPE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"vulnerability in (?<kind>[\w-]+) package: (?<name>\S+), version (?<version>\S+) was found").unwrap()
+    Regex::new(r"(?:^An? (?<severity>\w+) )?vulnerability in (?<kind>[\w-]+) package: (?<name>\S+), version (?<version>\S+) was found").unwrap()
 });
 
 #[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
@@ -69,6 +69,48 @@ static QUOTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"'(?<id>[A-Za-z]+-
 #[allow(clippy::unwrap_used, reason = "constant patterns, compiled by every test")]
 static SNYK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(?:\((?<ids>[^)]*)\)\s*)?(?<name>\S+)@(?<version>[^\s@]+)$").unwrap());
+
+/// What a result says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Found,
+    Passed,
+    /// No rule was tried.
+    Skipped,
+    /// The policy of the tool lets it pass.
+    Excepted,
+}
+
+/// What conftest writes as results without a `kind`: files in which nothing was found, files for which there was no rule, and
+/// what a rule excepts.
+pub(super) fn verdict(tool: &str, rule_id: &str, level: &str) -> Verdict {
+    let rule = rule_id.rsplit('/').next().unwrap_or_default();
+    match (tool, rule, level) {
+        ("conftest", "success", "none") => Verdict::Passed,
+        ("conftest", "skip", "none") => Verdict::Skipped,
+        ("conftest", "allow", "note") => Verdict::Excepted,
+        _ => Verdict::Found,
+    }
+}
+
+/// What cargo-deny means by the letter of its check: `a:vulnerability`, `l:rejected`, `b:banned`.
+pub(super) fn kind_of_cargo_deny(rule_id: &str) -> Kind {
+    match rule_id.split_once(':') {
+        Some(("a", "vulnerability")) => Kind::Vulnerability,
+        Some(("a", "unmaintained" | "unsound" | "notice" | "yanked")) => Kind::Outdated,
+        Some(("l", "rejected" | "unlicensed" | "no-license-field" | "gather-failure")) => Kind::License,
+        _ => Kind::Quality,
+    }
+}
+
+/// How bad the tool itself calls this result, in the words of its message: the rule is about every package with this id.
+pub(super) fn severity_in(tool: &str, message: &str) -> Option<String> {
+    match tool {
+        "trivy" => TrivyText::of(message).severity,
+        "grype" => Some(GRYPE.captures(message)?.name("severity")?.as_str().to_owned()),
+        _ => None,
+    }
+}
 
 /// The package a result is about, and other ids its texts name.
 pub(super) fn named_in(tool: &str, told: &Told<'_>) -> Named {
@@ -166,7 +208,7 @@ mod tests {
         let package = named.package.unwrap();
         assert_eq!((package.name.as_str(), package.version.as_deref()), ("libssl", Some("1.1.1c")));
         assert_eq!(named.fix.versions, ["1.1.1d", "1.1.2"]);
-        assert_eq!(TrivyText::of(message).severity.as_deref(), Some("MEDIUM"));
+        assert_eq!(severity_in("trivy", message).as_deref(), Some("MEDIUM"));
     }
 
     #[test]
@@ -183,6 +225,7 @@ mod tests {
         let grype = "A high vulnerability in python package: Jinja2, version 2.4.1 was found at: /requirements.txt";
         let package = named_in("grype", &told(grype)).package.unwrap();
         assert_eq!(package.purl.as_deref(), Some("pkg:pypi/jinja2@2.4.1"));
+        assert_eq!(severity_in("grype", grype).as_deref(), Some("high"));
         let osv = "Package '@scope/x@1.2.3' is vulnerable to 'GHSA-x' (also known as 'CVE-2024-1000', 'PYSEC-2024-1').";
         let named = named_in("osv-scanner", &told(osv));
         assert_eq!(named.package.unwrap().version.as_deref(), Some("1.2.3"));

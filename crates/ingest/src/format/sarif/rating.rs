@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use portcullis_model::{Confidence, Kind, Severity, SeveritySource};
 
-use super::adapters::TrivyText;
 use super::rules::Rules;
 use super::shape::{ConfigurationOverride, Properties, ResultItem, Rule};
 use super::translate::MAX_TAGS;
@@ -21,7 +20,8 @@ pub(super) struct Rated<'a> {
     pub(super) rule: Option<&'a Rule<'a>>,
     /// Level by rule id.
     pub(super) overrides: &'a Overrides<'a>,
-    pub(super) trivy: &'a TrivyText,
+    /// The tool's own word in the message.
+    pub(super) told: Option<&'a str>,
 }
 
 /// Levels the invocation sets, by rule id.
@@ -72,13 +72,11 @@ impl<'a> Rated<'a> {
             "trivy" => {
                 let tags = self.properties().flat_map(|properties| properties.tags.iter().take(MAX_TAGS));
                 let tagged = tags.filter(|tag| matches!(*tag, "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "UNKNOWN"));
-                // The message is about this package, the rule about every package with this id.
-                self.trivy
-                    .severity
-                    .as_deref()
-                    .and_then(tool)
-                    .or_else(|| tagged.into_iter().find_map(|tag| rated(tag, SeveritySource::Tag)))
+                let tagged = || tagged.into_iter().find_map(|tag| rated(tag, SeveritySource::Tag));
+                self.told.and_then(tool).or_else(tagged)
             }
+            // The score of a database stands beside it; where Grype does not know, the score speaks.
+            "grype" => self.told.and_then(tool).filter(|rating| rating.severity != Severity::Unknown),
             "zizmor" => self.properties().find_map(|properties| tool(properties.zizmor_severity.given()?)),
             _ => self.properties().find_map(|properties| {
                 let words = [

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use portcullis_model::text::bounded;
 use portcullis_model::{
-    Artifact, Finding, Fix, FixState, Introduced, Kind, KnownSecret, Location, Package, Redactor, Score, Secret,
-    Section, Source, State, Suppression, Vulnerability, redacted, secret_hash,
+    Artifact, Finding, Fix, FixState, Introduced, Kind, KnownSecret, Location, Package, Problem, ProblemCode, Redactor,
+    Score, Secret, Section, Source, State, Suppression, Vulnerability, redacted, secret_hash,
 };
 
 use super::Run;
-use super::adapters::{Told, TrivyText, named_in};
+use super::adapters::{Told, Verdict, kind_of_cargo_deny, named_in, severity_in, verdict};
 use super::place::{Places, snippet};
 use super::rating::{Overrides, Rated, overrides};
 use super::rules::Rules;
@@ -63,12 +63,17 @@ pub(super) fn run(run: &Run<'_>, index: usize, draft: &mut Draft<'_>) {
         draft.report.artifact.clone_from(&context.artifact);
     }
     let mut sources = Sources::of(draft);
+    let mut skipped = 0;
     for (position, raw) in run.results.iter().flatten().enumerate() {
         let pointer = format!("/runs/{index}/results/{position}");
         match serde_json::from_str::<ResultItem<'_>>(raw.get()) {
-            Ok(item) => context.result(&item, pointer, &mut sources, draft),
+            Ok(item) => skipped += u64::from(context.result(&item, pointer, &mut sources, draft) == Verdict::Skipped),
             Err(error) => draft.dropped(&pointer, &error.to_string()),
         }
+    }
+    if skipped > 0 && skipped == run.results.as_ref().map_or(0, Vec::len) as u64 {
+        let message = format!("`{}` has tried no rule on any file: look at where its rules lie", context.tool);
+        draft.problem(Problem::error(ProblemCode::NoResults, message));
     }
 }
 
@@ -83,23 +88,43 @@ fn artifact(run: &Run<'_>) -> Option<Arc<Artifact>> {
 }
 
 impl Context<'_, '_> {
-    fn result(&self, item: &ResultItem<'_>, pointer: String, sources: &mut Sources<'_>, draft: &mut Draft<'_>) {
-        let state = match item.kind.get() {
-            "" | "fail" => State::Open,
-            "pass" | "notApplicable" | "informational" => {
-                draft.passed += 1;
-                return;
-            }
-            _ => State::Review,
+    fn result(
+        &self,
+        item: &ResultItem<'_>,
+        pointer: String,
+        sources: &mut Sources<'_>,
+        draft: &mut Draft<'_>,
+    ) -> Verdict {
+        let verdict = match item.kind.get() {
+            "pass" | "notApplicable" | "informational" => Verdict::Passed,
+            _ => verdict(&self.tool, item.rule_id.get(), item.level.get()),
         };
+        match verdict {
+            Verdict::Passed => draft.passed += 1,
+            Verdict::Skipped => {}
+            Verdict::Found | Verdict::Excepted => self.finding(item, verdict, pointer, sources, draft),
+        }
+        verdict
+    }
+
+    fn finding(
+        &self,
+        item: &ResultItem<'_>,
+        verdict: Verdict,
+        pointer: String,
+        sources: &mut Sources<'_>,
+        draft: &mut Draft<'_>,
+    ) {
+        let state = if matches!(item.kind.get(), "" | "fail") { State::Open } else { State::Review };
         let rule = self.rules.of_result(item);
         let rule_id = item.rule_id.given().or_else(|| rule?.id.given());
         let rule_id = rule_id.or_else(|| item.rule.as_ref()?.id.given());
         let rule_id = rule_id.map_or_else(|| format!("{}/unknown", self.tool), str::to_owned);
         let kind = own_kind(item).unwrap_or_else(|| self.kind(&rule_id, rule));
         let message = text::of_result(item, rule, self.run.tool.as_ref()).unwrap_or_else(|| rule_id.clone());
-        let trivy = if self.tool == "trivy" { TrivyText::of(&message) } else { TrivyText::default() };
-        let rated = Rated { tool: &self.tool, kind, result: item, rule, overrides: &self.overrides, trivy: &trivy };
+        let told = severity_in(&self.tool, &message);
+        let told = told.as_deref();
+        let rated = Rated { tool: &self.tool, kind, result: item, rule, overrides: &self.overrides, told };
         let rating = rated.rate(draft);
         let locations: Vec<Location> = item
             .locations
@@ -134,6 +159,9 @@ impl Context<'_, '_> {
         if matches!(kind, Kind::Vulnerability | Kind::Malware) {
             self.name_vulnerability(&mut finding, item, rule);
         }
+        if self.tool == "cargo-deny" {
+            of_cargo_deny(item, &mut finding);
+        }
         own_package(item, &mut finding);
         let mut fingerprints = Vec::new();
         if kind == Kind::Secret {
@@ -145,6 +173,10 @@ impl Context<'_, '_> {
                 own.filter_map(|(_, value)| value.given()).take(10).map(|value| bounded(value, 200)).collect();
         }
         suppress(item, &mut finding);
+        if verdict == Verdict::Excepted {
+            finding.state = State::Suppressed;
+            finding.suppressions.push(excepted(&self.tool));
+        }
         let source = Source {
             tool: self.tool.clone(),
             tool_version: self.version.clone(),
@@ -181,6 +213,9 @@ impl Context<'_, '_> {
             return tagged.unwrap_or_else(|| {
                 if advisory::classify(rule_id).is_some() { Kind::Vulnerability } else { Kind::Misconfiguration }
             });
+        }
+        if self.tool == "cargo-deny" {
+            return kind_of_cargo_deny(rule_id);
         }
         if self.tool == "checkov" && rule_id.starts_with("CKV_SECRET_") {
             return Kind::Secret;
@@ -249,6 +284,22 @@ fn scores(item: &ResultItem<'_>, rule: Option<&Rule<'_>>) -> Vec<Score> {
 fn own_kind(item: &ResultItem<'_>) -> Option<Kind> {
     let word = item.properties.as_ref()?.own_kind.given()?;
     Kind::ALL.iter().copied().find(|kind| kind.as_str() == word)
+}
+
+/// cargo-deny tells crate and advisory nowhere but in its fingerprints.
+fn of_cargo_deny(item: &ResultItem<'_>, finding: &mut Finding) {
+    let told = |wanted: &str| {
+        let (_, value) = item.partial_fingerprints.0.iter().find(|(name, _)| name == wanted)?;
+        value.given().map(|value| bounded(value, 200))
+    };
+    if let Some(krate) = told("cargo-deny/krate") {
+        let (name, version) = krate.rsplit_once('@').map_or((krate.as_str(), None), |(name, at)| (name, Some(at)));
+        finding.package = Some(Box::new(package_url::named("cargo", name, version)));
+    }
+    if let Some(advisory) = told("cargo-deny/advisory-id") {
+        let names = Names::of(&advisory, [], []);
+        (finding.id, finding.aliases, finding.rule_id) = (names.id, names.aliases, advisory);
+    }
 }
 
 /// The package and its fix, from a file of our own.
@@ -339,6 +390,16 @@ fn introduced(item: &ResultItem<'_>) -> Option<Introduced> {
         "new" => Some(Introduced::New),
         "unchanged" | "updated" => Some(Introduced::Existing),
         _ => None,
+    }
+}
+
+fn excepted(tool: &str) -> Suppression {
+    Suppression {
+        by: tool.to_owned(),
+        kind: "external".to_owned(),
+        reason: Some("an `exception` rule of the policy".to_owned()),
+        accepted: true,
+        ..Suppression::default()
     }
 }
 

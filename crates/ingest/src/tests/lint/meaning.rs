@@ -145,6 +145,16 @@ fn an_empty_report_of_another_tool_with_the_same_members_is_not_semgreps() {
     assert_eq!(codes(&read(bandit)), [ProblemCode::UnknownFormat]);
 }
 
+/// What `checkov --quiet -o json` writes.
+#[test]
+fn a_quiet_checkov_leaves_the_sums_to_tell_what_passed_and_what_was_not_parsed() {
+    let quiet = r#"{"check_type": "terraform", "results": {"failed_checks": []}, "summary": {"passed": 7, "failed": 0, "skipped": 0, "parsing_errors": 1, "resource_count": 0, "checkov_version": "3.3.30"}}"#;
+    let collected = read(quiet);
+    assert_eq!((codes(&collected), health(&collected)), (vec![ProblemCode::ScanIncomplete], Health::Error));
+    assert_eq!(collected.reports[0].counts.state[&State::Passed], 7);
+    assert_eq!(codes(&read(quiet.replace("\"parsing_errors\": 1", "\"parsing_errors\": 0"))), []);
+}
+
 #[test]
 fn conftest_rules_may_name_themselves() {
     let collected = read(CONFTEST);
@@ -153,6 +163,16 @@ fn conftest_rules_may_name_themselves() {
     assert_eq!(collected.findings[3].state, State::Suppressed);
     assert_eq!(collected.findings[0].references, ["https://example.com/k8s-1"]);
     assert_eq!(collected.reports[0].counts.state[&State::Passed], 9);
+}
+
+#[test]
+fn a_rule_of_conftest_may_say_where() {
+    let text = CONFTEST.replace(
+        r#"{"msg": "no limits"}"#,
+        r#"{"msg": "no limits", "loc": {"file": "k8s/base.yaml", "line": 12}, "metadata": {"query": "data.main.deny"}}"#,
+    );
+    let place = read(text).findings.into_iter().find(|finding| finding.message == "no limits").unwrap().locations;
+    assert_eq!((place[0].path.as_str(), place[0].start_line), ("k8s/base.yaml", Some(12)));
 }
 
 #[test]

@@ -78,6 +78,11 @@ fn missing_cases_are_an_error_and_more_than_the_attributes_say_a_warning() {
 fn a_failure_counted_as_an_error_is_no_mismatch() {
     let text = "<testsuite tests='2' failures='0' errors='1'><testcase name='a'><failure>x</failure></testcase><testcase name='b'/></testsuite>";
     assert_eq!(codes(&read(text)), []);
+    // eslint's JUnit formatter states no `failures` at all.
+    let eslint = "<testsuite tests='2' errors='2'><testcase name='a'><failure/></testcase><testcase name='b'><failure/></testcase></testsuite>";
+    assert_eq!((codes(&read(eslint)), metrics(&read(eslint))[1].as_str()), (vec![], "tests.failed 2"));
+    let lost = eslint.replace("errors='2'", "errors='3'");
+    assert_eq!(codes(&read(lost)), [ProblemCode::CountMismatch]);
 }
 
 #[test]
@@ -204,6 +209,14 @@ fn lines_outside_of_classes_count_where_a_report_has_no_others() {
 }
 
 #[test]
+fn lines_that_do_not_say_whether_they_ran_leave_it_to_the_counters() {
+    let gcovr = "<report name='GCOVR report'><package name=''><sourcefile name='m.cpp'><line nr='1' mb='2' cb='2'/><line nr='2'/><line nr='3'/></sourcefile></package><counter type='LINE' missed='1' covered='3'/><counter type='BRANCH' missed='2' covered='2'/></report>";
+    let collected = read(gcovr);
+    assert_eq!(metrics(&collected), ["coverage.line 75 percent", "coverage.branch 50 percent"]);
+    assert_eq!(codes(&collected), []);
+}
+
+#[test]
 fn a_line_that_is_no_record_is_told() {
     let collected = read(LCOV.replace("DA:5,0", "DA:five,0\nhello"));
     assert_eq!(codes(&collected), [ProblemCode::DroppedItem, ProblemCode::DroppedItem, ProblemCode::CountMismatch]);
@@ -229,6 +242,45 @@ fn load_tests_are_told_in_their_units() {
     let export = metrics(&read(K6_EXPORT));
     assert!(export.contains(&"load.http_req_failed.rate 1.5 percent".to_owned()), "{export:?}");
     assert!(export.contains(&"load.http_reqs.rate 19.5".to_owned()), "{export:?}");
+}
+
+/// What passes through the script's `handleSummary` has other names than the documented ones.
+#[test]
+fn the_newer_summary_is_read_as_k6_itself_writes_it() {
+    let text = r#"{"config": {"duration": 0.03, "execution": "local", "script": "import http from 'k6/http';"}, "metadata": {"generated_at": "2026-02-28T10:00:00.830155556Z", "k6_version": "1.8.1"}, "version": "1.0.0",
+      "results": {"checks": {"metrics": [{"name": "checks_total", "type": "counter", "contains": "default", "values": {"count": 20}}, {"name": "checks_failed", "type": "rate", "contains": "default", "values": {"matches": 5, "rate": 0.25, "total": 20}}, {"name": "checks_succeeded", "type": "rate", "contains": "default", "values": {"matches": 15, "rate": 0.75, "total": 20}}], "results": [{"fails": 5, "name": "is odd", "passes": 15}]},
+      "metrics": [{"name": "http_req_duration", "type": "trend", "contains": "time", "values": {"avg": 1.5, "p90": 3, "p95": 3.25, "p99.9": 4}}, {"name": "queue", "type": "gauge", "contains": "default", "values": {"max": 6, "min": 4, "value": 5}}]}}"#;
+    let collected = read(text);
+    assert_eq!(
+        metrics(&collected),
+        [
+            "load.http_req_duration.avg 1.5 ms",
+            "load.http_req_duration.p90 3 ms",
+            "load.http_req_duration.p95 3.25 ms",
+            "load.http_req_duration.p99.9 4 ms",
+            "load.queue.max 6",
+            "load.queue.min 4",
+            "load.queue.value 5",
+            "load.checks_total.count 20",
+            "load.checks_failed.rate 25 percent",
+            "load.checks.rate 75 percent",
+        ]
+    );
+    let report = &collected.reports[0];
+    assert_eq!((report.format.as_str(), report.tool.version.as_deref()), ("k6-new", Some("1.8.1")));
+    assert_eq!(report.generated_at.unwrap().to_string(), "2026-02-28T10:00:00.830155556Z");
+}
+
+#[test]
+fn a_threshold_of_a_gauge_is_about_its_value() {
+    let export = r#"{"metrics": {"queue": {"value": 4, "min": 4, "max": 4, "thresholds": {"value<3": true}}}, "root_group": {}}"#;
+    let handle = r#"{"metrics": {"queue": {"type": "gauge", "contains": "default", "values": {"value": 4, "min": 4, "max": 4}, "thresholds": {"value<3": {"ok": false}}}}, "root_group": {}}"#;
+    for text in [export, handle] {
+        let collected = read(text);
+        assert_eq!(codes(&collected), [], "{text}");
+        let value = collected.metrics.iter().find(|metric| metric.name == "load.queue.value").unwrap();
+        assert_eq!((value.value.to_string(), value.passed), ("4".to_owned(), Some(false)));
+    }
 }
 
 #[test]
