@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::engine::{File, Options, Scanner};
-use crate::{Config, Loaded};
+use crate::{Config, Loaded, Pattern};
 
 const PACK: &str = include_str!("../../../rules/portcullis.toml");
 const SAMPLES: &str = include_str!("../../../rules/samples.toml");
@@ -82,6 +82,19 @@ fn piece(name: &str, seed: &mut u64) -> Option<String> {
         letters[(*seed >> 33) as usize % letters.len()]
     });
     Some(text.collect())
+}
+
+#[test]
+fn every_pattern_of_the_pack_compiles() {
+    let config = pack().config;
+    let of_rules = config.rules.iter().flat_map(|rule| [&rule.regex, &rule.path]);
+    let allowlists = config.allowlists.iter().chain(config.rules.iter().flat_map(|rule| &rule.allowlists));
+    let patterns = of_rules.chain(allowlists.flat_map(|list| [&list.paths, &list.regexes])).flatten();
+    let patterns: Vec<&Pattern> = patterns.collect();
+    assert!(patterns.len() > config.rules.len());
+    for pattern in patterns {
+        assert!(Pattern::compile(pattern.as_str()).is_ok(), "{}", pattern.as_str());
+    }
 }
 
 #[test]

@@ -124,7 +124,7 @@ impl Reader<'_, '_> {
         if faulty {
             return None;
         }
-        match Pattern::join(patterns.iter().map(|pattern| pattern.value.as_str())) {
+        match self.compiled(&Pattern::joined(patterns.iter().map(|pattern| pattern.value.as_str()))) {
             Ok(pattern) => Some(pattern),
             Err(error) => {
                 self.error("secrets/bad-regex", format!("{prefix}`{key}`: {}", error.message), table.place(key));

@@ -7,6 +7,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::place::Source;
+use crate::Pattern;
+use crate::translate::TranslateError;
 
 /// More than this many diagnostics of one file help nobody.
 const MOST_DIAGNOSTICS: usize = 100;
@@ -61,6 +63,11 @@ pub(super) struct Reader<'r, 'a> {
 }
 
 impl Reader<'_, '_> {
+    /// A pattern of this file.
+    pub(super) fn compiled(&self, go: &str) -> Result<Pattern, TranslateError> {
+        if self.source.is_built_in { Pattern::built_in(go) } else { Pattern::compile(go) }
+    }
+
     pub(super) fn span(&self, bytes: Range<usize>) -> Span {
         self.source.span(bytes)
     }

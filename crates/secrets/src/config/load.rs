@@ -46,15 +46,20 @@ impl Config {
     /// The built-in rules alone.
     pub fn built_in(pack: &str) -> Result<Loaded, Vec<Diagnostic>> {
         let sources = Sources { pack, read: &|_| Ok(None) };
-        let mut loaded = Self::load(PACK, pack.as_bytes(), sources)?;
+        let mut loaded = Self::of(RuleFile::built_in(pack), sources)?;
         loaded.config.path = None;
         Ok(loaded)
     }
 
     /// A rule file with what it extends.
     pub fn load(path: &str, bytes: &[u8], sources: Sources<'_>) -> Result<Loaded, Vec<Diagnostic>> {
+        Self::of(RuleFile { path, bytes, is_built_in: false }, sources)
+    }
+
+    fn of(file: RuleFile<'_>, sources: Sources<'_>) -> Result<Loaded, Vec<Diagnostic>> {
         let mut complaints = Complaints::default();
-        let file = read_extended(path, bytes, sources, 0, &mut complaints);
+        let path = file.path;
+        let file = read_extended(file, sources, 0, &mut complaints);
         let is_without_rules = file.rules.is_empty();
         let config = assemble(path, file, &mut complaints);
         if complaints.has_errors() {
@@ -70,6 +75,22 @@ impl Config {
     }
 }
 
+/// A file before it is read.
+#[derive(Clone, Copy)]
+struct RuleFile<'a> {
+    path: &'a str,
+    bytes: &'a [u8],
+    /// It is a part of the program, and its patterns are known to compile. The name says nothing: a file of the repository
+    /// may have any.
+    is_built_in: bool,
+}
+
+impl<'a> RuleFile<'a> {
+    fn built_in(pack: &'a str) -> Self {
+        Self { path: PACK, bytes: pack.as_bytes(), is_built_in: true }
+    }
+}
+
 /// The file as a whole: where nothing in it is at fault.
 fn whole(path: &str) -> Span {
     Span { path: path.to_owned(), start_line: 1, start_col: 1, end_line: 1, end_col: 1, ..Span::default() }
@@ -81,13 +102,8 @@ fn unreadable(path: &str, why: &str) -> Diagnostic {
 }
 
 /// Reads a file and lays it over its base. The depth is bounded by [`DEEPEST`].
-fn read_extended(
-    path: &str,
-    bytes: &[u8],
-    sources: Sources<'_>,
-    depth: usize,
-    complaints: &mut Complaints,
-) -> ConfigFile {
+fn read_extended(file: RuleFile<'_>, sources: Sources<'_>, depth: usize, complaints: &mut Complaints) -> ConfigFile {
+    let RuleFile { path, bytes, is_built_in } = file;
     let text = match str::from_utf8(bytes) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(error) => {
@@ -95,7 +111,7 @@ fn read_extended(
             return ConfigFile::default();
         }
     };
-    let source = Source::new(path, text);
+    let source = Source::new(path, text, is_built_in);
     let mut file = ConfigFile::read(&source, complaints);
     let Some(extend) = file.extend.take().filter(|_| depth < DEEPEST) else { return file };
     let base = match (&extend.path, extend.use_default) {
@@ -105,9 +121,12 @@ fn read_extended(
             return file;
         }
         (None, false) => return file,
-        (None, true) => read_extended(PACK, sources.pack.as_bytes(), sources, depth + 1, complaints),
+        (None, true) => read_extended(RuleFile::built_in(sources.pack), sources, depth + 1, complaints),
         (Some(_), false) => match base_file(&extend, path, sources) {
-            Ok((base_path, bytes)) => read_extended(&base_path, &bytes, sources, depth + 1, complaints),
+            Ok((base_path, bytes)) => {
+                let base = RuleFile { path: &base_path, bytes: &bytes, is_built_in: false };
+                read_extended(base, sources, depth + 1, complaints)
+            }
             Err(why) => {
                 let message = format!("failed to load extended config, err: {why}");
                 let place = extend.path.as_ref().map_or(extend.bytes.clone(), |path| path.bytes.clone());
@@ -180,7 +199,8 @@ fn check_rule(Draft { rule, is_faulty, .. }: &Draft, complaints: &mut Complaints
         let message = format!("{id}: both |regex| and |path| are empty, this rule will have no effect");
         complaints.push(Diagnostic::error("secrets/rule-without-effect", message, rule.place.clone()));
     }
-    if let Some(regex) = rule.regex.as_ref().filter(|regex| rule.secret_group > regex.groups()) {
+    if let Some(regex) = rule.regex.as_ref().filter(|regex| rule.secret_group > 0 && rule.secret_group > regex.groups())
+    {
         let message = format!(
             "{id}: invalid regex secret group {}, max regex secret group {}",
             rule.secret_group,

@@ -11,13 +11,15 @@ const LONGEST_LINE: usize = 400;
 pub(super) struct Source<'a> {
     pub(super) path: &'a str,
     pub(super) text: &'a str,
+    /// Its patterns are compiled when they are first searched for.
+    pub(super) is_built_in: bool,
     starts: Vec<usize>,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(path: &'a str, text: &'a str) -> Self {
+    pub(super) fn new(path: &'a str, text: &'a str, is_built_in: bool) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { path, text, starts }
+        Self { path, text, is_built_in, starts }
     }
 
     /// The range as lines and columns, with the source line.

@@ -224,7 +224,7 @@ impl Reader<'_, '_> {
 
     fn pattern(&mut self, table: &Table<'_>, key: &str, id: &str) -> Result<Option<Pattern>, Complained> {
         let Some(written) = self.text(table, key).filter(|written| !written.value.is_empty()) else { return Ok(None) };
-        Pattern::compile(&written.value).map(Some).map_err(|error| {
+        self.compiled(&written.value).map(Some).map_err(|error| {
             let diagnostic = pattern_error(self, &format!("{id}: `{key}`"), &written.bytes, &error);
             self.complaints.push(diagnostic);
             Complained
