@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use portcullis_model::{Confidence, Kind, Severity, SeveritySource};
 
 use super::rules::Rules;
-use super::shape::{ConfigurationOverride, Properties, ResultItem, Rule};
-use super::translate::MAX_TAGS;
+use super::shape::{ConfigurationOverride, MAX_TAGS, Properties, ResultItem, Rule};
 use crate::draft::Draft;
 use crate::severity::{self, Rating};
 

@@ -8,6 +8,9 @@ use serde::de::IgnoredAny;
 
 use crate::json::{Flag, List, Number, Pairs, Text, Texts, prose};
 
+/// Tags, relations and texts of a rule that are looked at; each result of the rule looks at them again.
+pub(super) const MAX_TAGS: usize = 200;
+
 /// tool [3.18]
 #[derive(Default, Deserialize)]
 #[serde(default)]

@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 use portcullis_model::text::bounded;
 use regex::Regex;
 
-use super::shape::{Message, Notification, ResultItem, Rule, Tool};
-use super::translate::MAX_TAGS;
+use super::shape::{MAX_TAGS, Message, Notification, ResultItem, Rule, Tool};
 
 /// Characters of a message before its arguments are put in.
 const MAX_TEXT: usize = 4_000;

@@ -14,7 +14,7 @@ use super::adapters::{Told, Verdict, kind_of_cargo_deny, named_in, severity_in, 
 use super::place::{Places, snippet};
 use super::rating::{Overrides, Rated, overrides};
 use super::rules::Rules;
-use super::shape::{LocationItem, Message, Properties, ResultItem, Rule, SuppressionItem};
+use super::shape::{LocationItem, MAX_TAGS, Message, Properties, ResultItem, Rule, SuppressionItem};
 use super::taxonomy::Taxonomies;
 use super::text::{self, short, without_links};
 use crate::advisory::{self, Names, cwes_in};
@@ -23,8 +23,6 @@ use crate::package_url;
 use crate::section::{kind_of_tool, section_of, tool_name};
 use crate::source_lines::Sources;
 
-/// Tags, relations and texts of a rule that are looked at; each result of the rule looks at them again.
-pub(super) const MAX_TAGS: usize = 200;
 /// Places of one result that are kept.
 const MAX_LOCATIONS: usize = 20;
 
