@@ -95,15 +95,26 @@ impl<'de> Members<'de> for Part<'de> {
     }
 }
 
-impl<'de> Members<'de> for Digest<'de> {
-    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, _: &mut Faults) -> Result<(), A::Error> {
-        match key {
-            "alg" => self.alg = map.next_value()?,
-            "content" => self.content = map.next_value()?,
-            _ => drop(map.next_value::<IgnoredAny>()?),
-        }
-        Ok(())
-    }
+/// Small objects of which a component has lists: read where they stand.
+macro_rules! plain_members {
+    ($($object:ident { $($name:literal => $field:ident),+ })+) => {
+        $(impl<'de> Members<'de> for $object<'de> {
+            fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, _: &mut Faults) -> Result<(), A::Error> {
+                match key {
+                    $($name => self.$field = map.next_value()?,)+
+                    _ => drop(map.next_value::<IgnoredAny>()?),
+                }
+                Ok(())
+            }
+        })+
+    };
+}
+
+plain_members! {
+    Digest { "alg" => alg, "content" => content }
+    License { "id" => id, "name" => name, "url" => url, "acknowledgement" => acknowledgement }
+    Property { "name" => name, "value" => value }
+    Link { "type" => kind, "url" => url }
 }
 
 impl<'de> Members<'de> for LicenseChoice<'de> {
@@ -115,41 +126,6 @@ impl<'de> Members<'de> for LicenseChoice<'de> {
             }
             "expression" => self.expression = map.next_value()?,
             "acknowledgement" => self.acknowledgement = map.next_value()?,
-            _ => drop(map.next_value::<IgnoredAny>()?),
-        }
-        Ok(())
-    }
-}
-
-impl<'de> Members<'de> for License<'de> {
-    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, _: &mut Faults) -> Result<(), A::Error> {
-        match key {
-            "id" => self.id = map.next_value()?,
-            "name" => self.name = map.next_value()?,
-            "url" => self.url = map.next_value()?,
-            "acknowledgement" => self.acknowledgement = map.next_value()?,
-            _ => drop(map.next_value::<IgnoredAny>()?),
-        }
-        Ok(())
-    }
-}
-
-impl<'de> Members<'de> for Property<'de> {
-    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, _: &mut Faults) -> Result<(), A::Error> {
-        match key {
-            "name" => self.name = map.next_value()?,
-            "value" => self.value = map.next_value()?,
-            _ => drop(map.next_value::<IgnoredAny>()?),
-        }
-        Ok(())
-    }
-}
-
-impl<'de> Members<'de> for Link<'de> {
-    fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, _: &mut Faults) -> Result<(), A::Error> {
-        match key {
-            "type" => self.kind = map.next_value()?,
-            "url" => self.url = map.next_value()?,
             _ => drop(map.next_value::<IgnoredAny>()?),
         }
         Ok(())
