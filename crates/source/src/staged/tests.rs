@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::AddedLines;
+use super::{AddedLines, Asked};
+use crate::GitSettings;
 use crate::testing::Place;
 
 /// Path and new lines of everything staged, for comparison.
@@ -37,6 +38,21 @@ fn what_is_not_staged_is_not_there() {
     place.git(&["add", "a"]);
     place.write("a", "1\n2\n3\n");
     assert_eq!(staged(&place), [some("a", [2..3])]);
+}
+
+#[test]
+fn an_answer_asked_for_beforehand_counts_only_where_it_is_about_the_root() {
+    let place = Place::repository();
+    place.write("a", "1\n").write("sub/b", "1\n").commit();
+    place.write("a", "1\n2\n").write("sub/b", "1\n2\n");
+    place.git(&["add", "--all"]);
+    let expected = place.open().staged(None).unwrap().0;
+    assert_eq!(expected.files.len(), 2);
+    for directory in ["", "sub"] {
+        let asked = Asked::of(&place.path().join(directory), &GitSettings::default());
+        assert!(asked.is_some());
+        assert_eq!(place.open().staged(asked).unwrap().0, expected, "asked in `{directory}`");
+    }
 }
 
 #[test]
