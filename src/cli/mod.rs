@@ -126,9 +126,11 @@ pub(crate) fn run() -> ExitCode {
         Err(error) => return exit::of_clap(&error),
     };
     environment::warn_of_unknown_variables();
-    let threads = rayon::ThreadPoolBuilder::new().num_threads(arguments.global.jobs).stack_size(STACK_BYTES);
-    if let Err(error) = threads.build_global() {
-        return Exit::Bug(format!("threads could not be started: {error}")).report();
+    // What is staged is mostly nothing, and then no thread is needed: that command starts them itself.
+    if !matches!(arguments.command, Command::Staged(_))
+        && let Err(exit) = start_threads(arguments.global.jobs)
+    {
+        return exit.report();
     }
     // The main thread of the process has whatever stack the shell allows it; ours is known.
     let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || dispatch(&arguments));
@@ -137,6 +139,12 @@ pub(crate) fn run() -> ExitCode {
         Ok(Err(_)) => ExitCode::from(exit::BUG),
         Err(error) => Exit::Bug(format!("no thread could be started: {error}")).report(),
     }
+}
+
+/// Starts the threads that judge; 0 means one per processor. Once per process, before anything runs on them.
+fn start_threads(jobs: usize) -> Result<(), Exit> {
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK_BYTES);
+    threads.build_global().map_err(|error| Exit::Bug(format!("threads could not be started: {error}")))
 }
 
 fn dispatch(arguments: &Arguments) -> Exit {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::exit::{self, Exit};
-use super::{Global, STACK_BYTES, check, output};
-use crate::gate::{self, Answer, Refusal, Request, Subject};
+use super::{Global, STACK_BYTES, check, output, start_threads};
+use crate::gate::{self, Answer, Planned, Request, Subject};
 
 /// Arguments of `staged`.
 #[derive(clap::Args, Debug)]
@@ -30,7 +30,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     let mut request = check::request(global, &[], &[])?;
     request.subject = Subject::Index;
     let in_pre_commit = request.environment.get("PRE_COMMIT").is_some_and(|value| !value.is_empty());
-    match within(arguments.timeout, request)? {
+    match within(arguments.timeout, request, global.jobs)? {
         Answer::Judged(judged) => {
             output::warnings(&judged.warnings);
             if in_pre_commit && global.formats.is_empty() {
@@ -50,20 +50,20 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
 }
 
 /// The answer, unless it takes too long: a commit waits for nobody.
-fn within(timeout: Duration, request: Request) -> Result<Answer, Exit> {
+fn within(timeout: Duration, request: Request, jobs: usize) -> Result<Answer, Exit> {
     if timeout.is_zero() {
-        return Ok(gate::judge(&request)?);
+        return judge(&request, jobs);
     }
-    let (sender, receiver) = sync_channel::<Result<Answer, Refusal>>(1);
+    let (sender, receiver) = sync_channel(1);
     let judging = move || {
         // Where nobody waits any longer, nobody needs the answer.
-        let _ = sender.send(gate::judge(&request));
+        let _ = sender.send(judge(&request, jobs));
     };
     if let Err(error) = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(judging) {
         return Err(Exit::Bug(format!("no thread could be started: {error}")));
     }
     match receiver.recv_timeout(timeout) {
-        Ok(answer) => Ok(answer?),
+        Ok(answer) => answer,
         Err(RecvTimeoutError::Timeout) => {
             let shown = SignedDuration::try_from(timeout).map_or_else(|_| String::new(), |time| format!("{time:#}"));
             output::to_stderr(&format!(
@@ -75,6 +75,17 @@ fn within(timeout: Duration, request: Request) -> Result<Answer, Exit> {
         }
         // The panic has been reported where it happened.
         Err(RecvTimeoutError::Disconnected) => Err(Exit::Code(exit::BUG)),
+    }
+}
+
+/// Judges what is staged, on this number of threads.
+fn judge(request: &Request, jobs: usize) -> Result<Answer, Exit> {
+    match gate::plan(request)? {
+        Planned::Idle(why) => Ok(Answer::Idle(why)),
+        Planned::Run(plan) => {
+            start_threads(jobs)?;
+            Ok(gate::judge_planned(request, &plan)?)
+        }
     }
 }
 

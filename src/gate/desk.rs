@@ -7,7 +7,7 @@ use portcullis_model::{Entry, EntryKind, Listing, Stat, Tree, TreeError};
 use portcullis_source::POLICY_FILES;
 
 use super::gate_files::is_exception_file;
-use super::plan::{Plan, inside_root};
+use super::plan::{Plan, Planned, inside_root};
 use super::trust::{Gate, of_tree};
 use super::{Refusal, Request, plan};
 
@@ -24,7 +24,7 @@ pub(crate) struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// Reads them; `None` where the event says that there is nothing to judge.
     pub(crate) fn open(request: &'a Request) -> Result<Option<Self>, Refusal> {
-        let plan::Planned::Run(plan) = plan::plan(request)? else { return Ok(None) };
+        let Planned::Run(plan) = plan(request)? else { return Ok(None) };
         let gate = of_tree(request, &*plan.subject)?;
         Ok(Some(Self { request, plan, gate }))
     }

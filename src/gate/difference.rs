@@ -6,7 +6,7 @@ use std::path::Path;
 use portcullis_policy::Change;
 use portcullis_source::SourceError;
 
-use super::plan::{Plan, inside_root};
+use super::plan::{Plan, Planned, inside_root};
 use super::{Gate, Refusal, Request, base, plan, trust};
 
 /// What changed between two versions of the policy.
@@ -28,7 +28,7 @@ pub(crate) fn difference(
     base: Option<&str>,
     head: Option<&str>,
 ) -> Result<Option<Difference>, Refusal> {
-    let plan::Planned::Run(plan) = plan::plan(request)? else { return Ok(None) };
+    let Planned::Run(plan) = plan(request)? else { return Ok(None) };
     let base = match base {
         Some(base) => base.to_owned(),
         None => fork_point(&plan)?,

@@ -53,7 +53,7 @@ pub(crate) use desk::{Desk, Edits};
 pub(crate) use difference::{Difference, difference};
 pub(crate) use fix::{Fix, FixedFile, Fixes};
 pub(crate) use panics::are_contained as panics_are_contained;
-pub(crate) use plan::{Range, ReportArgument, Request, Subject};
+pub(crate) use plan::{Planned, Range, ReportArgument, Request, Subject, plan};
 pub(crate) use publish::{
     Answer as BundleAnswer, Source as BundleSource, Told as BundleTold, Trust as BundleTrust, publish, worst,
     write_bundle,
@@ -109,14 +109,14 @@ pub(crate) enum Refusal {
 
 /// Judges what the request names and gives the whole answer.
 pub(crate) fn judge(request: &Request) -> Result<Answer, Refusal> {
-    match plan::plan(request)? {
-        plan::Planned::Run(plan) => judge_planned(request, &plan),
-        plan::Planned::Idle(why) => Ok(Answer::Idle(why)),
+    match plan(request)? {
+        Planned::Run(plan) => judge_planned(request, &plan),
+        Planned::Idle(why) => Ok(Answer::Idle(why)),
     }
 }
 
 /// The same for a run whose plan is made.
-fn judge_planned(request: &Request, plan: &plan::Plan) -> Result<Answer, Refusal> {
+pub(crate) fn judge_planned(request: &Request, plan: &plan::Plan) -> Result<Answer, Refusal> {
     let compared = change::of(request, plan)?;
     let mut gate = match trust::gate(request, plan, &compared)? {
         trust::Steering::Known(gate) => gate,
@@ -134,7 +134,7 @@ fn judge_planned(request: &Request, plan: &plan::Plan) -> Result<Answer, Refusal
 
 /// Reads everything that steers a run and judges nothing.
 pub(crate) fn policy(request: &Request) -> Result<Option<Box<Gate>>, Refusal> {
-    let plan::Planned::Run(plan) = plan::plan(request)? else { return Ok(None) };
+    let Planned::Run(plan) = plan(request)? else { return Ok(None) };
     let compared = change::of(request, &plan)?;
     match trust::gate(request, &plan, &compared)? {
         trust::Steering::Known(gate) => Ok(Some(gate)),
@@ -154,7 +154,7 @@ pub(crate) struct Survey {
 
 /// Looks at the repository the request starts in.
 pub(crate) fn survey(request: &Request) -> Result<Option<Survey>, Refusal> {
-    let plan::Planned::Run(plan) = plan::plan(request)? else { return Ok(None) };
+    let Planned::Run(plan) = plan(request)? else { return Ok(None) };
     let (root, has_git) = (plan.repository.root().to_owned(), plan.repository.has_git());
     Ok(Some(Survey { root, paths: plan.tracked, has_git }))
 }

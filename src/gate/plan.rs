@@ -167,7 +167,7 @@ impl ReportArgument {
 }
 
 /// A run, decided.
-pub(super) struct Plan {
+pub(crate) struct Plan {
     pub(super) repository: Repository,
     pub(super) ci: CiContext,
     /// Where gate files are read from.
@@ -214,13 +214,16 @@ impl Plan {
     }
 }
 
-/// Decides what is judged by what, or why nothing is.
-pub(super) enum Planned {
+/// Whether there is something to judge.
+pub(crate) enum Planned {
+    /// This.
     Run(Box<Plan>),
+    /// Nothing; why.
     Idle(&'static str),
 }
 
-pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
+/// Decides what is judged by what, or why nothing is.
+pub(crate) fn plan(request: &Request) -> Result<Planned, Refusal> {
     match &request.subject {
         Subject::WorkTree => files(request),
         Subject::Index => staged::plan(request),
@@ -268,7 +271,6 @@ fn repository(request: &Request, ci: &CiContext) -> Result<Repository, Refusal> 
     repository_of(request, ci, &git_settings(request, ci, HookEnvironment::default()))
 }
 
-/// The same for a command that git calls as a hook.
 /// How git is asked about the repository of a request.
 pub(super) fn git_settings(request: &Request, ci: &CiContext, hook: HookEnvironment) -> GitSettings {
     GitSettings {

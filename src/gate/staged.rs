@@ -18,8 +18,11 @@ pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
     // A commit is made at a desk, whatever made the desk: no event says what it is compared with.
     let ci = CiContext::detect(&BTreeMap::new(), &|_| Err("no event is read".to_owned()));
     let settings = git_settings(request, &ci, HookEnvironment::from_process());
-    let asked = Asked::of(&request.directory, &settings);
-    let repository = repository_of(request, &ci, &settings)?;
+    let mut asked = Asked::of(&request.directory, &settings);
+    let repository = match asked.as_mut().and_then(Asked::repository) {
+        Some(repository) => repository,
+        None => repository_of(request, &ci, &settings)?,
+    };
     let unreadable = |error: SourceError| Refusal::Usage(format!("what is staged cannot be told: {error}"));
     let (staged, index) = repository.staged(asked).map_err(unreadable)?;
     let Some(index) = index.filter(|_| !staged.files.is_empty() || !staged.in_conflict.is_empty()) else {

@@ -5,6 +5,7 @@
 //! content gives the same listing wherever it is read from.
 
 mod added;
+mod asked;
 mod commit;
 mod commits;
 mod error;
@@ -20,6 +21,7 @@ mod repository;
 mod resolve;
 mod snapshot;
 mod staged;
+mod top_level;
 mod walk;
 mod work_tree;
 
@@ -31,6 +33,7 @@ mod agreement;
 mod testing;
 
 pub use added::AddedRanges;
+pub use asked::Asked;
 pub use commit::Commit;
 pub use commits::{Addition, Since, Unread};
 pub use error::SourceError;
@@ -39,7 +42,7 @@ pub use history::{Change, ChangedFile};
 pub use index::Index;
 pub use reports::{ReportFile, Selection, read_report, read_stdin, select};
 pub use repository::{POLICY_FILES, Repository};
-pub use staged::{AddedLines, Asked, Staged, StagedFile};
+pub use staged::{AddedLines, Staged, StagedFile};
 pub use work_tree::WorkTree;
 
 /// Bytes of a file that are read whole unless a tree is told otherwise: 256 MiB.

@@ -40,13 +40,16 @@ impl Repository {
     /// taken for "no git": the files to judge would be others.
     pub fn discover(start: &Path, settings: &GitSettings) -> Result<Self, SourceError> {
         let start = existing_directory(start)?;
-        match top_level(&start, settings)? {
-            None => Ok(Self { root: start, git: None }),
-            Some(top) => {
-                let git = Git::new(&top, settings);
-                Ok(Self { root: top.clone(), git: Some(Located { git, top, prefix: Vec::new() }) })
-            }
-        }
+        Ok(match top_level(&start, settings)? {
+            None => Self { root: start, git: None },
+            Some(top) => Self::at_top_level(top, settings),
+        })
+    }
+
+    /// The repository whose top level git has told the directory to be.
+    pub(crate) fn at_top_level(top: PathBuf, settings: &GitSettings) -> Self {
+        let git = Git::new(&top, settings);
+        Self { root: top.clone(), git: Some(Located { git, top, prefix: Vec::new() }) }
     }
 
     /// The repository of `-C DIRECTORY`: a directory that itself holds a policy is the root. Not for pull requests, where

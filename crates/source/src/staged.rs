@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::process::Child;
 
-use crate::git::{Answer, Git, GitSettings, records};
+use crate::asked::Asked;
+use crate::git::{Answer, Git, records};
 use crate::patch::{self, Versions};
 use crate::platform::path_of;
 use crate::{Index, SourceError, name};
@@ -69,34 +69,6 @@ impl AddedLines {
             }
         }
         Self::Some(both)
-    }
-}
-
-/// The first question about what is staged, asked of a directory before it is known to be the root of the repository: git
-/// answers it while it is asked where the root is.
-#[derive(Debug)]
-pub struct Asked {
-    directory: PathBuf,
-    git: Child,
-}
-
-impl Asked {
-    /// Asks; `None` where git cannot be started, which the next question says.
-    pub fn of(directory: &Path, settings: &GitSettings) -> Option<Self> {
-        let directory = directory.canonicalize().ok()?;
-        let git = Git::new(&directory, settings).command().args(changes("HEAD")).spawn().ok()?;
-        Some(Self { directory, git })
-    }
-
-    /// The answer, where it is one about this root.
-    fn answer(self, root: &Path) -> Option<Vec<u8>> {
-        let Self { directory, mut git } = self;
-        if directory != root {
-            let _ = git.kill();
-            let _ = git.wait();
-            return None;
-        }
-        git.wait_with_output().ok().filter(|output| output.status.success()).map(|output| output.stdout)
     }
 }
 
@@ -178,7 +150,7 @@ fn against(git: &Git, tree: &str) -> Result<BTreeMap<String, Record>, SourceErro
 }
 
 /// The question of [`against`].
-fn changes(tree: &str) -> [&str; 12] {
+pub(crate) fn changes(tree: &str) -> [&str; 12] {
     [
         "diff-index",
         "--cached",

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{AddedLines, Asked};
-use crate::GitSettings;
+use super::AddedLines;
 use crate::testing::Place;
+use crate::{Asked, GitSettings};
 
 /// Path and new lines of everything staged, for comparison.
 fn staged(place: &Place) -> Vec<(String, AddedLines)> {
