@@ -54,6 +54,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
     let publishing = Publishing {
         check_run: arguments.check_run == Switch::On,
         exit_zero: global.exit_zero,
+        verbose: global.verbose > 0,
         ..arguments.publishing.publishing()
     };
     let undelivered = if arguments.publishing.require_publish { exit::UNDELIVERED } else { 0 };

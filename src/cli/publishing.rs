@@ -148,6 +148,7 @@ impl Flags {
             sarif_upload: false,
             exit_zero: false,
             wait: Duration::from_secs(self.api_wait),
+            verbose: false,
         }
     }
 
@@ -157,6 +158,7 @@ impl Flags {
             check_run: sinks.check_run == Switch::On,
             sarif_upload: sinks.sarif_upload == Switch::On,
             exit_zero: global.exit_zero,
+            verbose: global.verbose > 0,
             ..self.publishing()
         }
     }

@@ -33,6 +33,8 @@ pub(crate) struct Publishing {
     pub(crate) exit_zero: bool,
     /// `--api-wait`
     pub(crate) wait: Duration,
+    /// `-v`
+    pub(crate) verbose: bool,
 }
 
 /// What became of it.
@@ -159,7 +161,7 @@ pub(crate) fn deliver(judged: &Judged, request: &Request, publishing: &Publishin
         published
     });
     let denied = |error| {
-        let lines = wanted.iter().map(|sink| Denied::new(*sink, &error, ci.context.fork).lines());
+        let lines = wanted.iter().map(|sink| Denied::new(*sink, &error, ci.context.fork).lines(publishing.verbose));
         Published::nowhere(lines.flatten().collect())
     };
     Some(told.unwrap_or_else(denied))
@@ -195,6 +197,7 @@ pub(super) fn tell(
                 settings: publishing.settings,
                 author,
                 in_actions: true,
+                verbose: publishing.verbose,
                 at: now,
             },
         );
@@ -213,6 +216,7 @@ pub(super) fn tell(
             claimed: said.claimed,
             author,
             in_actions: true,
+            verbose: publishing.verbose,
         };
         let reviewed = review(github, &post);
         published.took(Sink::Review, reviewed.done, &reviewed.notices);

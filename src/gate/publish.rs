@@ -143,8 +143,9 @@ pub(crate) fn publish(
         let place = Place { github, pace, ci: &ci, request, publishing };
         converse(&place, &run, source, trust)
     });
-    Ok(answered
-        .unwrap_or_else(|error| Answer::Unreachable(Denied::new(Sink::Comment, &error, ci.context.fork).lines())))
+    Ok(answered.unwrap_or_else(|error| {
+        Answer::Unreachable(Denied::new(Sink::Comment, &error, ci.context.fork).lines(publishing.verbose))
+    }))
 }
 
 fn converse(place: &Place<'_>, run: &ReportedRun, source: &Source, trust: Trust) -> Answer {
@@ -158,7 +159,9 @@ fn converse(place: &Place<'_>, run: &ReportedRun, source: &Source, trust: Trust)
     };
     let pulls = match pulls(place.github, run) {
         Ok(pulls) => pulls,
-        Err(error) => return Answer::Unreachable(Denied::new(Sink::Comment, &error, false).lines()),
+        Err(error) => {
+            return Answer::Unreachable(Denied::new(Sink::Comment, &error, false).lines(place.publishing.verbose));
+        }
     };
     if pulls.is_empty() {
         return Answer::Nobody("nothing was published: the pull request is superseded or closed");

@@ -64,7 +64,7 @@ pub(super) fn create_check_run(place: &Place<'_>, said: Said<'_>, preface: Optio
             published.took(Sink::CheckRun, notice.is_none(), notice.as_slice());
         }
         Err(error) => {
-            let lines = Denied::new(Sink::CheckRun, &error, place.ci.context.fork).lines();
+            let lines = Denied::new(Sink::CheckRun, &error, place.ci.context.fork).lines(place.publishing.verbose);
             published.took(Sink::CheckRun, false, &lines);
         }
     }
@@ -144,7 +144,7 @@ fn upload_sarif(place: &Place<'_>, outcome: &Outcome, published: &mut Published)
             published.took(Sink::Sarif, taken, &notices);
         }
         Err(error) => {
-            let lines = Denied::new(Sink::Sarif, &error, place.ci.context.fork).lines();
+            let lines = Denied::new(Sink::Sarif, &error, place.ci.context.fork).lines(place.publishing.verbose);
             published.took(Sink::Sarif, false, &lines);
         }
     }

@@ -86,10 +86,13 @@ impl Denied {
         }
     }
 
-    /// What was not written and why, then what to do.
-    pub fn lines(&self) -> Vec<String> {
-        let line = format!("{} not written: {}", self.sink.title(), self.why);
-        std::iter::once(line).chain(self.hint.as_ref().map(ToString::to_string)).collect()
+    /// What was not written and why, then what to do; with `verbose` what GitHub's support asks for.
+    pub fn lines(&self, verbose: bool) -> Vec<String> {
+        let mut lines = vec![format!("{} not written: {}", self.sink.title(), self.why)];
+        lines.extend(self.hint.as_ref().map(ToString::to_string));
+        let request = self.request_id.as_ref().filter(|_| verbose);
+        lines.extend(request.map(|id| format!("GitHub knows the request as {id} (x-github-request-id).")));
+        lines
     }
 }
 
@@ -158,7 +161,7 @@ mod tests {
     }
 
     fn said(sink: Sink, refusal: Refusal, fork: bool) -> String {
-        Denied::new(sink, &ApiError::Refused(refusal), fork).lines().join("\n")
+        Denied::new(sink, &ApiError::Refused(refusal), fork).lines(false).join("\n")
     }
 
     #[test]
@@ -167,7 +170,7 @@ mod tests {
         let accepted = |text: &str| Refusal { accepted_permissions: Some(text.to_owned()), ..read_only() };
         let invalid = Refusal { errors: vec!["Body is too long".to_owned()], ..refusal(422, "Validation Failed") };
         let limited = ApiError::RateLimited { wait: 2_710, primary: true, budget: 120 };
-        let limited = Denied::new(Sink::Comment, &limited, false).lines();
+        let limited = Denied::new(Sink::Comment, &limited, false).lines(false);
         let texts = [
             said(Sink::Comment, read_only(), true),
             said(Sink::Comment, read_only(), false),
@@ -186,9 +189,19 @@ mod tests {
     }
 
     #[test]
+    fn the_request_is_named_to_whoever_asks_for_more() {
+        let refusal = Refusal { request_id: Some("C0DE:1\n::error::x".to_owned()), ..refusal(500, "x") };
+        let denied = Denied::new(Sink::Review, &ApiError::Refused(refusal), false);
+        assert_eq!(denied.lines(false).len(), 1);
+        let told = denied.lines(true);
+        assert!(told[1].starts_with("GitHub knows the request as C0DE:1"), "{told:?}");
+        assert!(!told[1].contains('\n'), "{told:?}");
+    }
+
+    #[test]
     fn what_a_server_says_cannot_become_a_command() {
         let hostile = refusal(500, "x\n::set-output name=a::b\n##[error]y");
-        for line in Denied::new(Sink::Comment, &ApiError::Refused(hostile), false).lines() {
+        for line in Denied::new(Sink::Comment, &ApiError::Refused(hostile), false).lines(true) {
             assert!(!line.contains('\n'), "{line:?}");
             let told = LogLine::new(&line, 2 * cap::MESSAGE).to_string();
             assert!(!told.trim_start().starts_with("::") && !told.contains("##["), "{told}");

@@ -91,6 +91,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// A draft of the same report before its reader has begun, for a reader that may have to begin again.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(self.around, self.options, self.report.clone())
+    }
+
     /// Names the tool.
     pub(crate) fn tool(&mut self, name: &str, version: Option<String>) {
         name.clone_into(&mut self.report.tool.name);

@@ -15,12 +15,34 @@ pub(crate) fn each<'de, T: Deserialize<'de>>(
     draft: &mut Draft<'_>,
     mut take: impl FnMut(T, &str, &mut Draft<'_>),
 ) {
-    let list = pointer.len() + 1;
-    let mut pointer = format!("{pointer}/");
-    for (index, raw) in items.into_iter().flatten().enumerate() {
-        pointer.truncate(list);
-        _ = write!(pointer, "{index}");
-        one(raw, &pointer, draft, |item, draft| take(item, &pointer, draft));
+    let mut pointers = Pointers::into(pointer);
+    for raw in items.into_iter().flatten() {
+        let pointer = pointers.next();
+        one(raw, pointer, draft, |item, draft| take(item, pointer, draft));
+    }
+}
+
+/// The JSON pointers of the elements of a list, one after the other.
+pub(crate) struct Pointers {
+    text: String,
+    /// Bytes before the number.
+    list: usize,
+    next: usize,
+}
+
+impl Pointers {
+    /// Those of the list at this pointer.
+    pub(crate) fn into(list: &str) -> Self {
+        let text = format!("{list}/");
+        Self { list: text.len(), text, next: 0 }
+    }
+
+    /// That of the next element.
+    pub(crate) fn next(&mut self) -> &str {
+        self.text.truncate(self.list);
+        _ = write!(self.text, "{}", self.next);
+        self.next += 1;
+        &self.text
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Post<'a> {
     pub in_actions: bool,
     /// Now.
     pub at: Timestamp,
+    /// `-v`: what was denied is told with the id of the request.
+    pub verbose: bool,
 }
 
 /// What became of it, in the words of the output `comment-action`.
@@ -93,7 +95,10 @@ pub fn deliver(github: &dyn GitHub, post: &Post<'_>) -> Delivered {
     let mut delivery = Delivery { github, post, delivered: Delivered::default() };
     if let Err(error) = delivery.run() {
         delivery.delivered.action = Action::Denied;
-        delivery.delivered.notices.extend(Denied::new(Sink::Comment, &error, post.outcome.context.fork).lines());
+        delivery
+            .delivered
+            .notices
+            .extend(Denied::new(Sink::Comment, &error, post.outcome.context.fork).lines(post.verbose));
     }
     delivery.delivered
 }

@@ -133,6 +133,7 @@ fn post_with(github: &Memory, outcome: &Outcome, settings: Settings) -> Delivere
             settings,
             author: None,
             in_actions: true,
+            verbose: false,
             at: "2026-11-20T14:02:33Z".parse().unwrap(),
         },
     )
@@ -335,6 +336,7 @@ fn what_a_run_has_said_itself_is_not_written_over_by_who_only_reports_it() {
             settings: Settings::default(),
             author: None,
             in_actions: true,
+            verbose: false,
             at: "2026-11-20T14:02:33Z".parse().unwrap(),
         },
     );
@@ -388,6 +390,7 @@ fn two_runs_that_raced_leave_one_comment() {
             settings: Settings::default(),
             author: None,
             in_actions: true,
+            verbose: false,
             at: "2026-11-20T14:02:33Z".parse().unwrap(),
         },
     );
@@ -426,6 +429,7 @@ fn people_are_mentioned_once_when_the_verdict_turns_to_fail() {
                 settings: Settings { when: When::Always, ..Settings::default() },
                 author: None,
                 in_actions: true,
+                verbose: false,
                 at: "2026-11-20T14:02:33Z".parse().unwrap(),
             },
         );

@@ -25,6 +25,8 @@ pub struct ReviewPost<'a> {
     pub author: Option<&'a str>,
     /// The token is that of Actions where nobody says whose it is.
     pub in_actions: bool,
+    /// `-v`: what was denied is told with the id of the request.
+    pub verbose: bool,
 }
 
 /// What became of it.
@@ -43,7 +45,9 @@ pub fn review(github: &dyn GitHub, post: &ReviewPost<'_>) -> Reviewed {
     let mut reviewed = Reviewed::default();
     match send(github, post, &mut reviewed) {
         Ok(()) => reviewed.done = true,
-        Err(error) => reviewed.notices.extend(Denied::new(Sink::Review, &error, post.outcome.context.fork).lines()),
+        Err(error) => {
+            reviewed.notices.extend(Denied::new(Sink::Review, &error, post.outcome.context.fork).lines(post.verbose));
+        }
     }
     reviewed
 }

@@ -65,6 +65,7 @@ fn post(github: &Memory, outcome: &Outcome, mode: ReviewMode) -> Reviewed {
             claimed: Claimed::Nothing,
             author: None,
             in_actions: true,
+            verbose: false,
         },
     )
 }

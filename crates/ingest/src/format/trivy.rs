@@ -3,6 +3,7 @@
 
 mod shape;
 mod translate;
+mod usual;
 
 use portcullis_model::{Problem, ProblemCode, Section};
 use serde::de::{IgnoredAny, MapAccess};
@@ -183,14 +184,16 @@ fn fits_legacy(look: &Look) -> bool {
 }
 
 fn read(text: &str, draft: &mut Draft<'_>) {
+    if !usual::read(text, draft) {
+        read_with_care(text, draft);
+    }
+}
+
+/// Reads what can be read, whatever is wrong with the report and in whatever order it stands.
+fn read_with_care(text: &str, draft: &mut Draft<'_>) {
     let (mut report, mut faults) = (Report::default(), Faults::default());
     let broken = read_document(text, Walk { name: "the report", members: &mut report, faults: &mut faults });
-    draft.tool("trivy", report.version.take());
-    draft.faulty(&faults);
-    check_schema(report.schema, draft);
-    draft.report.generated_at = report.created.parse().ok();
-    translate::artifact(&report, draft);
-    translate::end_of_life(&report.metadata, draft);
+    begin(&mut report, &faults, draft);
     if report.results.is_empty() && broken.is_ok() {
         say_no_results(draft);
     }
@@ -200,6 +203,16 @@ fn read(text: &str, draft: &mut Draft<'_>) {
     if let Err(broken) = broken {
         draft.broken(text, &broken);
     }
+}
+
+/// What a report says before its results.
+fn begin(report: &mut Report<'_>, faults: &Faults, draft: &mut Draft<'_>) {
+    draft.tool("trivy", report.version.take());
+    draft.faulty(faults);
+    check_schema(report.schema, draft);
+    draft.report.generated_at = report.created.parse().ok();
+    translate::artifact(report, draft);
+    translate::end_of_life(&report.metadata, draft);
 }
 
 fn read_kubernetes(text: &str, draft: &mut Draft<'_>) {

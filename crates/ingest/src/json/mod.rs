@@ -11,5 +11,5 @@ pub(crate) use lines::read_values;
 pub(crate) use prose::prose;
 pub(crate) use survey::{MAX_DEPTH, Survey};
 pub(crate) use walk::{
-    Break, Each, Faults, Items, Members, NamedEach, NamedItems, Walk, WalkOrItems, member_as, read_document,
+    Break, Each, Faults, Handed, Items, Members, NamedEach, NamedItems, Walk, WalkOrItems, member_as, read_document,
 };

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -156,6 +157,13 @@ pub(crate) struct Items<'a, 'de> {
     pub(crate) list: &'a mut Option<Vec<&'de RawValue>>,
     /// Takes what is wrong.
     pub(crate) faults: &'a mut Faults,
+}
+
+/// Reads every element of a list and hands it on at once. One that cannot be read breaks the document: only for readers that
+/// then begin again with [`Items`].
+pub(crate) struct Handed<T, F> {
+    take: F,
+    element: PhantomData<T>,
 }
 
 /// Remembers every member of an object under its name.
@@ -383,6 +391,40 @@ impl<'de> Visitor<'de> for Items<'_, 'de> {
         let items = self.list.get_or_insert_default();
         while let Some(item) = seq.next_element()? {
             items.push(item);
+        }
+        Ok(())
+    }
+}
+
+impl<T, F: FnMut(T)> Handed<T, F> {
+    /// To this function.
+    pub(crate) const fn to(take: F) -> Self {
+        Self { take, element: PhantomData }
+    }
+}
+
+impl<'de, T: Deserialize<'de>, F: FnMut(T)> DeserializeSeed<'de> for Handed<T, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>, F: FnMut(T)> Visitor<'de> for Handed<T, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(element) = seq.next_element()? {
+            (self.take)(element);
         }
         Ok(())
     }

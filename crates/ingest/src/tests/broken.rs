@@ -8,10 +8,10 @@ use super::fixtures::{
 use super::{codes, health, held, ids, read, read_as};
 
 /// A small generator of numbers; the same in every run.
-pub(super) struct Numbers(pub(super) u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    pub(super) fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from((self.0 >> 33) % limit as u64).unwrap()
     }
@@ -134,7 +134,7 @@ fn a_problem_met_a_thousand_times_is_named_some_times_and_counted() {
 }
 
 /// Cuts, doubles, swaps and overwrites pieces of a report.
-pub(super) fn mutated(text: &str, numbers: &mut Numbers) -> Vec<u8> {
+pub(crate) fn mutated(text: &str, numbers: &mut Numbers) -> Vec<u8> {
     const PIECES: [&str; 16] =
         ["{", "}", "[", "]", ",", ":", "\"", "null", "-1", "1e400", "\\u12", "true", "[[[[", "\u{0}", "\\ud800", "é"];
     let mut bytes = text.as_bytes().to_vec();

@@ -1,15 +1,15 @@
 //! Whole reports through [`read`](crate::read).
 
 mod bom_fixtures;
-mod broken;
+pub(crate) mod broken;
 mod files;
-mod fixtures;
+pub(crate) mod fixtures;
 mod health;
 mod lint;
 mod mutations;
 mod npm;
 mod quality;
-mod real;
+pub(crate) mod real;
 mod sarif;
 mod sbom;
 mod seeds;

@@ -87,9 +87,9 @@ pub(super) fn resource(resource: &Resource<'_>, pointer: &str, draft: &mut Draft
 }
 
 /// What the findings of one target share.
-struct Scanned<'a> {
+pub(super) struct Scanned {
     /// Type of the target: `npm`, `debian`, `terraform`.
-    kind: &'a str,
+    kind: String,
     ecosystem: &'static str,
     distro: Option<String>,
     location: Location,
@@ -112,15 +112,25 @@ struct Listed {
 
 /// One result.
 pub(super) fn target(target: &Target<'_>, pointer: &str, resource: Option<&str>, draft: &mut Draft<'_>) {
+    let scanned = begin(target, pointer, resource, draft);
+    each(target.vulnerabilities.as_ref(), &format!("{pointer}/Vulnerabilities"), draft, |item, pointer, draft| {
+        vulnerability(item, &scanned, pointer, None, draft);
+    });
+    complete(target, &scanned, pointer, draft);
+}
+
+/// What the findings of a result share, its packages included.
+pub(super) fn begin(target: &Target<'_>, pointer: &str, resource: Option<&str>, draft: &mut Draft<'_>) -> Scanned {
     let mut scanned = scanned(target, resource, draft);
     draft.sections.extend(section_of_class(&target.class, &scanned));
     each(target.packages.as_ref(), &format!("{pointer}/Packages"), draft, |item, _, draft| {
         package(&item, &mut scanned, draft);
     });
-    let scanned = &scanned;
-    each(target.vulnerabilities.as_ref(), &format!("{pointer}/Vulnerabilities"), draft, |item, pointer, draft| {
-        vulnerability(item, scanned, pointer, None, draft);
-    });
+    scanned
+}
+
+/// What a result says besides its packages and vulnerabilities.
+pub(super) fn complete(target: &Target<'_>, scanned: &Scanned, pointer: &str, draft: &mut Draft<'_>) {
     each(target.misconfigurations.as_ref(), &format!("{pointer}/Misconfigurations"), draft, |item, pointer, draft| {
         misconfiguration(&item, scanned, pointer, None, draft);
     });
@@ -153,7 +163,7 @@ pub(super) fn target(target: &Target<'_>, pointer: &str, resource: Option<&str>,
     }
 }
 
-fn scanned<'a>(target: &'a Target<'_>, resource: Option<&str>, draft: &Draft<'_>) -> Scanned<'a> {
+fn scanned(target: &Target<'_>, resource: Option<&str>, draft: &Draft<'_>) -> Scanned {
     let artifact = draft.report.artifact.clone();
     let (name, distro) = match target.name.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
         Some((name, distro)) if target.class == "os-pkgs" || target.class.is_empty() => (name, Some(distro)),
@@ -172,7 +182,7 @@ fn scanned<'a>(target: &'a Target<'_>, resource: Option<&str>, draft: &Draft<'_>
         draft.location(name)
     };
     Scanned {
-        kind: &target.kind,
+        kind: target.kind.clone(),
         ecosystem: package_url::ecosystem_of_trivy(&target.kind),
         distro: distro.map(|distro| bounded(distro, MAX_NAME).replace(' ', "-")),
         location,
@@ -182,7 +192,7 @@ fn scanned<'a>(target: &'a Target<'_>, resource: Option<&str>, draft: &Draft<'_>
     }
 }
 
-fn section_of_class(class: &str, scanned: &Scanned<'_>) -> Option<Section> {
+fn section_of_class(class: &str, scanned: &Scanned) -> Option<Section> {
     match class {
         "os-pkgs" | "lang-pkgs" => Some(Section::Vulnerabilities),
         "config" => Some(section_of_misconfiguration(scanned)),
@@ -192,8 +202,8 @@ fn section_of_class(class: &str, scanned: &Scanned<'_>) -> Option<Section> {
     }
 }
 
-fn section_of_misconfiguration(scanned: &Scanned<'_>) -> Section {
-    match scanned.kind {
+fn section_of_misconfiguration(scanned: &Scanned) -> Section {
+    match scanned.kind.as_str() {
         "kubernetes" | "helm" => Section::Manifests,
         "dockerfile" => Section::Dockerfiles,
         _ => section_of(Kind::Misconfiguration, "trivy", &scanned.location.path),
@@ -204,7 +214,7 @@ fn named_package(
     name: &str,
     version: Option<&str>,
     identifier: Option<&Identifier<'_>>,
-    scanned: &Scanned<'_>,
+    scanned: &Scanned,
     draft: &mut Draft<'_>,
 ) -> Package {
     let purl = identifier.and_then(|identifier| identifier.purl.given());
@@ -219,7 +229,7 @@ fn named_package(
     package
 }
 
-fn package(item: &PackageItem<'_>, scanned: &mut Scanned<'_>, draft: &mut Draft<'_>) {
+fn package(item: &PackageItem<'_>, scanned: &mut Scanned, draft: &mut Draft<'_>) {
     let direct = match item.relationship.get() {
         "direct" => Some(true),
         "indirect" => Some(false),
@@ -240,9 +250,9 @@ fn package(item: &PackageItem<'_>, scanned: &mut Scanned<'_>, draft: &mut Draft<
     draft.components.push(Component { package, report, ..Component::default() });
 }
 
-fn vulnerability(
+pub(super) fn vulnerability(
     mut item: VulnerabilityItem<'_>,
-    scanned: &Scanned<'_>,
+    scanned: &Scanned,
     pointer: &str,
     changed: Option<&Changed>,
     draft: &mut Draft<'_>,
@@ -347,7 +357,7 @@ fn fix(item: &VulnerabilityItem<'_>) -> Fix {
 
 fn misconfiguration(
     item: &MisconfigurationItem<'_>,
-    scanned: &Scanned<'_>,
+    scanned: &Scanned,
     pointer: &str,
     changed: Option<&Changed>,
     draft: &mut Draft<'_>,
@@ -408,13 +418,7 @@ fn misconfiguration(
     draft.push(finding, Source { pointer: pointer.to_owned(), ..Source::default() });
 }
 
-fn secret(
-    item: &SecretItem<'_>,
-    scanned: &Scanned<'_>,
-    pointer: &str,
-    changed: Option<&Changed>,
-    draft: &mut Draft<'_>,
-) {
+fn secret(item: &SecretItem<'_>, scanned: &Scanned, pointer: &str, changed: Option<&Changed>, draft: &mut Draft<'_>) {
     let Some(rule_id) = item.rule_id.given() else {
         draft.dropped(pointer, "no `RuleID`");
         return;
@@ -451,13 +455,7 @@ fn secret(
     draft.push(finding, Source { pointer: pointer.to_owned(), ..Source::default() });
 }
 
-fn license(
-    item: &LicenseItem<'_>,
-    scanned: &Scanned<'_>,
-    pointer: &str,
-    changed: Option<&Changed>,
-    draft: &mut Draft<'_>,
-) {
+fn license(item: &LicenseItem<'_>, scanned: &Scanned, pointer: &str, changed: Option<&Changed>, draft: &mut Draft<'_>) {
     let Some(name) = item.name.given() else {
         draft.dropped(pointer, "no `Name`");
         return;
@@ -501,7 +499,7 @@ fn license(
 }
 
 /// What an ignore file or a VEX document has made of a finding.
-struct Changed {
+pub(super) struct Changed {
     state: State,
     suppression: Suppression,
 }
@@ -526,7 +524,7 @@ fn suppression(kind: &str, reason: Option<String>, source_file: Option<String>) 
     }
 }
 
-fn modified(item: &ModifiedItem<'_>, scanned: &Scanned<'_>, pointer: &str, draft: &mut Draft<'_>) {
+fn modified(item: &ModifiedItem<'_>, scanned: &Scanned, pointer: &str, draft: &mut Draft<'_>) {
     let status = item.status.get();
     let state = match status {
         "ignored" => State::Suppressed,
