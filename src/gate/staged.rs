@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use portcullis_github::{CiContext, Steering};
 use portcullis_model::{Collected, Finding, Tree};
-use portcullis_source::{Asked, HookEnvironment, SourceError};
+use portcullis_source::{Asked, HookEnvironment, Repository, SourceError};
 
 use super::plan::{Plan, Planned, Secrets, git_settings, repository_of};
 use super::{Refusal, Request};
@@ -19,7 +19,7 @@ pub(super) fn plan(request: &Request) -> Result<Planned, Refusal> {
     let ci = CiContext::detect(&BTreeMap::new(), &|_| Err("no event is read".to_owned()));
     let settings = git_settings(request, &ci, HookEnvironment::from_process());
     let mut asked = Asked::of(&request.directory, &settings);
-    let repository = match asked.as_mut().and_then(Asked::repository) {
+    let repository = match asked.as_mut().and_then(Repository::of_asked) {
         Some(repository) => repository,
         None => repository_of(request, &ci, &settings)?,
     };

@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-use crate::Repository;
 use crate::git::{Git, GitSettings};
-use crate::staged::changes;
 use crate::top_level;
 
 /// What the index of a directory's repository changes, asked before it is known whether the directory is the root.
@@ -39,14 +37,10 @@ impl Asked {
         Some(Self { at_top: ceiling.is_some(), directory, settings: settings.clone(), state: State::Running(git) })
     }
 
-    /// The repository, where git has answered about the directory as its top level. Waits for the answer only where it can
-    /// tell. Elsewhere, and where git refused, ask [`Repository::discover`].
-    pub fn repository(&mut self) -> Option<Repository> {
-        if !self.at_top {
-            return None;
-        }
-        let directory = self.directory.clone();
-        self.wait().then(|| Repository::at_top_level(directory, &self.settings))
+    /// The directory and how git is asked there, where git has answered about it as its top level. Waits for the answer only
+    /// where it can tell.
+    pub(crate) fn top_level(&mut self) -> Option<(&Path, &GitSettings)> {
+        (self.at_top && self.wait()).then_some((self.directory.as_path(), &self.settings))
     }
 
     /// The answer, where it is one about this root.
@@ -77,28 +71,50 @@ impl Asked {
     }
 }
 
+/// The question: what the index holds differently than a commit or tree.
+pub(crate) fn changes(tree: &str) -> [&str; 12] {
+    [
+        "diff-index",
+        "--cached",
+        "--raw",
+        "-z",
+        "--no-abbrev",
+        "-M",
+        "--relative",
+        "--ita-invisible-in-index",
+        "--ignore-submodules=none",
+        "--diff-filter=ACMRTU",
+        tree,
+        "--",
+    ]
+}
+
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::Asked;
     use crate::testing::Place;
-    use crate::{GitSettings, HookEnvironment};
+    use crate::{GitSettings, HookEnvironment, Repository};
+
+    fn repository(directory: &Path, settings: &GitSettings) -> Option<Repository> {
+        Repository::of_asked(&mut Asked::of(directory, settings).unwrap())
+    }
 
     #[test]
     fn an_answer_about_the_top_level_names_the_repository() {
         let place = Place::repository();
         place.write("sub/a", "1\n").commit();
-        let repository =
-            |directory: &str| Asked::of(&place.path().join(directory), &GitSettings::default()).unwrap().repository();
-        let found = repository("").unwrap();
+        let found = repository(place.path(), &GitSettings::default()).unwrap();
         assert_eq!((found.root(), found.top_level()), (place.open().root(), place.open().top_level()));
-        assert!(repository("sub").is_none());
+        assert!(repository(&place.path().join("sub"), &GitSettings::default()).is_none());
     }
 
     #[test]
     fn what_leads_elsewhere_is_left_to_git() {
         let place = Place::repository();
         place.write("a", "1\n").commit();
-        let named = |settings: &GitSettings| Asked::of(place.path(), settings).unwrap().repository().is_some();
+        let named = |settings: &GitSettings| repository(place.path(), settings).is_some();
         let plain = GitSettings::default();
         assert!(named(&plain));
         let hook = HookEnvironment { directory: Some(place.path().join(".git").into()), ..HookEnvironment::default() };
@@ -116,12 +132,12 @@ mod tests {
         place.write("inner/a", "1\n").commit();
         std::fs::create_dir(place.path().join("inner/.git")).unwrap();
         std::fs::write(place.path().join("inner/.git/config"), "[core]\n\tbare = false\n").unwrap();
-        assert!(Asked::of(&place.path().join("inner"), &GitSettings::default()).unwrap().repository().is_none());
+        assert!(repository(&place.path().join("inner"), &GitSettings::default()).is_none());
     }
 
     #[test]
     fn without_a_commit_git_is_asked_where_the_root_is() {
         let place = Place::repository();
-        assert!(Asked::of(place.path(), &GitSettings::default()).unwrap().repository().is_none());
+        assert!(repository(place.path(), &GitSettings::default()).is_none());
     }
 }

@@ -46,8 +46,13 @@ impl Repository {
         })
     }
 
-    /// The repository whose top level git has told the directory to be.
-    pub(crate) fn at_top_level(top: PathBuf, settings: &GitSettings) -> Self {
+    /// The repository of a directory that git has answered about as its top level. Elsewhere, and where git refused, ask
+    /// [`Repository::discover`].
+    pub fn of_asked(asked: &mut Asked) -> Option<Self> {
+        asked.top_level().map(|(top, settings)| Self::at_top_level(top.to_owned(), settings))
+    }
+
+    fn at_top_level(top: PathBuf, settings: &GitSettings) -> Self {
         let git = Git::new(&top, settings);
         Self { root: top.clone(), git: Some(Located { git, top, prefix: Vec::new() }) }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::asked::Asked;
+use crate::asked::{Asked, changes};
 use crate::git::{Answer, Git, records};
 use crate::patch::{self, Versions};
 use crate::platform::path_of;
@@ -149,25 +149,7 @@ fn against(git: &Git, tree: &str) -> Result<BTreeMap<String, Record>, SourceErro
     changed_files(&git.run(&changes(tree), &[])?.stdout)
 }
 
-/// The question of [`against`].
-pub(crate) fn changes(tree: &str) -> [&str; 12] {
-    [
-        "diff-index",
-        "--cached",
-        "--raw",
-        "-z",
-        "--no-abbrev",
-        "-M",
-        "--relative",
-        "--ita-invisible-in-index",
-        "--ignore-submodules=none",
-        "--diff-filter=ACMRTU",
-        tree,
-        "--",
-    ]
-}
-
-/// The answer to it.
+/// What git answers to [`changes`].
 fn changed_files(answer: &[u8]) -> Result<BTreeMap<String, Record>, SourceError> {
     let mut changed = BTreeMap::new();
     let mut fields = records(answer);
