@@ -6,6 +6,7 @@
 
 mod added;
 mod asked;
+mod at_once;
 mod commit;
 mod commits;
 mod error;

@@ -8,7 +8,7 @@ use crate::commits::{self, Addition, Since, Unread};
 use crate::git::{Git, GitSettings};
 use crate::history::{self, ChangedFile};
 use crate::hooks;
-use crate::platform::path_of;
+use crate::platform::{name_of, path_of};
 use crate::work_tree::WorkTree;
 use crate::{Asked, Commit, Index, SourceError, Staged, name, staged};
 
@@ -66,7 +66,10 @@ impl Repository {
         let holds_policy = POLICY_FILES.iter().any(|policy| directory.join(policy).symlink_metadata().is_ok());
         let Some(located) = repository.git.as_mut().filter(|_| holds_policy) else { return Ok(repository) };
         let git = located.git.within(&directory);
-        let prefix = git.run(&["rev-parse", "--show-prefix"], &[])?.line().to_vec();
+        let prefix = match prefix(&located.top, &directory) {
+            Some(prefix) => prefix,
+            None => git.run(&["rev-parse", "--show-prefix"], &[])?.line().to_vec(),
+        };
         if !prefix.is_empty() {
             located.prefix = prefix;
             located.git = git;
@@ -224,6 +227,15 @@ impl Repository {
         let missing = || SourceError::NoRepository { directory: self.root.clone(), question };
         self.git.as_ref().ok_or_else(missing)
     }
+}
+
+/// What git calls the prefix of a directory, where the paths of both tell.
+fn prefix(top: &Path, directory: &Path) -> Option<Vec<u8>> {
+    let mut prefix = name_of(directory.strip_prefix(top).ok()?)?;
+    if !prefix.is_empty() {
+        prefix.push(b'/');
+    }
+    Some(prefix)
 }
 
 fn existing_directory(path: &Path) -> Result<PathBuf, SourceError> {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::asked::{Asked, changes};
+use crate::at_once::at_once;
 use crate::git::{Answer, Git, records};
 use crate::patch::{self, Versions};
 use crate::platform::path_of;
@@ -88,16 +89,6 @@ pub(crate) fn staged(git: &Git, root: &Path, asked: Option<Asked>) -> Result<(St
     }
     let (staged, index) = at_once(|| completed(git, root, changed), || Index::open(git));
     Ok((staged?, Some(index?)))
-}
-
-/// Runs the second beside the first. A thread that cannot be had or has ended early is no reason to give up.
-fn at_once<A, B: Send>(first: impl FnOnce() -> A, second: impl Fn() -> B + Sync) -> (A, B) {
-    std::thread::scope(|scope| {
-        let beside = std::thread::Builder::new().spawn_scoped(scope, &second);
-        let first = first();
-        let beside = beside.ok().and_then(|beside| beside.join().ok());
-        (first, beside.unwrap_or_else(&second))
-    })
 }
 
 /// What is new in each of the changed files.

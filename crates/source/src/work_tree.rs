@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 
 use portcullis_model::{Entry, EntryKind, Listing, Problem, ProblemCode, Stat, Tree, TreeError};
 
-use crate::git::{Git, records};
+use crate::at_once::at_once;
+use crate::git::{Answer, Git, records};
 use crate::index::Staged;
 use crate::platform::{is_executable, is_same_file, name_of, path_of};
 use crate::resolve::{LastLink, resolve};
@@ -25,11 +26,14 @@ use crate::{READ_LIMIT, SourceError, name};
 ///
 /// Read and asked about can be every path inside the root, ignored ones too: reports often are. A file is compared with what
 /// was looked at once it is open, so that one that was put in its place meanwhile is not read.
+///
+/// Listed once: whoever lists the tree again learns what stood there the first time.
 #[derive(Debug)]
 pub struct WorkTree {
     root: PathBuf,
     git: Option<Git>,
     limit: u64,
+    listing: OnceLock<Result<Listing, TreeError>>,
     submodules: OnceLock<Result<BTreeSet<String>, String>>,
 }
 
@@ -43,7 +47,7 @@ struct Tracked {
 
 impl WorkTree {
     pub(crate) fn new(root: PathBuf, git: Option<Git>) -> Self {
-        Self { root, git, limit: READ_LIMIT, submodules: OnceLock::new() }
+        Self { root, git, limit: READ_LIMIT, listing: OnceLock::new(), submodules: OnceLock::new() }
     }
 
     /// The same with another limit for [`Tree::read`], in bytes.
@@ -53,7 +57,29 @@ impl WorkTree {
         self
     }
 
+    fn listing(&self) -> Result<&Listing, TreeError> {
+        let listed = self.listing.get_or_init(|| {
+            let mut listing = match &self.git {
+                Some(git) => self.list_with_git(git)?,
+                None => self.list_without_git(),
+            };
+            listing.entries.sort_unstable_by(|one, two| one.path.cmp(&two.path));
+            listing.problems.sort_by(portcullis_model::order::problems);
+            Ok(listing)
+        });
+        listed.as_ref().map_err(Clone::clone)
+    }
+
     fn list_with_git(&self, git: &Git) -> Result<Listing, TreeError> {
+        let untracked = || git.run(&["ls-files", "--others", "--exclude-standard", "-z"], &[]);
+        let (tracked, untracked) = at_once(|| self.list_tracked(git), untracked);
+        let mut listing = tracked?;
+        let untracked = untracked.map_err(|error| TreeError::Unreadable(error.to_string()))?;
+        self.add_untracked(&untracked, &mut listing);
+        Ok(listing)
+    }
+
+    fn list_tracked(&self, git: &Git) -> Result<Listing, TreeError> {
         let mut listing = Listing::default();
         let mut left_out: Vec<String> = Vec::new();
         let mut directories = RealDirectories::default();
@@ -73,14 +99,10 @@ impl WorkTree {
             }
         }
         listing.problems.extend(sparse(&left_out));
-        self.add_untracked(git, &mut listing)?;
         Ok(listing)
     }
 
-    fn add_untracked(&self, git: &Git, listing: &mut Listing) -> Result<(), TreeError> {
-        let answer = git
-            .run(&["ls-files", "--others", "--exclude-standard", "-z"], &[])
-            .map_err(|error| TreeError::Unreadable(error.to_string()))?;
+    fn add_untracked(&self, answer: &Answer, listing: &mut Listing) {
         // Git goes on past a directory it cannot open and says so here only.
         for line in answer.stderr.lines().filter(|line| !line.trim().is_empty()) {
             listing.problems.push(unopened(line));
@@ -98,7 +120,6 @@ impl WorkTree {
                 Err(error) => listing.problems.push(unreadable(&path, &error)),
             }
         }
-        Ok(())
     }
 
     fn list_without_git(&self) -> Listing {
@@ -233,13 +254,11 @@ impl Tree for WorkTree {
     }
 
     fn list(&self) -> Result<Listing, TreeError> {
-        let mut listing = match &self.git {
-            Some(git) => self.list_with_git(git)?,
-            None => self.list_without_git(),
-        };
-        listing.entries.sort_unstable_by(|one, two| one.path.cmp(&two.path));
-        listing.problems.sort_by(portcullis_model::order::problems);
-        Ok(listing)
+        self.listing().cloned()
+    }
+
+    fn paths(&self) -> Result<Vec<String>, TreeError> {
+        Ok(self.listing()?.entries.iter().map(|entry| entry.path.clone()).collect())
     }
 
     fn stat(&self, path: &str) -> Result<Option<Stat>, TreeError> {
