@@ -81,9 +81,10 @@ fn pushed() -> Result<Vec<Range>, Exit> {
     if let (Some(from), Some(tip)) = (get("PRE_COMMIT_FROM_REF"), get("PRE_COMMIT_TO_REF")) {
         return Ok(range(tip, from).into_iter().collect());
     }
-    // pre-commit names no commits where none of them is on the remote.
+    // pre-commit names no commits where none of them is on the remote, but the branch, which need not be checked out.
     if get("PRE_COMMIT").is_some() {
-        return Ok(vec![Range { since: Since::Remotes, tip: "HEAD".to_owned(), of_push: true }]);
+        let tip = get("PRE_COMMIT_LOCAL_BRANCH").unwrap_or("HEAD").to_owned();
+        return Ok(vec![Range { since: Since::Remotes, tip, of_push: true }]);
     }
     let mut stdin = std::io::stdin().lock();
     if stdin.is_terminal() {

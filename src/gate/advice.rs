@@ -123,7 +123,8 @@ fn matches(pattern: &str, path: &str) -> bool {
 fn nested(paths: &[&str]) -> Vec<Diagnostic> {
     let is_nested = |path: &&&str| {
         let name = path.rsplit('/').next().unwrap_or_default();
-        matches!(name, "portcullis.yaml" | "portcullis.yml") && !POLICY_FILES.contains(*path)
+        let is_workflow = path.starts_with(".github/workflows/");
+        matches!(name, "portcullis.yaml" | "portcullis.yml") && !POLICY_FILES.contains(*path) && !is_workflow
     };
     let warning = |path: &&str| {
         let place =

@@ -1,10 +1,12 @@
 //! What people let a change do to its own gate: an earlier state of it, and exceptions somebody has approved.
 
-use portcullis_github::Steering as Source;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use portcullis_github::{CiContext, Steering as Source};
 use portcullis_model::{Diagnostic, PolicySource, Tree};
 use portcullis_source::POLICY_FILES;
 
-use super::gate_files::is_exception_file;
+use super::gate_files::{is_exception_file, is_gate_file, is_named};
 use super::plan::Plan;
 use super::trust::{Gate, of_tree, start, with_exceptions_of};
 use super::{Refusal, Request, base};
@@ -30,13 +32,27 @@ pub(super) fn refuse_looser_reference(
     if let Some(change) = portcullis_policy::loosened(&of_base.policy, &gate.policy, &gate.registry).first() {
         return Err(refused(&format!("`{}` is looser or other there", change.key)));
     }
-    let elsewhere = |path: &str| !POLICY_FILES.contains(&path) && !is_exception_file(path);
-    match base::differing_gate_files(earlier, &*base, elsewhere) {
+    // Policy and exceptions were compared as what they say; of every other file that steers nobody can tell which is looser.
+    let steers = |path: &str| is_gate_file(path) || is_named(&of_base.policy, path) || is_named(&gate.policy, path);
+    let elsewhere = |path: &str| !POLICY_FILES.contains(&path) && !is_exception_file(path) && steers(path);
+    match base::differing_files(earlier, &*base, elsewhere) {
         Ok(differing) => match differing.first() {
             Some(path) => Err(refused(&format!("`{path}` differs there"))),
             None => Ok(()),
         },
         Err(why) => Err(refused(&why)),
+    }
+}
+
+/// `--now` too: on an earlier day an exception that has ended would still count.
+pub(super) fn refuse_earlier_day(request: &Request, ci: &CiContext) -> Result<(), Refusal> {
+    let day = |time: Timestamp| time.to_zoned(TimeZone::UTC).date();
+    match ci.updated_at.map(day).filter(|_| request.now_is_given && ci.judges_change()) {
+        Some(event) if day(request.now) < event => Err(Refusal::Usage(format!(
+            "`--now {}` lies before the event, which is of {event}: a change is not judged as of an earlier day",
+            day(request.now)
+        ))),
+        _ => Ok(()),
     }
 }
 

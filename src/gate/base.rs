@@ -5,7 +5,6 @@ use portcullis_github::{CiContext, Steering};
 use portcullis_model::Tree;
 use portcullis_source::{Commit, Repository, SourceError};
 
-use super::gate_files::is_gate_file;
 use super::plan::Plan;
 use super::{Refusal, Request};
 
@@ -68,8 +67,8 @@ pub(super) fn named(
     }
 }
 
-/// Gate files besides policy and exceptions that two trees hold differently; the error is why that cannot be told.
-pub(super) fn differing_gate_files(
+/// Files that two trees hold differently, of those that are concerned; the error is why that cannot be told.
+pub(super) fn differing_files(
     one: &dyn Tree,
     other: &dyn Tree,
     concerned: impl Fn(&str) -> bool,
@@ -77,7 +76,7 @@ pub(super) fn differing_gate_files(
     let paths = |tree: &dyn Tree| tree.paths().map_err(|error| error.to_string());
     let mut all = paths(one)?;
     all.extend(paths(other)?);
-    all.retain(|path| is_gate_file(path) && concerned(path));
+    all.retain(|path| concerned(path));
     all.sort_unstable();
     all.dedup();
     // What neither side can read is the same on both.

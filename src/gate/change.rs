@@ -45,10 +45,7 @@ impl Compared {
 pub(super) fn of(request: &Request, plan: &Plan) -> Result<Compared, Refusal> {
     let Some(tip) = plan.tip.as_deref() else { return Ok(Compared::Nothing) };
     let with = match &request.base {
-        Some(revision) => {
-            let base = plan.event_base().filter(|_| plan.ci.judges_change());
-            Some(base::named(request, &plan.repository, ("--base", revision), base)?)
-        }
+        Some(revision) => Some(base_of_flag(request, plan, revision, tip)?),
         None => match base_of_event(plan) {
             Ok(base) => base,
             Err(error) => return Ok(Compared::Unknown(error.to_string())),
@@ -59,6 +56,20 @@ pub(super) fn of(request: &Request, plan: &Plan) -> Result<Compared, Refusal> {
         Ok(change) => Compared::Known(Box::new(change)),
         Err(why) => Compared::Unknown(why),
     })
+}
+
+/// The commit of `--base`. Where a change is judged the flag stands in a file the change may have written: against an earlier
+/// state of the base what was mended there since would not be new when it comes back.
+fn base_of_flag(request: &Request, plan: &Plan, revision: &str, tip: &str) -> Result<String, Refusal> {
+    let base = plan.event_base().filter(|_| plan.ci.judges_change());
+    let named = base::named(request, &plan.repository, ("--base", revision), base)?;
+    let Some(base) = base.filter(|base| !base.eq_ignore_ascii_case(&named)) else { return Ok(named) };
+    match plan.repository.merge_base(base, tip) {
+        Ok(Some(fork)) if fork == named => Ok(named),
+        _ => Err(Refusal::Usage(format!(
+            "`--base {revision}` cannot be used: the event's base is {base}; name it, or the commit where the change left it"
+        ))),
+    }
 }
 
 fn base_of_event(plan: &Plan) -> Result<Option<String>, SourceError> {

@@ -1,10 +1,10 @@
 //! Which files steer the gate, and which of them a change touches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use portcullis_ingest::ignores::is_ignore_file;
-use portcullis_model::{Listing, Stat, Tree, TreeError};
+use portcullis_model::{EntryKind, Listing, Stat, Tree, TreeError};
 use portcullis_policy::Policy;
 use portcullis_source::POLICY_FILES;
 
@@ -41,7 +41,7 @@ pub(super) fn is_gate_file(path: &str) -> bool {
 }
 
 /// Whether the policy names the file among those that steer.
-fn is_named(policy: &Policy, path: &str) -> bool {
+pub(super) fn is_named(policy: &Policy, path: &str) -> bool {
     path == policy.baseline_file().value
         || policy.layers().iter().any(|layer| layer == path)
         || policy.secrets_config().is_some_and(|setting| setting.value == path)
@@ -54,9 +54,39 @@ fn is_named(policy: &Policy, path: &str) -> bool {
         || policy.vex().iter().any(|entry| entry.path.matches(path))
 }
 
-/// Whether a tree has a gate.
-pub(super) fn has_gate_files(tree: &dyn Tree) -> Result<bool, TreeError> {
-    Ok(tree.paths()?.iter().any(|path| makes_a_gate(path)))
+/// Whether a tree has a gate, which may be nothing but the policy that the command line names.
+pub(super) fn has_gate_files(tree: &dyn Tree, policy: Option<&str>) -> Result<bool, TreeError> {
+    Ok(tree.paths()?.iter().any(|path| makes_a_gate(path) || policy.is_some_and(|policy| policy == path)))
+}
+
+/// The files that those which make the gate are links to. Nothing but what is shown hangs on it.
+fn link_targets(tree: &dyn Tree) -> BTreeSet<String> {
+    let mut targets = BTreeSet::new();
+    let mut next: Vec<String> = tree.paths().unwrap_or_default();
+    next.retain(|path| makes_a_gate(path));
+    while let Some(path) = next.pop() {
+        if let Ok(Some(Stat { kind: EntryKind::Symlink(target), .. })) = tree.stat(&path)
+            && let Some(target) = target_of(&path, &target)
+            && targets.insert(target.clone())
+        {
+            next.push(target);
+        }
+    }
+    targets
+}
+
+/// Where a link leads inside the tree.
+fn target_of(link: &str, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> = link.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            name => parts.push(name),
+        }
+    }
+    (!target.starts_with('/')).then(|| parts.join("/"))
 }
 
 /// Whether exceptions are read from a path.
@@ -69,12 +99,13 @@ pub(super) fn is_exception_file(path: &str) -> bool {
 pub(super) fn changed_gate_files(plan: &Plan, compared: &Compared, base: &dyn Tree, policy: &Policy) -> Vec<String> {
     match compared {
         Compared::Known(change) => {
-            let paths = change.paths().into_iter().filter(|path| is_gate_file(path) || is_named(policy, path));
-            paths.map(str::to_owned).collect()
+            let targets = link_targets(base);
+            let steers = |path: &&str| is_gate_file(path) || is_named(policy, path) || targets.contains(*path);
+            change.paths().into_iter().filter(steers).map(str::to_owned).collect()
         }
         // Git cannot compare: what the two sides hold is compared instead. Nothing but what is shown hangs on it.
         Compared::Unknown(_) | Compared::Nothing => {
-            base::differing_gate_files(base, &*plan.subject, |_| true).unwrap_or_default()
+            base::differing_files(base, &*plan.subject, is_gate_file).unwrap_or_default()
         }
     }
 }

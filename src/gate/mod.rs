@@ -7,6 +7,7 @@ mod base;
 mod base_reports;
 mod baseline;
 mod change;
+mod checkout;
 mod collect;
 mod commits;
 mod conversation;

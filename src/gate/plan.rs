@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use portcullis_github::{CiContext, Idle, PAYLOAD_LIMIT, Steering};
 use portcullis_model::{Entry, EntryKind, Problem, Stat, Tree};
 use portcullis_policy::{Reported, Reviews};
-use portcullis_source::{AddedLines, GitSettings, HookEnvironment, Repository, Since, WorkTree};
+use portcullis_source::{AddedLines, GitSettings, HookEnvironment, Repository, Since};
 
+use super::checkout::{self, CheckedOut};
 use super::{Fix, Refusal, base, commits, fix, head, staged};
 
 /// What the command line asks for, with everything the gate may know of the process.
@@ -247,23 +248,38 @@ fn files(request: &Request) -> Result<Planned, Refusal> {
     ci.settle(&|commit| repository.parents(commit).map_err(|error| error.to_string()));
     let steering = base::steering(request, &repository, &ci)?;
     head::warn_of_checked_out_head(&repository, &mut ci);
-    let subject = repository.work_tree();
-    let listing = subject.list().map_err(|error| {
+    let subject = checked_out(&repository, &mut ci)?;
+    let mut listing = subject.list().map_err(|error| {
         Refusal::Usage(format!("the files of `{}` cannot be listed: {error}", repository.root().display()))
     })?;
+    listing.problems.extend(checkout::mismatch(&repository, &ci));
     let tracked = listing.entries.iter().map(|entry| entry.path.clone()).collect();
-    let entries = selected(request, &repository, &subject, listing.entries)?;
+    let entries = selected(request, &repository, &*subject, listing.entries)?;
     Ok(Planned::Run(Box::new(Plan {
         repository,
         ci,
         steering,
-        subject: Box::new(subject),
+        subject,
         tip: Some("HEAD".to_owned()),
         secrets: Secrets::Files,
         entries,
         tracked,
         problems: listing.problems,
     })))
+}
+
+/// The files to judge: in an event about a change those of the commit, else those on disk.
+fn checked_out(repository: &Repository, ci: &mut CiContext) -> Result<Box<dyn Tree>, Refusal> {
+    if ci.judges_change() && repository.has_git() {
+        let changed = CheckedOut::of(repository).map_err(|error| {
+            Refusal::Usage(format!("the files on disk cannot be compared with the commit that is checked out: {error}"))
+        })?;
+        if let Some(subject) = changed {
+            ci.notices.push(subject.notice());
+            return Ok(Box::new(subject));
+        }
+    }
+    Ok(Box::new(repository.work_tree()))
 }
 
 /// A directory with a policy of its own is a root only outside of events about a change: there it would choose its own gate.
@@ -298,7 +314,7 @@ pub(super) fn read_payload(path: &str) -> Result<Vec<u8>, String> {
 fn selected(
     request: &Request,
     repository: &Repository,
-    subject: &WorkTree,
+    subject: &dyn Tree,
     entries: Vec<Entry>,
 ) -> Result<Vec<Entry>, Refusal> {
     if request.paths.is_empty() {

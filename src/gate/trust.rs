@@ -11,7 +11,7 @@ use portcullis_secrets::{Config, IGNORE_NAME, IgnoreFile, Options, Scanner, Sour
 use portcullis_source::POLICY_FILES;
 use portcullis_syntax::yaml;
 
-use super::allowed::{refuse_looser_reference, take_approved_exceptions};
+use super::allowed::{refuse_earlier_day, refuse_looser_reference, take_approved_exceptions};
 use super::baseline::{self, NotUsable};
 use super::change::Compared;
 use super::gate_files::{ReadFiles, Remembering, changed_gate_files, has_gate_files, is_exception_file};
@@ -53,6 +53,7 @@ pub(super) enum Steering {
 
 /// Reads every gate file from the tree that may steer.
 pub(super) fn gate(request: &Request, plan: &Plan, compared: &Compared) -> Result<Steering, Refusal> {
+    refuse_earlier_day(request, &plan.ci)?;
     match &plan.steering {
         Source::WorkTree => read(request, plan, &*plan.subject, PolicySource::Local, None),
         Source::Unknown(why) => Ok(Steering::Unreadable(unreadable(why))),
@@ -76,7 +77,7 @@ pub(super) fn gate(request: &Request, plan: &Plan, compared: &Compared) -> Resul
 }
 
 fn of_base(request: &Request, plan: &Plan, base: &dyn Tree, id: &str) -> Result<Steering, Refusal> {
-    match has_gate_files(base) {
+    match has_gate_files(base, named_policy(request)) {
         Err(error) => Ok(Steering::Unreadable(unreadable(&error.to_string()))),
         Ok(true) => match read(request, plan, base, PolicySource::Base, Some(id))? {
             Steering::Known(gate) if gate.policy.trusts_head() => of_head(request, plan, &gate),
@@ -377,14 +378,19 @@ impl GateFileError {
     }
 }
 
+/// Path of the policy that the command line names.
+fn named_policy(request: &Request) -> Option<&str> {
+    request.policy_file.as_deref().map(|path| path.trim_start_matches("./"))
+}
+
 /// The policy file: the one that was named, or exactly one of the four names.
 fn policy_file(request: &Request, tree: &dyn Tree) -> Result<Option<GateFile>, GateFileError> {
     let read = |path: &str| match tree.read(path) {
         Ok(bytes) => Ok(GateFile { path: path.to_owned(), bytes }),
         Err(error) => Err(GateFileError::Unreadable(format!("the policy `{path}` cannot be read: {error}"))),
     };
-    if let Some(named) = &request.policy_file {
-        return read(named.trim_start_matches("./")).map(Some);
+    if let Some(named) = named_policy(request) {
+        return read(named).map(Some);
     }
     let mut there = Vec::new();
     for path in POLICY_FILES {

@@ -116,4 +116,12 @@ fn the_variables_of_pre_commit_are_a_range() {
     };
     assert_eq!((between(&first), between(&second)), (1, 0));
     assert_eq!(push(&repository, "", &[("PRE_COMMIT", "1")]).0, 1, "a branch of which the remote has nothing");
+    repository.git(&["branch", "other", &third]);
+    repository.git(&["checkout", "--quiet", "--orphan", "clean"]);
+    repository.git(&["rm", "--quiet", "-r", "--force", "."]);
+    repository.write("a.txt", "nothing\n");
+    repository.commit();
+    let pushed = [("PRE_COMMIT", "1"), ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/other")];
+    assert_eq!(push(&repository, "", &pushed).0, 1, "a branch that is not checked out");
+    assert_eq!(push(&repository, "", &pushed[..1]).0, 0, "the one that is");
 }

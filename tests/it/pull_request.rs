@@ -21,6 +21,11 @@ impl PullRequest {
         Self { repository, base, variables: Vec::new() }
     }
 
+    /// The commit the event names as the base.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The event names another commit.
     pub(crate) fn base_is(&mut self, id: &str) {
         id.clone_into(&mut self.base);
@@ -74,7 +79,7 @@ impl PullRequest {
 /// The payload of the event.
 pub(crate) fn payload(base: &str, head: &str) -> String {
     format!(
-        r#"{{"number":7,"pull_request":{{"number":7,"head":{{"sha":"{head}","repo":{{"full_name":"acme/shop"}}}},"base":{{"sha":"{base}","repo":{{"full_name":"acme/shop"}}}}}},"repository":{{"full_name":"acme/shop"}}}}"#
+        r#"{{"number":7,"pull_request":{{"number":7,"updated_at":"2026-11-20T08:00:00Z","head":{{"sha":"{head}","repo":{{"full_name":"acme/shop"}}}},"base":{{"sha":"{base}","repo":{{"full_name":"acme/shop"}}}}}},"repository":{{"full_name":"acme/shop"}}}}"#
     )
 }
 

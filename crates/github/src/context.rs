@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use portcullis_model::Context;
 
 use crate::environment::Environment;
@@ -22,6 +23,8 @@ pub struct CiContext {
     pub context: Context,
     /// Login of who opened the pull request, as the event names it.
     pub author: Option<String>,
+    /// GitHub knows of something that happened to the pull request then: it is no earlier now.
+    pub updated_at: Option<Timestamp>,
     /// What the change is compared with.
     pub base: Base,
     /// Nothing has to be judged.
@@ -81,6 +84,7 @@ impl CiContext {
             event: Event::Local,
             context: Context { server_url: endpoints.server.clone(), ..Context::default() },
             author: None,
+            updated_at: None,
             base: Base::DefaultBranch,
             idle: None,
             token: Token::find(environment, &endpoints),
@@ -198,6 +202,7 @@ impl CiContext {
         self.context.pr = payload.number.or(pull_request.number).or_else(of_ref);
         self.context.fork = self.is_fork(&pull_request);
         self.author = pull_request.user.as_ref().and_then(|user| user.login.clone());
+        self.updated_at = pull_request.updated_at.as_deref().and_then(|time| time.parse().ok());
         let base_branch = pull_request.base.reference.clone();
         self.context.base_ref = base_branch.or_else(|| self.runner.base_reference.clone());
         if self.event == Event::PullRequest && payload.action.as_deref() == Some("closed") {

@@ -28,6 +28,8 @@ pub(crate) struct PullRequest {
     pub(crate) user: Option<User>,
     pub(crate) base: Side,
     pub(crate) head: Side,
+    /// RFC 3339.
+    pub(crate) updated_at: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

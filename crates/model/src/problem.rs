@@ -176,6 +176,8 @@ codes! {
     MetricAbsent = "metric_absent",
     /// The base copy of a gate file cannot be read.
     BaseUnreadable = "base_unreadable",
+    /// Another commit is checked out than the one the event is about.
+    HeadNotCheckedOut = "head_not_checked_out",
     /// The baseline does not know a report or check, so that its findings count as new.
     NotInBaseline = "not_in_baseline",
     /// Nobody knows when the days of a vulnerability began.

@@ -1,5 +1,7 @@
 //! What commits say about each other.
 
+use std::collections::BTreeSet;
+
 use crate::git::{Git, records};
 use crate::{SourceError, name};
 
@@ -74,6 +76,22 @@ pub(crate) fn is_ancestor(git: &Git, ancestor: &str, descendant: &str) -> Result
         }
         _ => Ok(false),
     }
+}
+
+/// Paths of `HEAD` whose files on disk are not what it holds. What it does not have is left out: an added file is on disk only.
+pub(crate) fn changed_on_disk(git: &Git) -> Result<BTreeSet<String>, SourceError> {
+    let question = [
+        "diff-index",
+        "--name-only",
+        "-z",
+        "--relative",
+        "--no-renames",
+        "--ignore-submodules=all",
+        "--diff-filter=DMTU",
+        "HEAD",
+        "--",
+    ];
+    Ok(records(&git.run(&question, &[])?.stdout).map(name::to_text).collect())
 }
 
 pub(crate) fn is_shallow(git: &Git) -> Result<bool, SourceError> {

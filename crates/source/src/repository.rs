@@ -1,5 +1,6 @@
 //! The repository a run belongs to: its root and what only git knows about it.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -191,6 +192,11 @@ impl Repository {
     pub fn changed_files(&self, base: &str, head: &str) -> Result<Vec<ChangedFile>, SourceError> {
         let located = self.located("a comparison")?;
         history::changed_files(&located.git, &self.commit_id(base)?, &self.commit_id(head)?, &located.prefix)
+    }
+
+    /// Paths below the root that the commit which is checked out has and the disk holds differently, or not at all.
+    pub fn changed_on_disk(&self) -> Result<BTreeSet<String>, SourceError> {
+        history::changed_on_disk(&self.located("the work tree")?.git)
     }
 
     /// The lines below the root that `head` adds or edits against `base`, sorted by path; for what a branch itself has changed
