@@ -7,7 +7,7 @@ use portcullis_model::{AddedSuppression, Finding, TreeError, suppression};
 use portcullis_source::{AddedRanges, Change as What, ChangedFile, Commit, SourceError};
 use rayon::prelude::*;
 
-use super::plan::Plan;
+use super::plan::{Plan, Subject};
 use super::{Refusal, Request, base};
 
 /// The change, as far as it is known.
@@ -46,6 +46,7 @@ pub(super) fn of(request: &Request, plan: &Plan) -> Result<Compared, Refusal> {
     let Some(tip) = plan.tip.as_deref() else { return Ok(Compared::Nothing) };
     let with = match &request.base {
         Some(revision) => Some(base_of_flag(request, plan, revision, tip)?),
+        None if plan.ci.base == Base::DefaultBranch => fork_of_default_branch(request, plan, tip),
         None => match base_of_event(plan) {
             Ok(base) => base,
             Err(error) => return Ok(Compared::Unknown(error.to_string())),
@@ -70,6 +71,18 @@ fn base_of_flag(request: &Request, plan: &Plan, revision: &str, tip: &str) -> Re
             "`--base {revision}` cannot be used: the event's base is {base}; name it, or the commit where the change left it"
         ))),
     }
+}
+
+/// Where a branch somebody works on has left the default branch. Nothing is compared on that branch itself, nor where git
+/// cannot tell: nobody has asked for it.
+fn fork_of_default_branch(request: &Request, plan: &Plan, tip: &str) -> Option<String> {
+    if !matches!(request.subject, Subject::WorkTree | Subject::Head(_)) || !plan.repository.has_git() {
+        return None;
+    }
+    let branch = plan.repository.default_branch(None).ok().flatten()?;
+    let fork = plan.repository.merge_base(&branch, tip).ok().flatten()?;
+    let tip = plan.repository.commit_id(tip).ok()?;
+    (fork != tip).then_some(fork)
 }
 
 fn base_of_event(plan: &Plan) -> Result<Option<String>, SourceError> {

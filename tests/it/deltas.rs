@@ -211,6 +211,26 @@ fn a_base_can_be_named_at_the_desk() {
 }
 
 #[test]
+fn a_branch_at_the_desk_is_compared_with_the_place_where_it_left_the_default_branch() {
+    let old = workflow(&["acme/one@main"]);
+    let repository = Repository::new().file("portcullis.yaml", POLICY).file(".github/workflows/ci.yml", old);
+    let fork = repository.commit();
+    assert_eq!(repository.run(&["check"]).code, 1, "there is no remote");
+    repository.git(&["update-ref", "refs/remotes/origin/main", &fork]);
+    assert_eq!(repository.run(&["check"]).code, 1, "nothing has left the default branch");
+    repository.write("readme.txt", "hello\n");
+    repository.commit();
+    let answer = repository.run(&["check", "-f", "json"]);
+    let lines = told(&serde_json::from_str(&answer.stdout).unwrap(), "gha/unpinned-uses");
+    assert_eq!((answer.code, lines), (0, vec![".github/workflows/ci.yml:7 existing log false".to_owned()]));
+    repository.write(".github/workflows/ci.yml", workflow(&["acme/one@main", "acme/two@main"]));
+    repository.commit();
+    let answer = repository.run(&["check", "-f", "json"]);
+    let lines = told(&serde_json::from_str(&answer.stdout).unwrap(), "gha/unpinned-uses");
+    assert_eq!((answer.code, lines[1].as_str()), (1, ".github/workflows/ci.yml:8 new fail true"), "{lines:?}");
+}
+
+#[test]
 fn a_change_cannot_name_its_own_head_as_base_or_as_the_place_of_the_policy() {
     for flag in ["--base", "--policy-ref"] {
         let change = base();

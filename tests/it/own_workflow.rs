@@ -102,7 +102,7 @@ fn a_policy_of_another_name_is_that_of_the_base() {
 
 #[test]
 fn an_earlier_gate_with_other_rules_for_secrets_is_refused() {
-    let policy = format!("{POLICY}").replace("secrets: {", "secrets: { config: ci/rules.toml,");
+    let policy = POLICY.replace("secrets: {", "secrets: { config: ci/rules.toml,");
     let base = Repository::new()
         .file("portcullis.yaml", &policy)
         .file("ci/rules.toml", "[extend]\nuseDefault = true\n[[allowlists]]\npaths = ['''.*\\.txt''']\n");

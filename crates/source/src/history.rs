@@ -100,20 +100,19 @@ pub(crate) fn is_shallow(git: &Git) -> Result<bool, SourceError> {
 
 /// The full name of a branch of `origin`: the one called `name`, else the one its HEAD points to, else `main` or `master`.
 pub(crate) fn default_branch(git: &Git, name: Option<&str>) -> Result<Option<String>, SourceError> {
-    let candidates: Vec<String> = match name {
-        Some(name) => vec![name.to_owned()],
-        None => ["HEAD", "main", "master"].map(str::to_owned).to_vec(),
+    let Some(name) = name else {
+        let known = git.run(&["for-each-ref", "--format=%(refname)", USUAL[0], USUAL[1], USUAL[2]], &[])?.stdout;
+        let is_known = |usual: &&&str| known.split(|byte| *byte == b'\n').any(|known| known == usual.as_bytes());
+        return Ok(USUAL.iter().find(is_known).map(|usual| (*usual).to_owned()));
     };
-    for candidate in candidates {
-        let reference = format!("refs/remotes/origin/{candidate}");
-        // Takes the name as it is: no `@{…}`, no `^`.
-        let answer = git.run(&["show-ref", "--verify", "--quiet", &reference], &[1, 128])?;
-        if answer.code == Some(0) {
-            return Ok(Some(reference));
-        }
-    }
-    Ok(None)
+    let reference = format!("refs/remotes/origin/{name}");
+    // Takes the name as it is: no `@{…}`, no `^`.
+    let answer = git.run(&["show-ref", "--verify", "--quiet", &reference], &[1, 128])?;
+    Ok((answer.code == Some(0)).then_some(reference))
 }
+
+/// What the default branch of a remote is called where nobody has told its name, the surest first.
+const USUAL: [&str; 3] = ["refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master"];
 
 /// Gets one commit with all its files from `origin`, where the server gives single commits (GitHub does). A clone that has all
 /// of the history stays one: cut off there, nobody could tell where a branch has left another.
