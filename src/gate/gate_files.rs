@@ -59,6 +59,14 @@ pub(super) fn has_gate_files(tree: &dyn Tree, policy: Option<&str>) -> Result<bo
     Ok(tree.paths()?.iter().any(|path| makes_a_gate(path) || policy.is_some_and(|policy| policy == path)))
 }
 
+/// Rules of the repository's own, which this version does not evaluate.
+pub(super) fn own_rules(tree: &dyn Tree) -> Result<Vec<String>, TreeError> {
+    let is_rule = |path: &String| {
+        path.strip_prefix(".portcullis/rules/").is_some_and(|name| name.ends_with(".yaml") || name.ends_with(".yml"))
+    };
+    Ok(tree.paths()?.into_iter().filter(is_rule).collect())
+}
+
 /// The files that those which make the gate are links to. Nothing but what is shown hangs on it.
 fn link_targets(tree: &dyn Tree) -> BTreeSet<String> {
     let mut targets = BTreeSet::new();

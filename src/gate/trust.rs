@@ -14,7 +14,7 @@ use portcullis_syntax::yaml;
 use super::allowed::{refuse_earlier_day, refuse_looser_reference, take_approved_exceptions};
 use super::baseline::{self, NotUsable};
 use super::change::Compared;
-use super::gate_files::{ReadFiles, Remembering, changed_gate_files, has_gate_files, is_exception_file};
+use super::gate_files::{ReadFiles, Remembering, changed_gate_files, has_gate_files, is_exception_file, own_rules};
 use super::plan::Plan;
 use super::{Refusal, Request, base, named, redact};
 
@@ -275,6 +275,7 @@ fn load(
     let formats = portcullis_ingest::format_names();
     // What the policy says of files is held against those it stands beside: in a pull request both are the base's.
     let tracked = tree.paths().map_err(|error| Refusal::Usage(format!("the gate files cannot be listed: {error}")))?;
+    refuse_own_rules(tree)?;
     let exceptions: Vec<Document<'_>> = files.exceptions.iter().map(GateFile::document).collect();
     let inputs = Inputs {
         policy: files.policy.as_ref().map(GateFile::document),
@@ -303,6 +304,18 @@ fn load(
         info: PolicyInfo::default(),
         warnings,
     })
+}
+
+/// A rule that nobody evaluates would pass everything.
+fn refuse_own_rules(tree: &dyn Tree) -> Result<(), Refusal> {
+    let rules = own_rules(tree).map_err(|error| Refusal::Usage(format!("the gate files cannot be listed: {error}")))?;
+    let Some(first) = rules.first() else { return Ok(()) };
+    let message = format!("`{first}` is a rule of the repository's own, which this version does not evaluate");
+    let place = Span { path: first.clone(), ..start() };
+    Err(Refusal::Policy(vec![
+        Diagnostic::error("policy/own-rules", message, place)
+            .help("move it out of `.portcullis/rules/`, or have another tool evaluate it and hand its report over"),
+    ]))
 }
 
 /// A text that quotes the policy, with the secrets the built-in rules know masked.

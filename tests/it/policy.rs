@@ -125,3 +125,17 @@ fn every_code_that_an_error_may_carry_is_explained() {
     let unexplained: Vec<_> = codes.iter().filter(|code| repository.run(&["explain", code]).code != 0).collect();
     assert!(unexplained.is_empty(), "{unexplained:?}");
 }
+
+#[test]
+fn a_rule_of_the_repository_that_nobody_evaluates_stops_the_run() {
+    let repository = Repository::with_policy("").file(".portcullis/rules/labels.yaml", "version: 1\n");
+    for command in [&["check"][..], &["policy", "check"]] {
+        let answer = repository.run(command);
+        assert_eq!(answer.code, 2, "{command:?}{}", answer.stderr);
+        assert!(
+            answer.stderr.contains("`.portcullis/rules/labels.yaml` is a rule of the repository's own"),
+            "{}",
+            answer.stderr
+        );
+    }
+}

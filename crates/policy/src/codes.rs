@@ -37,6 +37,7 @@ mod tests {
         "policy/override-unmatched",
         "policy/too-many-errors",
         "policy/two-policies",
+        "policy/own-rules",
         "policy/nested",
         "policy/no-owner",
         "policy/action-input",
