@@ -253,6 +253,9 @@ fn files(request: &Request) -> Result<Planned, Refusal> {
         Refusal::Usage(format!("the files of `{}` cannot be listed: {error}", repository.root().display()))
     })?;
     listing.problems.extend(checkout::mismatch(&repository, &ci));
+    if ci.judges_change() && !request.paths.is_empty() {
+        ci.notices.push("only the paths that the command line names are judged, not the whole change".to_owned());
+    }
     let tracked = listing.entries.iter().map(|entry| entry.path.clone()).collect();
     let entries = selected(request, &repository, &*subject, listing.entries)?;
     Ok(Planned::Run(Box::new(Plan {

@@ -62,9 +62,10 @@ name: portcullis
 on:
   pull_request:
   merge_group:
+  push:
+    branches: [main]
 
-permissions:
-  contents: read
+permissions: {{}}
 
 concurrency:
   group: portcullis-${{{{ github.ref }}}}
