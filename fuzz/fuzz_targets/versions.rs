@@ -27,7 +27,11 @@ fuzz_target!(|bytes: &[u8]| {
     versions.sort_by(|one, two| compare(ecosystem, one, two).unwrap_or(Ordering::Equal));
     let [low, middle, high] = versions;
     let order = |one, two| compare(ecosystem, one, two);
-    if let (Some(below), Some(above), Some(across)) = (order(low, middle), order(middle, high), order(low, high))
+    // To rpm a version without a release is any release: 1 is 1-1 and 1-2, which are not the same.
+    let states_release = versions.map(|version| version.contains('-'));
+    let is_ordered = ecosystem != "rpm" || states_release.iter().all(|states| *states == states_release[0]);
+    if is_ordered
+        && let (Some(below), Some(above), Some(across)) = (order(low, middle), order(middle, high), order(low, high))
         && below.is_le()
         && above.is_le()
     {
