@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use portcullis_model::purl::normal_name;
 use portcullis_model::version::Range;
 use portcullis_model::{Collected, Component, Finding, Kind, Package, Problem, ProblemCode, Section, text};
 
-use super::purl::normal_name;
 use super::{Made, about, identity, is_package};
 use crate::pattern::{PackagePattern, Pattern};
 use crate::policy::Setting;

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use portcullis_model::purl::{decoded, normal_name, normal_namespace};
 use portcullis_model::{Package, version};
 
 /// A package URL, decoded and normalised.
@@ -39,12 +40,12 @@ impl Purl {
             .split('&')
             .filter_map(|pair| pair.split_once('='))
             .filter(|(key, value)| !value.is_empty() && *key != "package-id")
-            .map(|(key, value)| (key.to_ascii_lowercase(), decoded(value)))
+            .map(|(key, value)| (key.to_ascii_lowercase(), decoded(value).into_owned()))
             .collect();
         Some(Self {
             namespace: normal_namespace(&ecosystem, &decoded(namespace)),
             name,
-            version: version.map(decoded).filter(|version| !version.is_empty()),
+            version: version.map(|version| decoded(version).into_owned()).filter(|version| !version.is_empty()),
             qualifiers,
             ecosystem,
         })
@@ -121,50 +122,6 @@ fn full_repository(repository: &str) -> String {
 /// Whether two versions are one; Go writes them with and without `v`.
 fn is_equal(ecosystem: &str, one: &str, two: &str) -> bool {
     one == two || version::compare(ecosystem, one, two) == Some(Ordering::Equal)
-}
-
-pub(super) fn normal_namespace(ecosystem: &str, namespace: &str) -> String {
-    match ecosystem {
-        "npm" | "golang" | "composer" | "github" | "bitbucket" | "deb" | "rpm" | "apk" => namespace.to_lowercase(),
-        _ => namespace.to_owned(),
-    }
-}
-
-/// As readers of reports normalise names.
-pub(super) fn normal_name(ecosystem: &str, name: &str) -> String {
-    match ecosystem {
-        "pypi" => {
-            let mut normal = String::with_capacity(name.len());
-            for char in name.to_lowercase().chars() {
-                let separator = matches!(char, '-' | '_' | '.');
-                if !(separator && normal.ends_with('-')) {
-                    normal.push(if separator { '-' } else { char });
-                }
-            }
-            normal
-        }
-        "npm" | "golang" | "composer" | "github" | "bitbucket" | "hex" | "deb" | "oci" => name.to_lowercase(),
-        _ => name.to_owned(),
-    }
-}
-
-/// Percent-encoding taken off; what is no escape stays.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let escaped = match (first, after) {
-            (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high * 16 + low),
-            _ => None,
-        };
-        bytes.push(escaped.unwrap_or(*first));
-        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
-}
-
-fn hex(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]
