@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use portcullis_model::purl::normal_name;
+use portcullis_model::purl::{decoded, normal_name, normal_namespace};
 use portcullis_model::version::Range;
-use portcullis_model::{Collected, Component, Finding, Kind, Package, Problem, ProblemCode, Section, text};
+use portcullis_model::{Collected, Component, Finding, Kind, Origin, Package, Problem, ProblemCode, Section, text};
 
 use super::{Made, about, identity, is_package};
-use crate::pattern::{PackagePattern, Pattern};
+use crate::pattern::{PackagePattern, Pattern, in_literals};
 use crate::policy::Setting;
 
 /// Longer names are no slips of the pen.
@@ -34,7 +34,7 @@ pub(crate) struct Denied {
     pub(crate) id: String,
     pub(crate) package: Selector,
     pub(crate) reason: Option<String>,
-    pub(crate) origin: portcullis_model::Origin,
+    pub(crate) origin: Origin,
 }
 
 /// Which packages an entry is about.
@@ -82,10 +82,31 @@ fn full_name(package: &Package) -> String {
 
 /// A name of the policy as packages carry it.
 pub(crate) fn name_pattern(ecosystem: &str, name: &str) -> Result<Pattern, String> {
-    if crate::pattern::is_glob(name) {
-        return Pattern::new(name);
+    Pattern::new(&in_literals(name, |name| normal_name(ecosystem, name)))
+}
+
+/// The denied namespaces as packages of each ecosystem carry theirs: of an entry only the package tells which one it means.
+struct DeniedNamespaces<'a>(BTreeMap<&'a str, Vec<(Pattern, &'a Origin)>>);
+
+impl<'a> DeniedNamespaces<'a> {
+    fn new(entries: &'a [Setting<Pattern>], ecosystems: &BTreeSet<&'a str>) -> Self {
+        let written_for = |ecosystem: &str, entry: &Pattern| {
+            let normal = in_literals(entry.as_str(), |text| normal_namespace(ecosystem, &decoded(text)));
+            // In lower case a range of characters may be none any more.
+            Pattern::new(&normal).unwrap_or_else(|_| entry.clone())
+        };
+        let of = |ecosystem: &str| {
+            entries.iter().map(|entry| (written_for(ecosystem, &entry.value), &entry.origin)).collect()
+        };
+        Self(ecosystems.iter().map(|ecosystem| (*ecosystem, of(ecosystem))).collect())
     }
-    Pattern::new(&normal_name(ecosystem, name))
+
+    /// Where the namespace of a package is denied.
+    fn origin(&self, package: &Package, namespace: &str) -> Option<&'a Origin> {
+        let whole = format!("{}/{namespace}", package.ecosystem);
+        let mut entries = self.0.get(package.ecosystem.as_str())?.iter();
+        entries.find(|(entry, _)| entry.matches(namespace) || entry.matches(&whole)).map(|(_, origin)| *origin)
+    }
 }
 
 /// Every finding about packages that may not be used, one per rule and package.
@@ -96,13 +117,15 @@ pub(super) fn judge(
     today: Date,
     made: &mut Made,
 ) {
+    let ecosystems = collected.components.iter().map(|component| component.package.ecosystem.as_str()).collect();
     let names = WellKnown::new(well_known);
+    let denied_namespaces = DeniedNamespaces::new(&policy.deny_namespaces, &ecosystems);
     let mut told = BTreeSet::new();
     let mut unstated: BTreeMap<&str, u64> = BTreeMap::new();
     for component in collected.components.iter().filter(|component| is_package(component)) {
         let mut found = denied(policy, component);
         found.extend(registry(policy, component, &mut unstated));
-        found.extend(namespace(policy, component));
+        found.extend(namespace(&denied_namespaces, component));
         found.extend(end_of_life(policy, component, today));
         found.extend(policy.typosquats.as_ref().and_then(|setting| near(&names, component, setting)));
         for finding in found {
@@ -187,15 +210,12 @@ fn registry<'a>(
     ))
 }
 
-fn namespace(policy: &PackagePolicy, component: &Component) -> Option<Finding> {
+fn namespace(denied: &DeniedNamespaces<'_>, component: &Component) -> Option<Finding> {
     let package = &component.package;
     let namespace = package.namespace.as_ref()?;
-    let whole = format!("{}/{namespace}", package.ecosystem);
-    let entry =
-        policy.deny_namespaces.iter().find(|entry| entry.value.matches(namespace) || entry.value.matches(&whole))?;
+    let origin = denied.origin(package, namespace)?;
     let label = package.label();
-    let message =
-        format!("`{label}` belongs to `{namespace}`, which `packages.deny_namespaces` names ({})", entry.origin);
+    let message = format!("`{label}` belongs to `{namespace}`, which `packages.deny_namespaces` names ({origin})");
     Some(finding(
         component,
         "namespace",
@@ -397,6 +417,32 @@ mod tests {
             found("deny_namespaces: ['golang/github.com/*']", components()),
             ["package:namespace github.com/evil/b v1"]
         );
+    }
+
+    #[test]
+    fn a_package_is_denied_however_the_policy_writes_its_name() {
+        let evil = || {
+            vec![
+                component("pypi", None, "evil-one", "1"),
+                component("golang", Some("github.com/evil"), "mod", "v1.2.3"),
+                component("npm", Some("@s"), "a", "1"),
+                component("maven", Some("org.Evil"), "b", "1"),
+            ]
+        };
+        assert_eq!(found("deny: [{ id: a, name: 'Evil_*', ecosystem: pypi }]", evil()), ["package:a evil-one 1"]);
+        assert_eq!(
+            found("deny: [{ id: a, package: 'pkg:golang/github.com/Evil/Mod@1.*' }]", evil()),
+            ["package:a github.com/evil/mod v1.2.3"]
+        );
+        assert_eq!(
+            found("deny_namespaces: [github.com/Evil]", evil()),
+            ["package:namespace github.com/evil/mod v1.2.3"]
+        );
+        for entry in ["@S", "npm/@S", "npm/%40s"] {
+            assert_eq!(found(&format!("deny_namespaces: ['{entry}']"), evil()), ["package:namespace @s/a 1"]);
+        }
+        assert_eq!(found("deny_namespaces: [org.Evil]", evil()), ["package:namespace org.Evil:b 1"]);
+        assert_eq!(found("deny_namespaces: [org.evil]", evil()), [""; 0]);
     }
 
     #[test]
