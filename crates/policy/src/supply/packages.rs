@@ -265,40 +265,68 @@ fn finding(component: &Component, id: &str, title: &str, message: &str, remediat
     about(component, Kind::Package, &format!("package:{id}"), title, message, remediation)
 }
 
+/// A well-known name.
+struct KnownName<'a> {
+    /// Empty where it is known everywhere.
+    ecosystem: &'a str,
+    /// As packages carry it.
+    normal: String,
+    /// As the list writes it.
+    written: &'a str,
+}
+
+impl KnownName<'_> {
+    fn is_of(&self, ecosystem: &str) -> bool {
+        self.ecosystem == ecosystem || self.ecosystem.is_empty() && normal_name(ecosystem, self.written) == self.normal
+    }
+}
+
 /// Well-known names, found by any name one slip away: a letter too many, missing, exchanged or swapped with its neighbour.
+#[derive(Default)]
 struct WellKnown<'a> {
-    names: BTreeSet<(&'a str, &'a str)>,
-    /// What is left of a name without one of its letters.
-    shortened: BTreeMap<String, Vec<(&'a str, &'a str)>>,
+    names: Vec<KnownName<'a>>,
+    /// Positions of names by themselves, and by what is left of them without one of their letters.
+    shortened: BTreeMap<String, Vec<usize>>,
 }
 
 impl<'a> WellKnown<'a> {
     fn new(lines: &'a [String]) -> Self {
-        let mut known = Self { names: BTreeSet::new(), shortened: BTreeMap::new() };
+        let mut well_known = Self::default();
         for line in lines {
-            // `npm:react`; without an ecosystem it is known everywhere.
-            let (ecosystem, name) = match line.split_once(':') {
-                Some((ecosystem, name)) if !ecosystem.contains(['.', '/']) => (ecosystem, name),
-                _ => ("", line.as_str()),
-            };
-            known.names.insert((ecosystem, name));
-            for short in shorter(name) {
-                known.shortened.entry(short).or_default().push((ecosystem, name));
+            match line.split_once(':') {
+                // `npm:react`; without an ecosystem it is known everywhere.
+                Some((ecosystem, name)) if !ecosystem.contains(['.', '/']) => {
+                    well_known.add(ecosystem, normal_name(ecosystem, name), name);
+                }
+                // As it stands, in lower case, and as PyPI writes it: no ecosystem writes it in another way.
+                _ => {
+                    let forms: BTreeSet<String> = ["", "npm", "pypi"].map(|of| normal_name(of, line)).into();
+                    forms.into_iter().for_each(|normal| well_known.add("", normal, line));
+                }
             }
         }
-        known
+        well_known
+    }
+
+    fn add(&mut self, ecosystem: &'a str, normal: String, written: &'a str) {
+        for short in shorter(&normal) {
+            self.shortened.entry(short).or_default().push(self.names.len());
+        }
+        self.names.push(KnownName { ecosystem, normal, written });
     }
 
     fn near(&self, ecosystem: &str, name: &str) -> Option<&'a str> {
-        if self.names.contains(&("", name)) || self.names.contains(&(ecosystem, name)) {
-            return None;
+        let positions = shorter(name).into_iter().filter_map(|short| self.shortened.get(&short)).flatten();
+        let mut near = None;
+        for known in positions.filter_map(|position| self.names.get(*position)) {
+            if known.normal == name && known.is_of(ecosystem) {
+                return None;
+            }
+            if strsim::osa_distance(&known.normal, name) == 1 && known.is_of(ecosystem) {
+                near = near.into_iter().chain([known.written]).min();
+            }
         }
-        let candidates = shorter(name).into_iter().filter_map(|short| self.shortened.get(&short)).flatten();
-        candidates
-            .filter(|(of, _)| of.is_empty() || *of == ecosystem)
-            .map(|(_, known)| *known)
-            .filter(|known| strsim::osa_distance(known, name) == 1)
-            .min()
+        near
     }
 }
 
@@ -342,8 +370,12 @@ mod tests {
     }
 
     fn found(policy: &str, components: Vec<Component>) -> Vec<String> {
+        found_beside(policy, &["express", "npm:react", "pypi:requests"], components)
+    }
+
+    fn found_beside(policy: &str, well_known: &[&str], components: Vec<Component>) -> Vec<String> {
         let policy = loaded(&format!("version: 1\npackages: {{ {policy} }}\n")).policy;
-        let well_known_names = ["express", "npm:react", "pypi:requests"].map(str::to_owned).to_vec();
+        let well_known_names = well_known.iter().map(|name| (*name).to_owned()).collect();
         let collected = Collected { components, ..Collected::default() };
         let judgement =
             judge(&policy, Evidence { collected, well_known_names, ..Evidence::default() }, &rules(), TODAY);
@@ -466,6 +498,33 @@ mod tests {
             assert_eq!(found(policy, vec![npm(name, "1")]), [""; 0], "{name}");
         }
         assert_eq!(found(policy, vec![component("pypi", None, "request", "1")]), ["package:typosquat request 1"]);
+    }
+
+    #[test]
+    fn a_known_name_is_known_however_the_list_writes_it() {
+        let list = [
+            "pypi:typing_extensions",
+            "pypi:Jinja2",
+            "golang:github.com/Masterminds/goutils",
+            "npm:lodash.merge",
+            "Markup_Safe",
+        ];
+        let near = |components| found_beside("typosquats: known.txt", &list, components);
+        assert_eq!(
+            near(vec![
+                component("pypi", None, "typing-extensions", "4"),
+                component("pypi", None, "jinja2", "3"),
+                component("golang", Some("github.com/masterminds"), "goutils", "v1"),
+                component("pypi", None, "markup-safe", "2"),
+                npm("lodash.merge", "4"),
+                npm("markup_safe", "1"),
+            ]),
+            [""; 0]
+        );
+        assert_eq!(
+            near(vec![component("pypi", None, "jinj2", "1"), component("pypi", None, "markupsafe", "1")]),
+            ["package:typosquat jinj2 1", "package:typosquat markupsafe 1"]
+        );
     }
 
     #[test]
