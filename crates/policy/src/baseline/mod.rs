@@ -2,12 +2,14 @@
 //! several sources; `judge` compares a run with it.
 
 mod compose;
+mod index;
 mod read;
 mod record;
 
 use portcullis_model::BaselineFinding;
 
 pub use compose::{compose, of_base};
+pub(crate) use index::{Index, purl_of};
 pub use read::read;
 pub(crate) use record::key;
 pub use record::{record, refusal};
