@@ -12,7 +12,7 @@ pub use compose::{compose, of_base};
 pub(crate) use index::{Index, purl_of};
 pub use read::read;
 pub(crate) use record::key;
-pub use record::{record, refusal};
+pub use record::{Earlier, record, refusal};
 
 /// The order of the document; no entry twice.
 fn arrange(findings: &mut Vec<BaselineFinding>) {

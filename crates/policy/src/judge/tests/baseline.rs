@@ -10,7 +10,7 @@ use portcullis_model::{
 use proptest::prelude::*;
 
 use super::{TODAY, evidence, exploited, policy, registry, secret, unpinned, vulnerability, with_exceptions};
-use crate::baseline::{read, record, refusal};
+use crate::baseline::{Earlier, read, record, refusal};
 use crate::judge::{Judgement, judge};
 use crate::{Policy, judge::tests::own};
 
@@ -45,7 +45,8 @@ pub(super) fn outcome(evidence: &Evidence, judgement: Judgement) -> Outcome {
 fn written_of(policy: &Policy, evidence: &Evidence) -> Baseline {
     let judgement = judge(policy, evidence.clone(), &registry(), TODAY);
     let now = TODAY.to_zoned(TimeZone::UTC).unwrap().timestamp();
-    record(&outcome(evidence, judgement), evidence.baseline.as_ref(), Some(now), None)
+    let earlier = evidence.baseline.clone().map(|baseline| Earlier { baseline, renames: evidence.renames.clone() });
+    record(&outcome(evidence, judgement), earlier.as_ref(), Some(now), None)
 }
 
 pub(super) fn baseline_of(findings: Vec<Finding>) -> Baseline {
@@ -217,6 +218,26 @@ fn the_day_something_was_first_seen_is_carried_on() {
     earlier.findings[0].first_seen = Some(first);
     let evidence = Evidence { baseline: Some(earlier), ..with_report(vec![unpinned(9)]) };
     assert_eq!(written_of(&policy(""), &evidence).findings[0].first_seen, Some(first));
+}
+
+#[test]
+fn the_day_is_carried_on_under_another_id_and_at_another_place() {
+    let first = date(2026, 1, 2).to_zoned(TimeZone::UTC).unwrap().timestamp();
+    let seen_after = |known: Finding, now: Finding, renames: &[(&str, &str)]| {
+        let mut earlier = baseline_of(vec![known]);
+        earlier.findings[0].first_seen = Some(first);
+        let renames = renames.iter().map(|(now, from)| ((*now).to_owned(), (*from).to_owned())).collect();
+        let evidence = Evidence { baseline: Some(earlier), renames, ..with_report(vec![now]) };
+        written_of(&policy(""), &evidence).findings[0].first_seen == Some(first)
+    };
+    let mut renamed = vulnerability("GHSA-xvch-5gv4-984h", Severity::High);
+    renamed.aliases = ["CVE-2021-44906".to_owned()].into();
+    assert!(seen_after(vulnerability("CVE-2021-44906", Severity::High), renamed, &[]));
+    let mut moved = unpinned(7);
+    moved.locations[0].path = ".github/workflows/build.yml".to_owned();
+    let renames = [(".github/workflows/build.yml", ".github/workflows/ci.yml")];
+    assert!(seen_after(unpinned(7), moved.clone(), &renames));
+    assert!(!seen_after(unpinned(7), moved, &[]), "nobody says that it was moved");
 }
 
 #[test]
