@@ -34,6 +34,16 @@ pub fn normal_version<'a>(ecosystem: &str, version: &'a str) -> &'a str {
     if ecosystem == "golang" { version.strip_prefix('v').unwrap_or(version) } else { version }
 }
 
+/// A package URL with its version as it is compared.
+pub fn with_normal_version(purl: &str) -> Cow<'_, str> {
+    match purl.rsplit_once("@v") {
+        Some((path, version)) if purl.starts_with("pkg:golang/") && !version.contains('/') => {
+            Cow::Owned([path, "@", version].concat())
+        }
+        _ => Cow::Borrowed(purl),
+    }
+}
+
 /// Percent-encoding taken off; what is no escape stays.
 pub fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {

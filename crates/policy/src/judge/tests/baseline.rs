@@ -85,6 +85,36 @@ fn another_id_of_the_same_weakness_in_the_same_package_is_existing() {
     assert_eq!(the_only(&judgement).introduced, Introduced::Existing);
 }
 
+/// Of one report Go's versions have a `v`, of another none.
+#[test]
+fn a_version_of_go_is_the_same_with_and_without_its_letter() {
+    let of = |id: &str, version: &str| {
+        let mut finding = vulnerability(id, Severity::High);
+        finding.package = Some(Box::new(Package {
+            purl: Some(format!("pkg:golang/golang.org/x/net@{version}")),
+            ecosystem: "golang".to_owned(),
+            namespace: Some("golang.org/x".to_owned()),
+            name: "net".to_owned(),
+            version: Some(version.to_owned()),
+            ..Package::default()
+        }));
+        finding
+    };
+    for (known, now) in [("v0.7.0", "0.7.0"), ("0.7.0", "v0.7.0")] {
+        let judgement =
+            against(&policy(""), baseline_of(vec![of("CVE-2023-3978", known)]), vec![of("CVE-2023-3978", now)]);
+        assert_eq!(the_only(&judgement).introduced, Introduced::Existing);
+    }
+    let mut base = with_report(Vec::new());
+    let package = *of("CVE-2023-3978", "v0.7.0").package.unwrap();
+    base.collected.components = vec![Component { package, ..Component::default() }];
+    let judgement = against(&policy(""), written_of(&policy(""), &base), vec![of("CVE-2023-3978", "0.7.0")]);
+    assert_eq!(the_only(&judgement).introduced, Introduced::NewlyDisclosed);
+    let document = br#"{"schema": "portcullis.baseline/1", "reports": [{"name": "deps"}], "components": ["pkg:golang/golang.org/x/net@v0.7.0"]}"#;
+    let judgement = against(&policy(""), read(document).unwrap(), vec![of("CVE-2023-3978", "0.7.0")]);
+    assert_eq!(the_only(&judgement).introduced, Introduced::NewlyDisclosed, "as it was written before");
+}
+
 #[test]
 fn another_version_of_the_package_is_new() {
     let mut moved = vulnerability("CVE-2021-44906", Severity::High);
