@@ -36,16 +36,22 @@ impl Purl {
         if ecosystem.is_empty() || name.is_empty() {
             return None;
         }
-        let qualifiers = qualifiers
+        let mut qualifiers: BTreeMap<String, String> = qualifiers
             .split('&')
             .filter_map(|pair| pair.split_once('='))
             .filter(|(key, value)| !value.is_empty() && *key != "package-id")
             .map(|(key, value)| (key.to_ascii_lowercase(), decoded(value).into_owned()))
             .collect();
+        let version = version.map(|version| decoded(version).into_owned()).filter(|version| !version.is_empty());
+        // Reports write it into the version.
+        let epoch = if matches!(&*ecosystem, "deb" | "rpm") { qualifiers.remove("epoch") } else { None };
         Some(Self {
             namespace: normal_namespace(&ecosystem, &decoded(namespace)),
             name,
-            version: version.map(|version| decoded(version).into_owned()).filter(|version| !version.is_empty()),
+            version: match (epoch, version) {
+                (Some(epoch), Some(version)) if !version.contains(':') => Some(format!("{epoch}:{version}")),
+                (_, version) => version,
+            },
             qualifiers,
             ecosystem,
         })
@@ -167,6 +173,25 @@ mod tests {
         ] {
             assert!(!names(purl, &curl), "{purl}");
         }
+    }
+
+    #[test]
+    fn an_epoch_is_part_of_the_version() {
+        let openssl = |version: &str| {
+            package("rpm", "openssl", version, "pkg:rpm/redhat/openssl@3.0.7-24.el9?arch=x86_64&distro=redhat-9.2")
+        };
+        for purl in [
+            "pkg:rpm/redhat/openssl@3.0.7-24.el9?arch=x86_64&epoch=1",
+            "pkg:rpm/redhat/openssl@1:3.0.7-24.el9?epoch=1",
+            "pkg:rpm/redhat/openssl?epoch=1",
+        ] {
+            assert!(names(purl, &openssl("1:3.0.7-24.el9")), "{purl}");
+        }
+        assert!(names("pkg:rpm/redhat/openssl@3.0.7-24.el9?epoch=0", &openssl("3.0.7-24.el9")));
+        assert!(!names("pkg:rpm/redhat/openssl@3.0.7-24.el9?epoch=2", &openssl("1:3.0.7-24.el9")));
+        let curl = package("deb", "curl", "1:7.88", "pkg:deb/debian/curl@7.88?distro=debian-12");
+        assert!(names("pkg:deb/debian/curl@7.88?epoch=1&distro=debian-12", &curl));
+        assert!(!names("pkg:npm/curl@7.88?epoch=1", &package("npm", "curl", "7.88", "pkg:npm/curl@7.88")));
     }
 
     #[test]
