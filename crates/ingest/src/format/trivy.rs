@@ -169,7 +169,9 @@ fn fits(look: &Look) -> bool {
 
 fn fits_kubernetes(look: &Look) -> bool {
     let holds_resources = |object: &Sketch, name: &str| {
-        object.at(name).is_some_and(|list| list.is_list() && list.has("Kind") && list.has("Results"))
+        object
+            .at(name)
+            .is_some_and(|list| list.is_list() && list.has("Kind") && (list.has("Results") || list.has("Error")))
     };
     look.object().is_some_and(|object| {
         object.has("ClusterName")
@@ -180,7 +182,9 @@ fn fits_kubernetes(look: &Look) -> bool {
 }
 
 fn fits_legacy(look: &Look) -> bool {
-    look.list().is_some_and(|list| list.has("Target") && list.has("Vulnerabilities"))
+    // The first target may be one in which nothing was found.
+    let says_what = |list: &Sketch| ["Type", "Class", "Vulnerabilities"].iter().any(|name| list.has(name));
+    look.list().is_some_and(|list| list.has("Target") && says_what(list))
 }
 
 fn read(text: &str, draft: &mut Draft<'_>) {

@@ -132,3 +132,14 @@ fn a_cluster_report_names_the_objects() {
     let counts = r#"{"ClusterName": "prod", "Resources": null, "Summary": {"CRITICAL": 3}}"#;
     assert_eq!(codes(&read(counts)), [portcullis_model::ProblemCode::UnsupportedVersion]);
 }
+
+/// What kind of list it is shows in its first element, in which nothing need have been found.
+#[test]
+fn a_list_that_begins_with_a_clean_target_is_read() {
+    let text = r#"[{"Target": "go.sum", "Type": "gomod"},
+        {"Target": "package-lock.json", "Type": "npm", "Vulnerabilities": [{"VulnerabilityID": "CVE-2020-0001", "PkgName": "x", "Severity": "LOW"}]}]"#;
+    let collected = read(text);
+    assert_eq!((collected.reports[0].format.as_str(), ids(&collected)), ("trivy-legacy", vec!["CVE-2020-0001"]));
+    let text = r#"{"Resources": [{"Kind": "Node", "Name": "n1", "Error": "cannot connect"}]}"#;
+    assert_eq!(read(text).reports[0].format, "trivy-k8s");
+}
