@@ -39,6 +39,8 @@ struct Cluster<'de> {
 /// One object of a cluster.
 #[derive(Default)]
 struct Resource<'de> {
+    /// Where it stands in the report.
+    pointer: String,
     namespace: String,
     kind: String,
     name: String,
@@ -84,7 +86,13 @@ impl<'de> Members<'de> for Cluster<'de> {
         match key {
             "ClusterName" => self.name = text(map)?,
             "Resources" | "Findings" | "Vulnerabilities" | "Misconfigurations" => {
-                map.next_value_seed(Each { name: key, list: &mut self.resources, faults })?;
+                let mut resources = Vec::<Resource<'_>>::new();
+                let read = map.next_value_seed(Each { name: key, list: &mut resources, faults });
+                for (index, resource) in resources.iter_mut().enumerate() {
+                    resource.pointer = format!("/{key}/{index}");
+                }
+                self.resources.append(&mut resources);
+                read?;
             }
             "Summary" | "SeverityCount" => {
                 self.is_summary = true;
@@ -233,8 +241,8 @@ fn read_kubernetes(text: &str, draft: &mut Draft<'_>) {
             say_no_results(draft);
         }
     }
-    for (index, resource) in cluster.resources.iter().enumerate() {
-        translate::resource(resource, &format!("/Resources/{index}"), draft);
+    for resource in &cluster.resources {
+        translate::resource(resource, draft);
     }
     if let Err(broken) = broken {
         draft.broken(text, &broken);

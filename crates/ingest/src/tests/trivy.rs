@@ -143,3 +143,16 @@ fn a_list_that_begins_with_a_clean_target_is_read() {
     let text = r#"{"Resources": [{"Kind": "Node", "Name": "n1", "Error": "cannot connect"}]}"#;
     assert_eq!(read(text).reports[0].format, "trivy-k8s");
 }
+
+#[test]
+fn findings_of_a_cluster_point_to_the_list_they_stand_in() {
+    let text = r#"{"ClusterName": "prod",
+        "Vulnerabilities": [{"Kind": "Node", "Name": "n0"}, {"Kind": "Deployment", "Name": "a", "Results": [{"Target": "a", "Class": "lang-pkgs", "Type": "npm", "Vulnerabilities": [{"VulnerabilityID": "CVE-2020-0001", "PkgName": "x"}]}]}],
+        "Misconfigurations": [{"Kind": "Deployment", "Name": "a", "Results": [{"Target": "a", "Class": "config", "Type": "kubernetes", "Misconfigurations": [{"ID": "KSV001", "Status": "FAIL"}]}]}]}"#;
+    let pointers: Vec<String> =
+        read(text).findings.into_iter().map(|finding| finding.sources[0].pointer.clone()).collect();
+    assert_eq!(
+        pointers,
+        ["/Vulnerabilities/1/Results/0/Vulnerabilities/0", "/Misconfigurations/0/Results/0/Misconfigurations/0"]
+    );
+}
