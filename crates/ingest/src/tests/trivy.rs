@@ -156,3 +156,11 @@ fn findings_of_a_cluster_point_to_the_list_they_stand_in() {
         ["/Vulnerabilities/1/Results/0/Vulnerabilities/0", "/Misconfigurations/0/Results/0/Misconfigurations/0"]
     );
 }
+
+#[test]
+fn what_the_vendor_still_looks_into_says_so() {
+    let collected = read(TRIVY.replace("\"will_not_fix\"", "\"under_investigation\""));
+    let finding = &collected.findings[2];
+    assert_eq!((finding.fix.as_ref().unwrap().state, finding.state), (FixState::NotFixed, State::Open));
+    assert_eq!(finding.remediation.as_deref(), Some("no fix yet: the vendor is still looking into it"));
+}

@@ -295,8 +295,7 @@ pub(super) fn vulnerability(
         message: format!("{label}: {title}"),
         title,
         description,
-        remediation: (fix.state == FixState::Fixed && !fix.versions.is_empty())
-            .then(|| format!("upgrade `{}` to {}", package.name, fix.versions.join(" or "))),
+        remediation: remediation(&item, &package, &fix),
         severity: rating.severity,
         severity_source: rating.source,
         severity_original: rating.original,
@@ -318,6 +317,15 @@ pub(super) fn vulnerability(
     Changed::apply(changed, &mut finding);
     let fingerprints = item.fingerprint.owned().into_iter().collect();
     draft.push(finding, Source { pointer: pointer.to_owned(), fingerprints, ..Source::default() });
+}
+
+/// What to do, or why there is nothing to do yet.
+fn remediation(item: &VulnerabilityItem<'_>, package: &Package, fix: &Fix) -> Option<String> {
+    if item.status.get() == "under_investigation" {
+        return Some("no fix yet: the vendor is still looking into it".to_owned());
+    }
+    (fix.state == FixState::Fixed && !fix.versions.is_empty())
+        .then(|| format!("upgrade `{}` to {}", package.name, fix.versions.join(" or ")))
 }
 
 /// The lines of a file; nothing when the place is no file.
