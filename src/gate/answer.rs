@@ -4,6 +4,7 @@ use portcullis_model::{
     Context, Evidence, KnownSecret, Outcome, PolicyInfo, PolicySource, Problem, RESULT_SCHEMA, Reason, Redactor, Tool,
     Verdict, merge,
 };
+use portcullis_policy::baseline::Earlier;
 use portcullis_policy::{Judgement, Policy, Tally};
 
 use super::baseline::{Sources, Written};
@@ -71,7 +72,9 @@ pub(super) fn answer(run: Run<'_>, gates: &Gates<'_>, parts: Parts, sources: &So
         check_runs: collected.check_runs.clone(),
         ..frame(request, plan)
     };
-    let written = Written::new(request, plan, evidence.baseline.clone());
+    let earlier = evidence.baseline.clone();
+    let earlier = earlier.map(|baseline| Earlier { baseline, renames: evidence.renames.clone() });
+    let written = Written::new(request, plan, earlier);
     let judgement = judgement(request, gate, head.map(|head| &head.policy), evidence);
     let tally = take_over(&mut outcome, judgement);
     if let Some(change) = compared.known() {

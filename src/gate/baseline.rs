@@ -120,14 +120,14 @@ fn unreadable(path: &str, why: &str) -> Problem {
 
 /// What a baseline written of a run carries on from the one before it, and where it begins.
 pub(crate) struct Written {
-    earlier: Option<Baseline>,
+    earlier: Option<baseline::Earlier>,
     created: Timestamp,
     commit: Option<String>,
     partial: bool,
 }
 
 impl Written {
-    pub(super) fn new(request: &Request, plan: &Plan, earlier: Option<Baseline>) -> Self {
+    pub(super) fn new(request: &Request, plan: &Plan, earlier: Option<baseline::Earlier>) -> Self {
         let of_event = plan.ci.context.head_sha.clone().filter(|_| plan.ci.in_actions);
         let commit = of_event.or_else(|| {
             // Only who writes one asks git for the commit.

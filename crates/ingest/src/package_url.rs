@@ -2,6 +2,7 @@
 
 use packageurl::PackageUrl;
 use portcullis_model::Package;
+use portcullis_model::purl::{normal_name, normal_namespace};
 
 /// Fills a package from a purl, normalised so that two tools' purls of one package are equal.
 /// The error says why it is none; the text is then kept in `bom_ref`.
@@ -153,32 +154,6 @@ pub(crate) fn registry_of(raw: &str) -> Option<String> {
     }
     let purl = raw.trim().parse::<PackageUrl<'_>>().ok()?;
     purl.qualifiers().get("repository_url").map(ToString::to_string).filter(|url| !url.is_empty())
-}
-
-/// The namespace as the rules of the type write it.
-fn normal_namespace(ecosystem: &str, namespace: &str) -> String {
-    match ecosystem {
-        "npm" | "golang" | "composer" | "github" | "bitbucket" | "deb" | "rpm" | "apk" => namespace.to_lowercase(),
-        _ => namespace.to_owned(),
-    }
-}
-
-fn normal_name(ecosystem: &str, name: &str) -> String {
-    match ecosystem {
-        // PEP 503: runs of `-`, `_`, `.` are one `-`.
-        "pypi" => {
-            let mut normal = String::with_capacity(name.len());
-            for char in name.to_lowercase().chars() {
-                let separator = matches!(char, '-' | '_' | '.');
-                if !(separator && normal.ends_with('-')) {
-                    normal.push(if separator { '-' } else { char });
-                }
-            }
-            normal
-        }
-        "npm" | "golang" | "composer" | "github" | "bitbucket" | "hex" | "deb" | "apk" | "oci" => name.to_lowercase(),
-        _ => name.to_owned(),
-    }
 }
 
 /// `None` when the parts make no purl: an empty name, an ecosystem that is no type.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::{Finding, Kind};
+use crate::{Finding, Kind, purl};
 
 /// Gives every finding its fingerprints. Ordinals are counted in the order of lines, so the findings may come in any order;
 /// call it again after a merge, because canonical ids change there.
@@ -36,17 +36,22 @@ const fn has_ordinal(kind: Kind) -> bool {
 fn fields(finding: &Finding) -> Vec<String> {
     let path = finding.path().to_owned();
     let package = finding.package.as_deref();
-    let purl = || package.and_then(|package| package.purl.clone()).unwrap_or_default();
+    let purl = || {
+        let purl = package.and_then(|package| package.purl.as_deref());
+        purl::with_normal_version(purl.unwrap_or_default()).into_owned()
+    };
     match finding.kind {
         Kind::Vulnerability | Kind::Malware | Kind::Outdated => {
             let package = package.cloned().unwrap_or_default();
+            let version = package.version.unwrap_or_default();
+            let version = purl::normal_version(&package.ecosystem, &version).to_owned();
             vec![
                 "vuln".to_owned(),
                 finding.id.clone(),
                 package.ecosystem,
                 package.namespace.unwrap_or_default(),
                 package.name,
-                package.version.unwrap_or_default(),
+                version,
                 artifact_scope(finding),
             ]
         }
@@ -199,6 +204,24 @@ mod tests {
         assert_ne!(forward[0].fingerprint, forward[1].fingerprint);
         assert_eq!(forward[0].fingerprint, backward[1].fingerprint);
         assert_eq!(forward[1].fingerprint, backward[0].fingerprint);
+    }
+
+    #[test]
+    fn versions_of_go_are_the_same_with_and_without_their_letter() {
+        let of = |kind: Kind, ecosystem: &str, version: &str| {
+            let package = Package {
+                purl: Some(format!("pkg:{ecosystem}/example.org/v@{version}")),
+                ecosystem: ecosystem.to_owned(),
+                name: "v".to_owned(),
+                version: Some(version.to_owned()),
+                ..Package::default()
+            };
+            fingerprint(&Finding { kind, package: Some(Box::new(package)), ..Finding::default() })
+        };
+        for kind in [Kind::Vulnerability, Kind::Outdated, Kind::License, Kind::Sbom, Kind::Package] {
+            assert_eq!(of(kind, "golang", "1.2.3"), of(kind, "golang", "v1.2.3"), "{kind:?}");
+            assert_ne!(of(kind, "generic", "1.2.3"), of(kind, "generic", "v1.2.3"), "{kind:?}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub mod fingerprint;
 pub mod glob;
 pub mod merge;
 pub mod order;
+pub mod purl;
 pub mod suggest;
 pub mod suppression;
 pub mod text;

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobMatcher};
+use portcullis_model::purl::{decoded, normal_name, normal_namespace, normal_version};
 use portcullis_model::{Finding, Kind, Package, advisory};
 
 /// Characters that do not stand for themselves.
@@ -78,7 +79,8 @@ fn read(text: &str) -> Result<globset::Glob, String> {
         .map_err(|error| error.kind().to_string())
 }
 
-/// A pattern over package URLs. Without a version it covers every version.
+/// A pattern over package URLs, compared as their types write them (spec/ingest.md 5.1). Without a version it covers every
+/// version.
 #[derive(Clone, Debug)]
 pub(crate) struct PackagePattern {
     text: String,
@@ -88,42 +90,70 @@ pub(crate) struct PackagePattern {
 
 impl PackagePattern {
     pub(crate) fn new(text: &str) -> Result<Self, String> {
-        if !text.starts_with("pkg:") {
+        let Some(rest) = text.strip_prefix("pkg:") else {
             return Err(format!("a package URL starts with `pkg:`; for npm write `pkg:npm/{text}`"));
+        };
+        let (path, version) = split_version(rest.trim_start_matches('/'));
+        let (ecosystem, path) = path.split_once('/').map_or((path, None), |(ecosystem, path)| (ecosystem, Some(path)));
+        let ecosystem = ecosystem.to_ascii_lowercase();
+        let mut normal = format!("pkg:{ecosystem}");
+        let (namespace, name) = path.map_or((None, None), |path| match path.rsplit_once('/') {
+            Some((namespace, name)) => (Some(namespace), Some(name)),
+            None => (None, Some(path)),
+        });
+        let namespace = namespace.map(|text| in_literals(text, |text| normal_namespace(&ecosystem, &decoded(text))));
+        let name = name.map(|text| in_literals(text, |text| normal_name(&ecosystem, &decoded(text))));
+        for part in namespace.iter().chain(&name) {
+            normal.extend(["/", part]);
         }
-        let decoded = decode_scope(text);
-        Ok(Self {
-            text: text.to_owned(),
-            names_version: version_at(&decoded).is_some(),
-            pattern: Pattern::new(&decoded)?,
-        })
+        if let Some(version) = version {
+            let decode = |text: &str| decoded(normal_version(&ecosystem, text)).into_owned();
+            normal.extend(["@", &in_literals(version, decode)]);
+        }
+        Ok(Self { text: text.to_owned(), pattern: Pattern::new(&normal)?, names_version: version.is_some() })
     }
 
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
+    /// The package URL of a package is normalised already; what is left to do is to decode it.
     pub(crate) fn matches(&self, package: &Package) -> bool {
         let Some(purl) = &package.purl else { return false };
-        let decoded = decode_scope(purl);
-        let bare = decoded.split(['?', '#']).next().unwrap_or_default();
-        if self.names_version {
-            return self.pattern.matches(bare);
+        let (path, version) = split_version(purl.split(['?', '#']).next().unwrap_or_default());
+        let path = decoded(path);
+        match version.filter(|_| self.names_version) {
+            Some(version) => {
+                let version = decoded(normal_version(&package.ecosystem, version));
+                self.pattern.matches(&[&path, "@", &version].concat())
+            }
+            None => self.pattern.matches(&path),
         }
-        let end = version_at(bare).unwrap_or(bare.len());
-        self.pattern.matches(bare.get(..end).unwrap_or(bare))
     }
 }
 
-/// The scope of an npm package is written `%40scope` in a URL and `@scope` by people.
-fn decode_scope(purl: &str) -> String {
-    purl.replace("%40", "@")
+/// A package URL without its version, and its version: what stands behind the `@` after the last `/`.
+fn split_version(purl: &str) -> (&str, Option<&str>) {
+    let name = purl.rfind('/').map_or(0, |slash| slash + 1);
+    let at = purl.get(name..).and_then(|name| name.find('@')).filter(|at| *at > 0).map(|at| name + at);
+    at.and_then(|at| Some((purl.get(..at)?, Some(purl.get(at + 1..)?)))).unwrap_or((purl, None))
 }
 
-/// Where the `@` before the version stands: after the last `/`.
-fn version_at(purl: &str) -> Option<usize> {
-    let name = purl.rfind('/').map_or(0, |slash| slash + 1);
-    purl.get(name..)?.find('@').filter(|at| *at > 0).map(|at| name + at)
+/// Rewrites what stands for itself in a pattern. A wildcard that comes of it stands for itself as well.
+pub(crate) fn in_literals(pattern: &str, rewrite: impl Fn(&str) -> String) -> String {
+    const SIGNS: [char; 8] = ['*', '?', '[', ']', '{', '}', ',', '\\'];
+    let mut written = String::with_capacity(pattern.len());
+    for piece in pattern.split_inclusive(SIGNS) {
+        let literal = piece.strip_suffix(SIGNS).unwrap_or(piece);
+        for char in rewrite(literal).chars() {
+            if WILDCARDS.contains(&char) {
+                written.push('\\');
+            }
+            written.push(char);
+        }
+        written.push_str(piece.get(literal.len()..).unwrap_or_default());
+    }
+    written
 }
 
 /// Every name under which a policy may speak of a finding: its ids and aliases, and `tool:ID` for each tool that reported it.
@@ -191,10 +221,13 @@ impl From<&str> for Names {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn package(purl: &str) -> Package {
-        Package { purl: Some(purl.to_owned()), ..Package::default() }
+        let ecosystem = purl.split([':', '/']).nth(1).unwrap_or_default().to_owned();
+        Package { purl: Some(purl.to_owned()), ecosystem, ..Package::default() }
     }
 
     #[test]
@@ -216,6 +249,64 @@ mod tests {
     fn a_scope_may_be_written_as_people_write_it() {
         let pattern = PackagePattern::new("pkg:npm/@babel/core").unwrap();
         assert!(pattern.matches(&package("pkg:npm/%40babel/core@7.0.0")));
+    }
+
+    #[test]
+    fn a_package_is_meant_however_its_url_is_written() {
+        for (pattern, purl) in [
+            ("pkg:pypi/Foo_Bar", "pkg:pypi/foo-bar@1"),
+            ("pkg:PyPI/Foo.*", "pkg:pypi/foo-bar@1"),
+            ("pkg:pypi/{Foo_Bar,Baz}@1.*", "pkg:pypi/baz@1.0"),
+            ("pkg:npm/%40Babel/Core@7.*", "pkg:npm/%40babel/core@7.0.0"),
+            ("pkg://npm/x", "pkg:npm/x@1"),
+            ("pkg:golang/github.com/Evil/Mod@v1.*", "pkg:golang/github.com/evil/mod@v1.2.3"),
+            ("pkg:golang/github.com/evil/mod@1.2.*", "pkg:golang/github.com/evil/mod@v1.2.3"),
+            ("pkg:golang/github.com/evil/mod@v1.2.*", "pkg:golang/github.com/evil/mod@1.2.3"),
+            ("pkg:golang/github.com/evil/mod@{v1.2.3,v1.2.4}", "pkg:golang/github.com/evil/mod@v1.2.4"),
+            (
+                "pkg:golang/github.com/evil/mod@v2.0.0+incompatible",
+                "pkg:golang/github.com/evil/mod@v2.0.0%2Bincompatible",
+            ),
+            ("pkg:deb/debian/libstdc++6", "pkg:deb/debian/libstdc%2B%2B6@12"),
+            ("pkg:deb/Debian/libstdc%2B%2B*@12", "pkg:deb/debian/libstdc%2B%2B6@12?arch=amd64"),
+            ("pkg:deb/debian/curl@1:7.*", "pkg:deb/debian/curl@1%3A7.88"),
+            ("pkg:maven/org.Apache/*", "pkg:maven/org.Apache/Commons@1"),
+            ("pkg:*", "pkg:npm/x@1"),
+        ] {
+            assert!(PackagePattern::new(pattern).unwrap().matches(&package(purl)), "{pattern} {purl}");
+        }
+        for (pattern, purl) in [
+            ("pkg:maven/org.apache/*", "pkg:maven/org.Apache/Commons@1"),
+            ("pkg:npm/v@v1.*", "pkg:npm/v@1.0"),
+            ("pkg:npm/%2A", "pkg:npm/x@1"),
+            ("pkg:npm/x@%2A", "pkg:npm/x@1"),
+            ("pkg:npm/x@1.*", "pkg:npm/x"),
+        ] {
+            assert!(!PackagePattern::new(pattern).unwrap().matches(&package(purl)), "{pattern} {purl}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_means_itself_and_any_of_its_spellings(
+            ecosystem in "npm|pypi|golang|deb|maven|cargo|generic",
+            namespace in "([a-zA-Z0-9._-]{1,6}/)?",
+            name in "[a-zA-Z0-9][a-zA-Z0-9._+~-]{0,8}",
+            version in "v?[0-9][0-9a-z.+:~-]{0,6}",
+        ) {
+            let encoded = |text: &str| text.replace('+', "%2B").replace(':', "%3A");
+            let (above, normal) = (normal_namespace(&ecosystem, &namespace), normal_name(&ecosystem, &name));
+            let found = package(&format!("pkg:{ecosystem}/{above}{}@{}", encoded(&normal), encoded(&version)));
+            for spelling in [format!("{name}@{version}"), encoded(&format!("{name}@{version}")), name.clone()] {
+                let pattern = PackagePattern::new(&format!("pkg:{ecosystem}/{namespace}{spelling}")).unwrap();
+                prop_assert!(pattern.matches(&found), "{} {:?}", pattern.as_str(), found.purl);
+            }
+        }
+
+        #[test]
+        fn no_pattern_panics(text in "pkg:[a-zA-Z%@/?*{},\\[\\]\\\\._v0-9-]{0,40}") {
+            let _ = PackagePattern::new(&text).map(|pattern| pattern.matches(&package("pkg:golang/a/b@v1")));
+        }
     }
 
     #[test]

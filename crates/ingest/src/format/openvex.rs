@@ -120,8 +120,8 @@ fn read(text: &str, draft: &mut Draft<'_>) {
     let context = report.context.iter().find_map(|context| context.strip_prefix(CONTEXT)).unwrap_or_default();
     let version = bounded(context.trim_matches('/').trim_start_matches('v'), 40);
     draft.report.format_version = Some(version).filter(|version| !version.is_empty());
-    let time = [&report.last_updated, &report.timestamp].into_iter().find_map(|time| time.get().parse().ok());
-    draft.report.generated_at = time;
+    let [issued, updated] = [&report.timestamp, &report.last_updated].map(|time| time.get().parse().ok());
+    draft.report.generated_at = updated.or(issued);
     let mut lines = Lines::of(text);
     for (index, raw) in report.statements.iter().flatten().enumerate() {
         let line = lines.at(raw.get());
@@ -129,7 +129,8 @@ fn read(text: &str, draft: &mut Draft<'_>) {
         match serde_json::from_str::<Statement<'_>>(raw.get()) {
             Ok(statement) => match translate(&statement, &pointer, draft) {
                 Ok(said) => draft.vex.push(VexStatement {
-                    timestamp: said.timestamp.or(time),
+                    // An edit of another statement makes this one no newer.
+                    timestamp: said.timestamp.or(issued).or(updated),
                     author: report.author.given().map(|author| bounded(author, 500)),
                     document: draft.report.path.clone(),
                     line,

@@ -39,6 +39,8 @@ struct Cluster<'de> {
 /// One object of a cluster.
 #[derive(Default)]
 struct Resource<'de> {
+    /// Where it stands in the report.
+    pointer: String,
     namespace: String,
     kind: String,
     name: String,
@@ -84,7 +86,13 @@ impl<'de> Members<'de> for Cluster<'de> {
         match key {
             "ClusterName" => self.name = text(map)?,
             "Resources" | "Findings" | "Vulnerabilities" | "Misconfigurations" => {
-                map.next_value_seed(Each { name: key, list: &mut self.resources, faults })?;
+                let mut resources = Vec::<Resource<'_>>::new();
+                let read = map.next_value_seed(Each { name: key, list: &mut resources, faults });
+                for (index, resource) in resources.iter_mut().enumerate() {
+                    resource.pointer = format!("/{key}/{index}");
+                }
+                self.resources.append(&mut resources);
+                read?;
             }
             "Summary" | "SeverityCount" => {
                 self.is_summary = true;
@@ -169,7 +177,9 @@ fn fits(look: &Look) -> bool {
 
 fn fits_kubernetes(look: &Look) -> bool {
     let holds_resources = |object: &Sketch, name: &str| {
-        object.at(name).is_some_and(|list| list.is_list() && list.has("Kind") && list.has("Results"))
+        object
+            .at(name)
+            .is_some_and(|list| list.is_list() && list.has("Kind") && (list.has("Results") || list.has("Error")))
     };
     look.object().is_some_and(|object| {
         object.has("ClusterName")
@@ -180,7 +190,9 @@ fn fits_kubernetes(look: &Look) -> bool {
 }
 
 fn fits_legacy(look: &Look) -> bool {
-    look.list().is_some_and(|list| list.has("Target") && list.has("Vulnerabilities"))
+    // The first target may be one in which nothing was found.
+    let says_what = |list: &Sketch| ["Type", "Class", "Vulnerabilities"].iter().any(|name| list.has(name));
+    look.list().is_some_and(|list| list.has("Target") && says_what(list))
 }
 
 fn read(text: &str, draft: &mut Draft<'_>) {
@@ -229,8 +241,8 @@ fn read_kubernetes(text: &str, draft: &mut Draft<'_>) {
             say_no_results(draft);
         }
     }
-    for (index, resource) in cluster.resources.iter().enumerate() {
-        translate::resource(resource, &format!("/Resources/{index}"), draft);
+    for resource in &cluster.resources {
+        translate::resource(resource, draft);
     }
     if let Err(broken) = broken {
         draft.broken(text, &broken);

@@ -308,3 +308,43 @@ fn what_a_result_says_of_the_base_is_kept_as_a_hint() {
     assert_eq!(introduced("updated"), Some(Introduced::Existing));
     assert_eq!((introduced("absent"), introduced("else")), (None, None));
 }
+
+#[test]
+fn a_named_message_without_arguments_is_a_pattern_and_a_written_one_is_not() {
+    let rule = r#"{"id": "r", "messageStrings": {"m": {"text": "use {{x}}, not {{{{ x }}}}"}}}"#;
+    let message = |message: &str| {
+        let collected = read(log("tool", rule, &format!(r#"{{"ruleId": "r", "message": {message}}}"#)));
+        collected.findings[0].message.clone()
+    };
+    assert_eq!(message(r#"{"id": "m"}"#), "use {x}, not {{ x }}");
+    assert_eq!(message(r#"{"text": "quote ${{ x }}"}"#), "quote ${{ x }}");
+    assert_eq!(message(r#"{"text": "{{{0}}}", "arguments": ["x"]}"#), "{x}");
+}
+
+#[test]
+fn every_place_of_a_result_is_kept_up_to_a_limit_that_is_told() {
+    let with = |places: usize| {
+        let place = |line| {
+            format!(
+                r#"{{"physicalLocation": {{"artifactLocation": {{"uri": "a.js"}}, "region": {{"startLine": {line}}}}}}}"#
+            )
+        };
+        let places: Vec<String> = (1..=places).map(place).collect();
+        let places = places.join(",");
+        let result = format!(
+            r#"{{"ruleId": "r", "message": {{"text": "m"}}, "locations": [{places}], "relatedLocations": [{places}]}}"#
+        );
+        read(log("tool", "", &result))
+    };
+    let kept = |places: usize| {
+        let collected = with(places);
+        let finding = &collected.findings[0];
+        (finding.locations.len(), finding.related.len(), codes(&collected))
+    };
+    assert_eq!(kept(1_000), (1_000, 1_000, vec![]));
+    assert_eq!(kept(1_001), (1_000, 1_000, vec![ProblemCode::Limit; 2]));
+    let collected = with(1_001);
+    let told = &collected.reports[0].problems[0];
+    assert_eq!(told.message, "the first 1000 of 1001 `locations` of a result are kept");
+    assert_eq!((told.pointer.as_deref(), health(&collected)), (Some("/runs/0/results/0/locations"), Health::Warn));
+}

@@ -132,3 +132,35 @@ fn a_cluster_report_names_the_objects() {
     let counts = r#"{"ClusterName": "prod", "Resources": null, "Summary": {"CRITICAL": 3}}"#;
     assert_eq!(codes(&read(counts)), [portcullis_model::ProblemCode::UnsupportedVersion]);
 }
+
+/// What kind of list it is shows in its first element, in which nothing need have been found.
+#[test]
+fn a_list_that_begins_with_a_clean_target_is_read() {
+    let text = r#"[{"Target": "go.sum", "Type": "gomod"},
+        {"Target": "package-lock.json", "Type": "npm", "Vulnerabilities": [{"VulnerabilityID": "CVE-2020-0001", "PkgName": "x", "Severity": "LOW"}]}]"#;
+    let collected = read(text);
+    assert_eq!((collected.reports[0].format.as_str(), ids(&collected)), ("trivy-legacy", vec!["CVE-2020-0001"]));
+    let text = r#"{"Resources": [{"Kind": "Node", "Name": "n1", "Error": "cannot connect"}]}"#;
+    assert_eq!(read(text).reports[0].format, "trivy-k8s");
+}
+
+#[test]
+fn findings_of_a_cluster_point_to_the_list_they_stand_in() {
+    let text = r#"{"ClusterName": "prod",
+        "Vulnerabilities": [{"Kind": "Node", "Name": "n0"}, {"Kind": "Deployment", "Name": "a", "Results": [{"Target": "a", "Class": "lang-pkgs", "Type": "npm", "Vulnerabilities": [{"VulnerabilityID": "CVE-2020-0001", "PkgName": "x"}]}]}],
+        "Misconfigurations": [{"Kind": "Deployment", "Name": "a", "Results": [{"Target": "a", "Class": "config", "Type": "kubernetes", "Misconfigurations": [{"ID": "KSV001", "Status": "FAIL"}]}]}]}"#;
+    let pointers: Vec<String> =
+        read(text).findings.into_iter().map(|finding| finding.sources[0].pointer.clone()).collect();
+    assert_eq!(
+        pointers,
+        ["/Vulnerabilities/1/Results/0/Vulnerabilities/0", "/Misconfigurations/0/Results/0/Misconfigurations/0"]
+    );
+}
+
+#[test]
+fn what_the_vendor_still_looks_into_says_so() {
+    let collected = read(TRIVY.replace("\"will_not_fix\"", "\"under_investigation\""));
+    let finding = &collected.findings[2];
+    assert_eq!((finding.fix.as_ref().unwrap().state, finding.state), (FixState::NotFixed, State::Open));
+    assert_eq!(finding.remediation.as_deref(), Some("no fix yet: the vendor is still looking into it"));
+}

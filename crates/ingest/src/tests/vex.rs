@@ -28,6 +28,17 @@ fn a_statement_of_openvex_names_products_and_the_parts_that_are_meant() {
 }
 
 #[test]
+fn an_edit_of_the_document_makes_no_statement_newer() {
+    let updated =
+        OPENVEX.replace(r#""author": "Acme","#, r#""author": "Acme", "last_updated": "2026-02-20T00:00:00Z","#);
+    let collected = read(&updated);
+    assert_eq!(collected.vex[1].timestamp.unwrap().to_string(), "2026-02-01T00:00:00Z");
+    assert_eq!(collected.reports[0].generated_at.unwrap().to_string(), "2026-02-20T00:00:00Z");
+    let undated = read(updated.replace(r#""timestamp": "2026-02-01T00:00:00Z", "#, ""));
+    assert_eq!(undated.vex[1].timestamp.unwrap().to_string(), "2026-02-20T00:00:00Z", "the only time there is");
+}
+
+#[test]
 fn a_statement_that_lacks_what_its_status_needs_is_told() {
     assert_eq!(codes(&read(OPENVEX)), [ProblemCode::LenientValue], "affected without an action");
     let bare = OPENVEX.replace(r#", "justification": "vulnerable_code_not_in_execute_path""#, "");

@@ -94,6 +94,21 @@ fn a_group_of_osv_scanner_is_one_weakness() {
 }
 
 #[test]
+fn one_group_of_development_makes_a_package_of_osv_scanner_one() {
+    for (groups, scope) in [
+        (r#"["dev"]"#, Scope::Development),
+        (r#"["build", "dev"]"#, Scope::Development),
+        (r#"["dev", "optional"]"#, Scope::Development),
+        (r#"["optional"]"#, Scope::Optional),
+        ("[]", Scope::Unknown),
+    ] {
+        let collected =
+            read(OSV.replace(r#""dependency_groups": ["dev"]"#, &format!(r#""dependency_groups": {groups}"#)));
+        assert_eq!(collected.findings[0].package.as_ref().unwrap().scope, scope, "{groups}");
+    }
+}
+
+#[test]
 fn osv_scanner_that_lists_no_package_says_so() {
     let collected = read(r#"{"results": [], "experimental_config": {}}"#);
     assert_eq!((codes(&collected), health(&collected)), (vec![ProblemCode::NoResults], Health::Warn));

@@ -1,12 +1,12 @@
 //! One baseline from several sources: each check and each report is held against the best of those that know it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use portcullis_model::merge::{self, Merging};
 use portcullis_model::{Baseline, BaselineFinding, Evidence, Outcome, Registry, Section, State};
 
-use super::{arrange, record};
+use super::{Index, arrange, record};
 use crate::{Policy, judge, named_by_exception};
 
 /// What the wings and readers say of the base, judged and made a baseline: what is suppressed or excluded there is not
@@ -45,14 +45,10 @@ pub fn compose(sources: Vec<Baseline>) -> Option<Baseline> {
         return sources.into_iter().next();
     }
     let mut composed = Composed::default();
-    let mut earlier: BTreeMap<String, Vec<BaselineFinding>> = BTreeMap::new();
-    for source in sources {
-        for finding in composed.take(source) {
-            earlier.entry(finding.fingerprint.clone()).or_default().push(finding);
-        }
-    }
+    let earlier: Vec<BaselineFinding> = sources.into_iter().flat_map(|source| composed.take(source)).collect();
+    let earlier = Index::new(&earlier);
     for finding in &mut composed.baseline.findings {
-        for known in earlier.get(&finding.fingerprint).into_iter().flatten() {
+        for known in earlier.same(finding) {
             finding.first_seen = finding.first_seen.or(known.first_seen);
             finding.accepted |= known.accepted;
         }
@@ -120,7 +116,7 @@ impl Composed {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use portcullis_model::{BaselineReport, Severity};
+    use portcullis_model::{BaselineReport, Kind, Severity};
 
     use super::*;
 
@@ -179,6 +175,27 @@ mod tests {
         let composed = compose(vec![fresh, baseline(&[Section::Secrets], &[], vec![old])]).unwrap();
         assert_eq!(composed.findings.len(), 1);
         assert_eq!((composed.findings[0].accepted, composed.findings[0].first_seen), (true, Some(seen)));
+    }
+
+    #[test]
+    fn what_was_accepted_under_another_id_stays_accepted() {
+        let of = |name: &str, id: &str, aliases: &[&str], purl: &str| BaselineFinding {
+            kind: Kind::Vulnerability,
+            id: id.to_owned(),
+            aliases: aliases.iter().map(|id| (*id).to_owned()).collect(),
+            purl: Some(purl.to_owned()),
+            ..finding(name, Section::Vulnerabilities, &["deps"])
+        };
+        let accepted_as = |id: &str, aliases: &[&str], purl: &str| {
+            let fresh = of("new", "CVE-2024-1", &["GHSA-jfh8-c2jp-5v3q", "DSA-1-1"], "pkg:npm/a@1");
+            let old = BaselineFinding { accepted: true, ..of("old", id, aliases, purl) };
+            let sources = [fresh, old].map(|finding| baseline(&[], &["deps"], vec![finding]));
+            compose(sources.to_vec()).unwrap().findings[0].accepted
+        };
+        assert!(accepted_as("GHSA-jfh8-c2jp-5v3q", &[], "pkg:npm/a@1"));
+        assert!(accepted_as("PYSEC-2024-1", &["CVE-2024-1"], "pkg:npm/a@1"));
+        assert!(!accepted_as("GHSA-jfh8-c2jp-5v3q", &[], "pkg:npm/a@2"), "another version");
+        assert!(!accepted_as("CVE-2024-2", &["DSA-1-1"], "pkg:npm/a@1"), "a notice of several weaknesses");
     }
 
     #[test]

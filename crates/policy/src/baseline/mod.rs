@@ -2,15 +2,18 @@
 //! several sources; `judge` compares a run with it.
 
 mod compose;
+mod index;
 mod read;
 mod record;
 
 use portcullis_model::BaselineFinding;
+use portcullis_model::purl::with_normal_version;
 
 pub use compose::{compose, of_base};
+pub(crate) use index::{Index, purl_of};
 pub use read::read;
 pub(crate) use record::key;
-pub use record::{record, refusal};
+pub use record::{Earlier, record, refusal};
 
 /// The order of the document; no entry twice.
 fn arrange(findings: &mut Vec<BaselineFinding>) {
@@ -26,7 +29,9 @@ fn arrange(findings: &mut Vec<BaselineFinding>) {
     findings.dedup();
 }
 
-/// A package URL as two runs of any scanner write it alike: without qualifiers, the scope as people write it.
-pub(crate) fn bare_purl(purl: &str) -> String {
-    purl.split(['?', '#']).next().unwrap_or_default().replace("%40", "@")
+/// A package URL as two runs of any scanner write it alike: without qualifiers, the scope as people write it, versions of Go
+/// without `v`.
+fn bare_purl(purl: &str) -> String {
+    let bare = purl.split(['?', '#']).next().unwrap_or_default();
+    with_normal_version(bare).replace("%40", "@")
 }

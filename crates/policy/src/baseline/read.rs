@@ -3,7 +3,7 @@
 use portcullis_model::{BASELINE_SCHEMA, Baseline, Outcome, RESULT_SCHEMA};
 use serde::Deserialize;
 
-use super::{arrange, record};
+use super::{arrange, bare_purl, record};
 
 #[derive(Deserialize)]
 struct Head {
@@ -19,6 +19,11 @@ pub fn read(bytes: &[u8]) -> Result<Baseline, String> {
     match head.schema.as_str() {
         BASELINE_SCHEMA => {
             let mut baseline: Baseline = serde_json::from_slice(bytes).map_err(no_json)?;
+            // An older version may have written packages in another way.
+            baseline.components = baseline.components.iter().map(|purl| bare_purl(purl)).collect();
+            for purl in baseline.findings.iter_mut().filter_map(|finding| finding.purl.as_mut()) {
+                *purl = bare_purl(purl);
+            }
             // Whoever merged two versions by hand need not keep the order.
             arrange(&mut baseline.findings);
             baseline.metrics.sort();

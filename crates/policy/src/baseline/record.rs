@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use portcullis_model::{
-    BASELINE_SCHEMA, Baseline, BaselineFinding, BaselineMetric, BaselineReport, Health, InputReport, Judged, Outcome,
-    RunStatus, Section, State,
+    BASELINE_SCHEMA, Baseline, BaselineFinding, BaselineMetric, BaselineReport, Finding, Health, InputReport, Judged,
+    Outcome, RunStatus, Section, State,
 };
 
-use super::{arrange, bare_purl};
+use super::{Index, arrange, bare_purl, purl_of};
 use crate::quality::NEW_LINES;
 
 /// Why no baseline may be written of this outcome: what a broken report did not say would later look new or, worse, gone.
@@ -30,21 +30,30 @@ pub(crate) fn key(report: &InputReport) -> &str {
     report.name.as_deref().unwrap_or(&report.path)
 }
 
-/// The baseline of an outcome. `earlier` carries the days on which findings were first seen. Reports and checks with
-/// errors are left out: of them nothing is known.
+/// The baseline from which a new one takes the days on which findings were first seen.
+#[derive(Clone, Debug)]
+pub struct Earlier {
+    /// What was there.
+    pub baseline: Baseline,
+    /// The paths it knows of files that have moved since, by those of now.
+    pub renames: BTreeMap<String, String>,
+}
+
+/// The baseline of an outcome. Reports and checks with errors are left out: of them nothing is known.
 pub fn record(
     outcome: &Outcome,
-    earlier: Option<&Baseline>,
+    earlier: Option<&Earlier>,
     created: Option<Timestamp>,
     commit: Option<String>,
 ) -> Baseline {
     let names: BTreeMap<&str, &str> =
         outcome.reports.iter().map(|report| (report.path.as_str(), key(report))).collect();
-    let seen: BTreeMap<&str, Timestamp> = earlier
-        .into_iter()
-        .flat_map(|baseline| &baseline.findings)
-        .filter_map(|finding| Some((finding.fingerprint.as_str(), finding.first_seen?)))
-        .collect();
+    // What the earlier baseline alone had is told at its old place.
+    let found = outcome.findings.iter().filter(|judged| judged.state != State::Absent);
+    let earlier = earlier.map(|earlier| {
+        Index::new(&earlier.baseline.findings).with_moves(found.map(|judged| &*judged.finding), &earlier.renames)
+    });
+    let seen = |finding: &Finding| earlier.as_ref().and_then(|earlier| earlier.first_seen(&earlier.matches(finding)));
     let remembered = |judged: &&Judged| {
         (judged.is_open() || judged.state == State::Excepted) && judged.finding.section != Section::None
     };
@@ -52,10 +61,7 @@ pub fn record(
         .findings
         .iter()
         .filter(remembered)
-        .map(|judged| {
-            let first_seen = seen.get(judged.finding.fingerprint.as_str()).copied().or(created);
-            entry(judged, first_seen, &names)
-        })
+        .map(|judged| entry(judged, seen(&judged.finding).or(created), &names))
         .collect();
     arrange(&mut findings);
     Baseline {
@@ -104,7 +110,7 @@ fn entry(judged: &Judged, first_seen: Option<Timestamp>, names: &BTreeMap<&str, 
         section: finding.section,
         id: finding.id.clone(),
         aliases: finding.all_ids().filter(|id| *id != finding.id && !id.is_empty()).map(str::to_owned).collect(),
-        purl: finding.package.as_deref().and_then(|package| package.purl.as_deref()).map(bare_purl),
+        purl: purl_of(finding),
         path: (!finding.path().is_empty()).then(|| finding.path().to_owned()),
         severity: finding.severity,
         first_seen,

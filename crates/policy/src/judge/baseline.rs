@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use portcullis_model::{
     Baseline, BaselineFinding, Collected, Decision, Finding, Health, Introduced, Judged, Kind, Level, Location, Origin,
-    Package, Problem, ProblemCode, RunStatus, Section, Source, State, Step, advisory, fingerprint,
+    Package, Problem, ProblemCode, RunStatus, Section, Source, State, Step,
 };
 
 use super::{cap, is_error};
 use crate::Policy;
-use crate::baseline::bare_purl;
+use crate::baseline::{Index, purl_of};
 
 /// What the comparison says besides the findings it classifies.
 #[derive(Default)]
@@ -38,10 +38,10 @@ pub(super) struct Run<'a> {
 pub(super) struct Known<'a> {
     baseline: &'a Baseline,
     index: Index<'a>,
+    /// Reports the baseline was made from.
+    reports: BTreeSet<&'a str>,
     /// Name of a report by the path that findings carry.
     names: BTreeMap<&'a str, &'a str>,
-    /// Fingerprint a finding would have where its file was before the change moved it, by the one it has.
-    before: BTreeMap<String, String>,
 }
 
 impl<'a> Known<'a> {
@@ -52,8 +52,10 @@ impl<'a> Known<'a> {
         findings: &[Judged],
         renames: &BTreeMap<String, String>,
     ) -> Self {
-        let (index, names) = (Index::new(baseline), report_names(collected));
-        Self { baseline, index, names, before: before_moves(findings, renames) }
+        let findings = findings.iter().map(|judged| &*judged.finding);
+        let reports = baseline.reports.iter().map(|report| report.name.as_str()).collect();
+        let index = Index::new(&baseline.findings).with_moves(findings, renames);
+        Self { baseline, index, reports, names: report_names(collected) }
     }
 
     /// What the base says of a finding that these entries are.
@@ -62,7 +64,7 @@ impl<'a> Known<'a> {
             Before::Had(known)
         } else if !self.covers(finding) {
             Before::Unknown
-        } else if finding.kind == Kind::Vulnerability && self.index.has_component(finding) {
+        } else if finding.kind == Kind::Vulnerability && self.has_component(finding) {
             Before::Undisclosed
         } else {
             Before::Without
@@ -71,7 +73,16 @@ impl<'a> Known<'a> {
 
     /// Whether the baseline holds what one of the finding's reports, or our own check, said then.
     pub(super) fn covers(&self, finding: &Finding) -> bool {
-        self.index.covers(finding, &self.names)
+        let own = || self.baseline.checks.contains(&finding.section);
+        finding.sources.is_empty() && own()
+            || finding.sources.iter().any(|source| {
+                if source.report.is_empty() { own() } else { self.reports.contains(name_of(source, &self.names)) }
+            })
+    }
+
+    fn has_component(&self, finding: &Finding) -> bool {
+        let versioned = finding.package.as_deref().is_some_and(|package| package.version.is_some());
+        versioned && purl_of(finding).is_some_and(|purl| self.baseline.components.contains(&purl))
     }
 
     /// Findings of the baseline that are none of these and that nobody reports any more.
@@ -81,13 +92,7 @@ impl<'a> Known<'a> {
 
     /// Entries that are this finding, the closest first: also at the place its file was moved from.
     pub(super) fn matches(&self, finding: &Finding) -> Vec<usize> {
-        let mut found = self.index.matches(finding);
-        if found.is_empty()
-            && let Some(before) = self.before.get(&finding.fingerprint)
-        {
-            found.extend(self.index.by_fingerprint.get(before.as_str()).into_iter().flatten());
-        }
-        found
+        self.index.matches(finding)
     }
 
     /// The day on which a baseline had the finding first; today where this one would have had it and has not; `None` where
@@ -97,8 +102,7 @@ impl<'a> Known<'a> {
         if found.is_empty() {
             return self.covers(finding).then_some(today);
         }
-        let entries = found.iter().filter_map(|position| self.baseline.findings.get(*position));
-        entries.filter_map(|entry| entry.first_seen).min().or(self.baseline.created).map(day)
+        self.index.first_seen(&found).or(self.baseline.created).map(day)
     }
 }
 
@@ -281,83 +285,6 @@ fn what_found(finding: &Finding, names: &BTreeMap<&str, &str>) -> String {
         Some(source) => format!("`{}`", name_of(source, names)),
         None => format!("the checks of `{}`", finding.section),
     }
-}
-
-/// What the findings of moved files were called. All of one file are named together: their numbers follow their order.
-fn before_moves(findings: &[Judged], renames: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    if renames.is_empty() {
-        return BTreeMap::new();
-    }
-    let moved = findings.iter().map(|judged| &judged.finding).filter(|finding| renames.contains_key(finding.path()));
-    let (now, mut before): (Vec<String>, Vec<Finding>) =
-        moved.map(|finding| (finding.fingerprint.clone(), Finding::clone(finding))).unzip();
-    for finding in &mut before {
-        if let Some(place) = finding.locations.first_mut()
-            && let Some(from) = renames.get(&place.path)
-        {
-            place.path.clone_from(from);
-        }
-    }
-    fingerprint::assign(&mut before);
-    now.into_iter().zip(before.into_iter().map(|finding| finding.fingerprint)).collect()
-}
-
-/// The baseline, by everything a finding may be known again by.
-struct Index<'a> {
-    by_fingerprint: BTreeMap<&'a str, Vec<usize>>,
-    by_advisory: BTreeMap<(&'a str, &'a str), Vec<usize>>,
-    reports: BTreeSet<&'a str>,
-    baseline: &'a Baseline,
-}
-
-impl<'a> Index<'a> {
-    fn new(baseline: &'a Baseline) -> Self {
-        let mut by_fingerprint: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        let mut by_advisory: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-        for (position, known) in baseline.findings.iter().enumerate() {
-            by_fingerprint.entry(&known.fingerprint).or_default().push(position);
-            let Some(purl) = known.purl.as_deref().filter(|_| is_of_a_database(known.kind)) else { continue };
-            for id in known.all_ids().filter(|id| !advisory::is_errata(id)) {
-                by_advisory.entry((purl, id)).or_default().push(position);
-            }
-        }
-        let reports = baseline.reports.iter().map(|report| report.name.as_str()).collect();
-        Self { by_fingerprint, by_advisory, reports, baseline }
-    }
-
-    /// Entries that are this finding, the closest first: by fingerprint, then by package with version and any id.
-    fn matches(&self, finding: &Finding) -> Vec<usize> {
-        let mut found = self.by_fingerprint.get(finding.fingerprint.as_str()).cloned().unwrap_or_default();
-        let Some(purl) = purl_of(finding).filter(|_| is_of_a_database(finding.kind)) else { return found };
-        let ids = finding.all_ids().filter(|id| !advisory::is_errata(id));
-        let others = ids.filter_map(|id| self.by_advisory.get(&(purl.as_str(), id))).flatten();
-        let others: BTreeSet<usize> = others.copied().filter(|position| !found.contains(position)).collect();
-        found.extend(others);
-        found
-    }
-
-    /// Whether the baseline holds what one of the finding's reports, or our own check, said then.
-    fn covers(&self, finding: &Finding, names: &BTreeMap<&str, &str>) -> bool {
-        let own = || self.baseline.checks.contains(&finding.section);
-        finding.sources.is_empty() && own()
-            || finding.sources.iter().any(|source| {
-                if source.report.is_empty() { own() } else { self.reports.contains(name_of(source, names)) }
-            })
-    }
-
-    fn has_component(&self, finding: &Finding) -> bool {
-        let versioned = finding.package.as_deref().is_some_and(|package| package.version.is_some());
-        versioned && purl_of(finding).is_some_and(|purl| self.baseline.components.contains(&purl))
-    }
-}
-
-/// Their ids come from databases, and several tools name one weakness differently.
-const fn is_of_a_database(kind: Kind) -> bool {
-    matches!(kind, Kind::Vulnerability | Kind::Malware)
-}
-
-fn purl_of(finding: &Finding) -> Option<String> {
-    finding.package.as_deref()?.purl.as_deref().map(bare_purl)
 }
 
 /// Findings of the baseline that nobody reports any more, where everybody who had reported them was heard.

@@ -7,6 +7,7 @@ pub(crate) mod sbom;
 pub(crate) mod vex;
 
 use jiff::civil::Date;
+use portcullis_model::purl::normal_version;
 use portcullis_model::{
     Collected, Component, Finding, Level, Origin, Package, Problem, Section, Severity, SeveritySource, Source,
 };
@@ -53,7 +54,8 @@ pub(crate) fn severity(policy: &Policy, finding: &Finding) -> Option<(&'static s
 type Identity<'a> = (&'a str, &'a str, &'a str, Option<&'a str>);
 
 fn identity(package: &Package) -> Identity<'_> {
-    (&package.ecosystem, package.namespace.as_deref().unwrap_or_default(), &package.name, package.version.as_deref())
+    let version = package.version.as_deref().map(|version| normal_version(&package.ecosystem, version));
+    (&package.ecosystem, package.namespace.as_deref().unwrap_or_default(), &package.name, version)
 }
 
 /// Whether two reports speak of one package: one of them may not state the version.

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use portcullis_model::purl::{decoded, normal_name, normal_namespace};
 use portcullis_model::version::Range;
-use portcullis_model::{Collected, Component, Finding, Kind, Package, Problem, ProblemCode, Section, text};
+use portcullis_model::{Collected, Component, Finding, Kind, Origin, Package, Problem, ProblemCode, Section, text};
 
-use super::purl::normal_name;
 use super::{Made, about, identity, is_package};
-use crate::pattern::{PackagePattern, Pattern};
+use crate::pattern::{PackagePattern, Pattern, in_literals};
 use crate::policy::Setting;
 
 /// Longer names are no slips of the pen.
@@ -34,7 +34,7 @@ pub(crate) struct Denied {
     pub(crate) id: String,
     pub(crate) package: Selector,
     pub(crate) reason: Option<String>,
-    pub(crate) origin: portcullis_model::Origin,
+    pub(crate) origin: Origin,
 }
 
 /// Which packages an entry is about.
@@ -82,10 +82,31 @@ fn full_name(package: &Package) -> String {
 
 /// A name of the policy as packages carry it.
 pub(crate) fn name_pattern(ecosystem: &str, name: &str) -> Result<Pattern, String> {
-    if crate::pattern::is_glob(name) {
-        return Pattern::new(name);
+    Pattern::new(&in_literals(name, |name| normal_name(ecosystem, name)))
+}
+
+/// The denied namespaces as packages of each ecosystem carry theirs: of an entry only the package tells which one it means.
+struct DeniedNamespaces<'a>(BTreeMap<&'a str, Vec<(Pattern, &'a Origin)>>);
+
+impl<'a> DeniedNamespaces<'a> {
+    fn new(entries: &'a [Setting<Pattern>], ecosystems: &BTreeSet<&'a str>) -> Self {
+        let written_for = |ecosystem: &str, entry: &Pattern| {
+            let normal = in_literals(entry.as_str(), |text| normal_namespace(ecosystem, &decoded(text)));
+            // In lower case a range of characters may be none any more.
+            Pattern::new(&normal).unwrap_or_else(|_| entry.clone())
+        };
+        let of = |ecosystem: &str| {
+            entries.iter().map(|entry| (written_for(ecosystem, &entry.value), &entry.origin)).collect()
+        };
+        Self(ecosystems.iter().map(|ecosystem| (*ecosystem, of(ecosystem))).collect())
     }
-    Pattern::new(&normal_name(ecosystem, name))
+
+    /// Where the namespace of a package is denied.
+    fn origin(&self, package: &Package, namespace: &str) -> Option<&'a Origin> {
+        let whole = format!("{}/{namespace}", package.ecosystem);
+        let mut entries = self.0.get(package.ecosystem.as_str())?.iter();
+        entries.find(|(entry, _)| entry.matches(namespace) || entry.matches(&whole)).map(|(_, origin)| *origin)
+    }
 }
 
 /// Every finding about packages that may not be used, one per rule and package.
@@ -96,13 +117,15 @@ pub(super) fn judge(
     today: Date,
     made: &mut Made,
 ) {
+    let ecosystems = collected.components.iter().map(|component| component.package.ecosystem.as_str()).collect();
     let names = WellKnown::new(well_known);
+    let denied_namespaces = DeniedNamespaces::new(&policy.deny_namespaces, &ecosystems);
     let mut told = BTreeSet::new();
     let mut unstated: BTreeMap<&str, u64> = BTreeMap::new();
     for component in collected.components.iter().filter(|component| is_package(component)) {
         let mut found = denied(policy, component);
         found.extend(registry(policy, component, &mut unstated));
-        found.extend(namespace(policy, component));
+        found.extend(namespace(&denied_namespaces, component));
         found.extend(end_of_life(policy, component, today));
         found.extend(policy.typosquats.as_ref().and_then(|setting| near(&names, component, setting)));
         for finding in found {
@@ -187,15 +210,12 @@ fn registry<'a>(
     ))
 }
 
-fn namespace(policy: &PackagePolicy, component: &Component) -> Option<Finding> {
+fn namespace(denied: &DeniedNamespaces<'_>, component: &Component) -> Option<Finding> {
     let package = &component.package;
     let namespace = package.namespace.as_ref()?;
-    let whole = format!("{}/{namespace}", package.ecosystem);
-    let entry =
-        policy.deny_namespaces.iter().find(|entry| entry.value.matches(namespace) || entry.value.matches(&whole))?;
+    let origin = denied.origin(package, namespace)?;
     let label = package.label();
-    let message =
-        format!("`{label}` belongs to `{namespace}`, which `packages.deny_namespaces` names ({})", entry.origin);
+    let message = format!("`{label}` belongs to `{namespace}`, which `packages.deny_namespaces` names ({origin})");
     Some(finding(
         component,
         "namespace",
@@ -245,40 +265,68 @@ fn finding(component: &Component, id: &str, title: &str, message: &str, remediat
     about(component, Kind::Package, &format!("package:{id}"), title, message, remediation)
 }
 
+/// A well-known name.
+struct KnownName<'a> {
+    /// Empty where it is known everywhere.
+    ecosystem: &'a str,
+    /// As packages carry it.
+    normal: String,
+    /// As the list writes it.
+    written: &'a str,
+}
+
+impl KnownName<'_> {
+    fn is_of(&self, ecosystem: &str) -> bool {
+        self.ecosystem == ecosystem || self.ecosystem.is_empty() && normal_name(ecosystem, self.written) == self.normal
+    }
+}
+
 /// Well-known names, found by any name one slip away: a letter too many, missing, exchanged or swapped with its neighbour.
+#[derive(Default)]
 struct WellKnown<'a> {
-    names: BTreeSet<(&'a str, &'a str)>,
-    /// What is left of a name without one of its letters.
-    shortened: BTreeMap<String, Vec<(&'a str, &'a str)>>,
+    names: Vec<KnownName<'a>>,
+    /// Positions of names by themselves, and by what is left of them without one of their letters.
+    shortened: BTreeMap<String, Vec<usize>>,
 }
 
 impl<'a> WellKnown<'a> {
     fn new(lines: &'a [String]) -> Self {
-        let mut known = Self { names: BTreeSet::new(), shortened: BTreeMap::new() };
+        let mut well_known = Self::default();
         for line in lines {
-            // `npm:react`; without an ecosystem it is known everywhere.
-            let (ecosystem, name) = match line.split_once(':') {
-                Some((ecosystem, name)) if !ecosystem.contains(['.', '/']) => (ecosystem, name),
-                _ => ("", line.as_str()),
-            };
-            known.names.insert((ecosystem, name));
-            for short in shorter(name) {
-                known.shortened.entry(short).or_default().push((ecosystem, name));
+            match line.split_once(':') {
+                // `npm:react`; without an ecosystem it is known everywhere.
+                Some((ecosystem, name)) if !ecosystem.contains(['.', '/']) => {
+                    well_known.add(ecosystem, normal_name(ecosystem, name), name);
+                }
+                // As it stands, in lower case, and as PyPI writes it: no ecosystem writes it in another way.
+                _ => {
+                    let forms: BTreeSet<String> = ["", "npm", "pypi"].map(|of| normal_name(of, line)).into();
+                    forms.into_iter().for_each(|normal| well_known.add("", normal, line));
+                }
             }
         }
-        known
+        well_known
+    }
+
+    fn add(&mut self, ecosystem: &'a str, normal: String, written: &'a str) {
+        for short in shorter(&normal) {
+            self.shortened.entry(short).or_default().push(self.names.len());
+        }
+        self.names.push(KnownName { ecosystem, normal, written });
     }
 
     fn near(&self, ecosystem: &str, name: &str) -> Option<&'a str> {
-        if self.names.contains(&("", name)) || self.names.contains(&(ecosystem, name)) {
-            return None;
+        let positions = shorter(name).into_iter().filter_map(|short| self.shortened.get(&short)).flatten();
+        let mut near = None;
+        for known in positions.filter_map(|position| self.names.get(*position)) {
+            if known.normal == name && known.is_of(ecosystem) {
+                return None;
+            }
+            if strsim::osa_distance(&known.normal, name) == 1 && known.is_of(ecosystem) {
+                near = near.into_iter().chain([known.written]).min();
+            }
         }
-        let candidates = shorter(name).into_iter().filter_map(|short| self.shortened.get(&short)).flatten();
-        candidates
-            .filter(|(of, _)| of.is_empty() || *of == ecosystem)
-            .map(|(_, known)| *known)
-            .filter(|known| strsim::osa_distance(known, name) == 1)
-            .min()
+        near
     }
 }
 
@@ -322,8 +370,12 @@ mod tests {
     }
 
     fn found(policy: &str, components: Vec<Component>) -> Vec<String> {
+        found_beside(policy, &["express", "npm:react", "pypi:requests"], components)
+    }
+
+    fn found_beside(policy: &str, well_known: &[&str], components: Vec<Component>) -> Vec<String> {
         let policy = loaded(&format!("version: 1\npackages: {{ {policy} }}\n")).policy;
-        let well_known_names = ["express", "npm:react", "pypi:requests"].map(str::to_owned).to_vec();
+        let well_known_names = well_known.iter().map(|name| (*name).to_owned()).collect();
         let collected = Collected { components, ..Collected::default() };
         let judgement =
             judge(&policy, Evidence { collected, well_known_names, ..Evidence::default() }, &rules(), TODAY);
@@ -400,6 +452,32 @@ mod tests {
     }
 
     #[test]
+    fn a_package_is_denied_however_the_policy_writes_its_name() {
+        let evil = || {
+            vec![
+                component("pypi", None, "evil-one", "1"),
+                component("golang", Some("github.com/evil"), "mod", "v1.2.3"),
+                component("npm", Some("@s"), "a", "1"),
+                component("maven", Some("org.Evil"), "b", "1"),
+            ]
+        };
+        assert_eq!(found("deny: [{ id: a, name: 'Evil_*', ecosystem: pypi }]", evil()), ["package:a evil-one 1"]);
+        assert_eq!(
+            found("deny: [{ id: a, package: 'pkg:golang/github.com/Evil/Mod@1.*' }]", evil()),
+            ["package:a github.com/evil/mod v1.2.3"]
+        );
+        assert_eq!(
+            found("deny_namespaces: [github.com/Evil]", evil()),
+            ["package:namespace github.com/evil/mod v1.2.3"]
+        );
+        for entry in ["@S", "npm/@S", "npm/%40s"] {
+            assert_eq!(found(&format!("deny_namespaces: ['{entry}']"), evil()), ["package:namespace @s/a 1"]);
+        }
+        assert_eq!(found("deny_namespaces: [org.Evil]", evil()), ["package:namespace org.Evil:b 1"]);
+        assert_eq!(found("deny_namespaces: [org.evil]", evil()), [""; 0]);
+    }
+
+    #[test]
     fn the_end_of_life_counts_from_its_day() {
         let ended = |day: Date| Component { end_of_life: Some(day), ..npm("a", "1") };
         assert_eq!(found("max_age_eol: 30d", vec![ended(jiff::civil::date(2026, 10, 22))]), [""; 0]);
@@ -420,6 +498,33 @@ mod tests {
             assert_eq!(found(policy, vec![npm(name, "1")]), [""; 0], "{name}");
         }
         assert_eq!(found(policy, vec![component("pypi", None, "request", "1")]), ["package:typosquat request 1"]);
+    }
+
+    #[test]
+    fn a_known_name_is_known_however_the_list_writes_it() {
+        let list = [
+            "pypi:typing_extensions",
+            "pypi:Jinja2",
+            "golang:github.com/Masterminds/goutils",
+            "npm:lodash.merge",
+            "Markup_Safe",
+        ];
+        let near = |components| found_beside("typosquats: known.txt", &list, components);
+        assert_eq!(
+            near(vec![
+                component("pypi", None, "typing-extensions", "4"),
+                component("pypi", None, "jinja2", "3"),
+                component("golang", Some("github.com/masterminds"), "goutils", "v1"),
+                component("pypi", None, "markup-safe", "2"),
+                npm("lodash.merge", "4"),
+                npm("markup_safe", "1"),
+            ]),
+            [""; 0]
+        );
+        assert_eq!(
+            near(vec![component("pypi", None, "jinj2", "1"), component("pypi", None, "markupsafe", "1")]),
+            ["package:typosquat jinj2 1", "package:typosquat markupsafe 1"]
+        );
     }
 
     #[test]

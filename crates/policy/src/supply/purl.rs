@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use portcullis_model::purl::{decoded, normal_name, normal_namespace};
 use portcullis_model::{Package, version};
 
 /// A package URL, decoded and normalised.
@@ -35,16 +36,22 @@ impl Purl {
         if ecosystem.is_empty() || name.is_empty() {
             return None;
         }
-        let qualifiers = qualifiers
+        let mut qualifiers: BTreeMap<String, String> = qualifiers
             .split('&')
             .filter_map(|pair| pair.split_once('='))
             .filter(|(key, value)| !value.is_empty() && *key != "package-id")
-            .map(|(key, value)| (key.to_ascii_lowercase(), decoded(value)))
+            .map(|(key, value)| (key.to_ascii_lowercase(), decoded(value).into_owned()))
             .collect();
+        let version = version.map(|version| decoded(version).into_owned()).filter(|version| !version.is_empty());
+        // Reports write it into the version.
+        let epoch = if matches!(&*ecosystem, "deb" | "rpm") { qualifiers.remove("epoch") } else { None };
         Some(Self {
             namespace: normal_namespace(&ecosystem, &decoded(namespace)),
             name,
-            version: version.map(decoded).filter(|version| !version.is_empty()),
+            version: match (epoch, version) {
+                (Some(epoch), Some(version)) if !version.contains(':') => Some(format!("{epoch}:{version}")),
+                (_, version) => version,
+            },
             qualifiers,
             ecosystem,
         })
@@ -123,50 +130,6 @@ fn is_equal(ecosystem: &str, one: &str, two: &str) -> bool {
     one == two || version::compare(ecosystem, one, two) == Some(Ordering::Equal)
 }
 
-pub(super) fn normal_namespace(ecosystem: &str, namespace: &str) -> String {
-    match ecosystem {
-        "npm" | "golang" | "composer" | "github" | "bitbucket" | "deb" | "rpm" | "apk" => namespace.to_lowercase(),
-        _ => namespace.to_owned(),
-    }
-}
-
-/// As readers of reports normalise names.
-pub(super) fn normal_name(ecosystem: &str, name: &str) -> String {
-    match ecosystem {
-        "pypi" => {
-            let mut normal = String::with_capacity(name.len());
-            for char in name.to_lowercase().chars() {
-                let separator = matches!(char, '-' | '_' | '.');
-                if !(separator && normal.ends_with('-')) {
-                    normal.push(if separator { '-' } else { char });
-                }
-            }
-            normal
-        }
-        "npm" | "golang" | "composer" | "github" | "bitbucket" | "hex" | "deb" | "oci" => name.to_lowercase(),
-        _ => name.to_owned(),
-    }
-}
-
-/// Percent-encoding taken off; what is no escape stays.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let escaped = match (first, after) {
-            (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high * 16 + low),
-            _ => None,
-        };
-        bytes.push(escaped.unwrap_or(*first));
-        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
-}
-
-fn hex(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -210,6 +173,25 @@ mod tests {
         ] {
             assert!(!names(purl, &curl), "{purl}");
         }
+    }
+
+    #[test]
+    fn an_epoch_is_part_of_the_version() {
+        let openssl = |version: &str| {
+            package("rpm", "openssl", version, "pkg:rpm/redhat/openssl@3.0.7-24.el9?arch=x86_64&distro=redhat-9.2")
+        };
+        for purl in [
+            "pkg:rpm/redhat/openssl@3.0.7-24.el9?arch=x86_64&epoch=1",
+            "pkg:rpm/redhat/openssl@1:3.0.7-24.el9?epoch=1",
+            "pkg:rpm/redhat/openssl?epoch=1",
+        ] {
+            assert!(names(purl, &openssl("1:3.0.7-24.el9")), "{purl}");
+        }
+        assert!(names("pkg:rpm/redhat/openssl@3.0.7-24.el9?epoch=0", &openssl("3.0.7-24.el9")));
+        assert!(!names("pkg:rpm/redhat/openssl@3.0.7-24.el9?epoch=2", &openssl("1:3.0.7-24.el9")));
+        let curl = package("deb", "curl", "1:7.88", "pkg:deb/debian/curl@7.88?distro=debian-12");
+        assert!(names("pkg:deb/debian/curl@7.88?epoch=1&distro=debian-12", &curl));
+        assert!(!names("pkg:npm/curl@7.88?epoch=1", &package("npm", "curl", "7.88", "pkg:npm/curl@7.88")));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use portcullis_model::{Level, Metric, Problem, ProblemCode, Section};
 use rust_decimal::Decimal;
 
 use self::names::{Measure, Unit};
-use self::shape::{Measured, Newer, Older, Verdict};
+use self::shape::{CHECKS, Check, Measured, Newer, Older, Verdict};
 use crate::detect::{Look, Sketch};
 use crate::draft::Draft;
 use crate::format::Format;
@@ -55,13 +55,36 @@ fn read_newer(text: &str, draft: &mut Draft<'_>) {
     draft.report.tool.version = report.k6_version.take();
     draft.report.generated_at = report.generated_at.take().and_then(|time| time.parse().ok());
     draft.report.format_version = report.version.take();
+    let mut has_rate_of_checks = false;
     for (index, raw) in report.metrics().enumerate() {
         match Measured::of_newer(raw.get()) {
-            Some(measured) => take(&measured, draft),
+            Some(measured) => {
+                has_rate_of_checks |= measured.name == CHECKS;
+                take(&measured, draft);
+            }
             None => draft.dropped(&format!("/results/metrics/{index}"), "no `name` and `values`"),
         }
     }
+    if !has_rate_of_checks {
+        take_checks(&report, draft);
+    }
     end(text, broken.err(), draft);
+}
+
+/// The single checks, where no metric sums them up.
+fn take_checks(report: &Newer<'_>, draft: &mut Draft<'_>) {
+    let mut checks = Vec::new();
+    for (index, raw) in report.checks().enumerate() {
+        let pointer = format!("/results/checks/results/{index}");
+        let Some(check) = draft.item::<Check>(raw, &pointer) else { continue };
+        match (check.passes.count(), check.fails.count()) {
+            (Some(passes), Some(fails)) => checks.push((passes.into(), fails.into())),
+            _ => draft.dropped(&pointer, "no `passes` and `fails`"),
+        }
+    }
+    if let Some(measured) = Measured::of_checks(&checks) {
+        take(&measured, draft);
+    }
 }
 
 fn read_older(text: &str, draft: &mut Draft<'_>) {

@@ -22,6 +22,11 @@ impl<'de> Newer<'de> {
     pub(super) fn metrics(&self) -> impl Iterator<Item = &'de RawValue> + '_ {
         self.results.metrics.iter().chain(&self.results.checks.metrics).flatten().copied()
     }
+
+    /// Every check.
+    pub(super) fn checks(&self) -> impl Iterator<Item = &'de RawValue> + '_ {
+        self.results.checks.results.iter().flatten().copied()
+    }
 }
 
 impl<'de> Members<'de> for Newer<'de> {
@@ -75,12 +80,14 @@ impl<'de> Members<'de> for Results<'de> {
 #[derive(Default)]
 struct Checks<'de> {
     metrics: Option<Vec<&'de RawValue>>,
+    results: Option<Vec<&'de RawValue>>,
 }
 
 impl<'de> Members<'de> for Checks<'de> {
     fn member<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, faults: &mut Faults) -> Result<(), A::Error> {
         match key {
             "metrics" => map.next_value_seed(Items { name: key, list: &mut self.metrics, faults })?,
+            "results" => map.next_value_seed(Items { name: key, list: &mut self.results, faults })?,
             _ => drop(map.next_value::<IgnoredAny>()?),
         }
         Ok(())
@@ -114,6 +121,9 @@ pub(super) struct Verdict {
     pub(super) passed: bool,
 }
 
+/// The metric of the share of checks that passed.
+pub(super) const CHECKS: &str = "checks";
+
 /// One metric.
 pub(super) struct Measured {
     pub(super) name: String,
@@ -140,6 +150,13 @@ struct Metric<'a> {
     thresholds: Pairs<'a, &'a RawValue>,
 }
 
+/// How often a check of the newer summary passed and failed.
+#[derive(Deserialize)]
+pub(super) struct Check {
+    pub(super) passes: Exact,
+    pub(super) fails: Exact,
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Held {
@@ -151,7 +168,7 @@ impl Measured {
     pub(super) fn of_newer(raw: &str) -> Option<Self> {
         let metric: Metric<'_> = serde_json::from_str(raw).ok()?;
         // The share that passed, which older summaries call `checks`.
-        let name = metric.name.given().map(|name| if name == "checks_succeeded" { "checks" } else { name })?;
+        let name = metric.name.given().map(|name| if name == "checks_succeeded" { CHECKS } else { name })?;
         let name = bounded(name, 150);
         let values = exact(metric.values.as_ref()?);
         // This summary holds no verdicts.
@@ -160,6 +177,22 @@ impl Measured {
             kind: metric.kind.get().to_owned(),
             contains: metric.contains.get().to_owned(),
             values,
+            thresholds: Vec::new(),
+        })
+    }
+
+    /// The share of all checks that passed, as the metric `checks_succeeded` says it; `None` where none was made.
+    pub(super) fn of_checks(checks: &[(Decimal, Decimal)]) -> Option<Self> {
+        let sum = |of: fn(&(Decimal, Decimal)) -> Decimal| {
+            checks.iter().map(of).try_fold(Decimal::ZERO, Decimal::checked_add)
+        };
+        let (passes, fails) = (sum(|check| check.0)?, sum(|check| check.1)?);
+        let rate = passes.checked_div(passes.checked_add(fails)?)?;
+        Some(Self {
+            name: CHECKS.to_owned(),
+            kind: "rate".to_owned(),
+            contains: "default".to_owned(),
+            values: vec![("rate".to_owned(), rate)],
             thresholds: Vec::new(),
         })
     }

@@ -92,8 +92,7 @@ fn package(entry: &Entry<'_>, place: &Place) -> Package {
         .filter(|_| matches!(ecosystem, "deb" | "rpm" | "apk"))
         .map(|(family, release)| format!("{}-{}", family.to_lowercase(), release.trim_start_matches('v')));
     let is_development = |group: &str| matches!(group, "dev" | "development" | "test" | "dev-dependencies");
-    let mut groups = entry.dependency_groups.iter().peekable();
-    if groups.peek().is_some() && groups.all(is_development) {
+    if entry.dependency_groups.iter().any(is_development) {
         package.scope = Scope::Development;
     } else if entry.dependency_groups.iter().any(|group| group == "optional") {
         package.scope = Scope::Optional;

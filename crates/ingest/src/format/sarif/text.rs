@@ -43,11 +43,14 @@ fn of_message(message: &Message<'_>, rule: Option<&Rule<'_>>, tool: Option<&Tool
         let (_, found) = known.find(|(name, _)| name == id)?;
         found.text.given().or_else(|| found.markdown.given())
     };
-    let text = message.text.given().or_else(by_id).or_else(|| message.markdown.given())?;
+    let written = message.text.given();
+    // A text without arguments that stands in the result itself is meant as it stands: it quotes braces of code.
+    let named = by_id().filter(|_| written.is_none());
+    let text = bounded(written.or(named).or_else(|| message.markdown.given())?, MAX_TEXT);
     let arguments: Vec<String> =
         message.arguments.iter().take(MAX_TAGS).map(|argument| bounded(argument, MAX_ARGUMENT)).collect();
-    let text = bounded(text, MAX_TEXT);
-    Some(without_links(if arguments.is_empty() { text } else { filled(&text, &arguments) }))
+    let is_pattern = named.is_some() || !arguments.is_empty();
+    Some(without_links(if is_pattern { filled(&text, &arguments) } else { text }))
 }
 
 /// The first sentence of a rule.

@@ -23,8 +23,8 @@ use crate::package_url;
 use crate::section::{kind_of_tool, section_of, tool_name};
 use crate::source_lines::Sources;
 
-/// Places of one result that are kept.
-const MAX_LOCATIONS: usize = 20;
+/// Places of one result that are kept, of each kind.
+const MAX_LOCATIONS: usize = 1_000;
 
 /// Everything of a run a result may depend on.
 struct Context<'run, 'de> {
@@ -124,6 +124,7 @@ impl Context<'_, '_> {
         let told = told.as_deref();
         let rated = Rated { tool: &self.tool, kind, result: item, rule, overrides: &self.overrides, told };
         let rating = rated.rate(draft);
+        say_what_is_cut(item, &pointer, draft);
         let locations: Vec<Location> = item
             .locations
             .0
@@ -265,6 +266,21 @@ impl Context<'_, '_> {
         }
         if is_malware {
             draft::malware(finding);
+        }
+    }
+}
+
+/// Places and suppressions beyond the limit are told: what is left out of a list looks as if it were not there.
+fn say_what_is_cut(item: &ResultItem<'_>, pointer: &str, draft: &mut Draft<'_>) {
+    for (name, length) in [
+        ("locations", item.locations.0.len()),
+        ("relatedLocations", item.related_locations.0.len()),
+        ("suppressions", item.suppressions.0.len()),
+    ] {
+        if length > MAX_LOCATIONS {
+            let message = format!("the first {MAX_LOCATIONS} of {length} `{name}` of a result are kept");
+            let problem = Problem::warning(ProblemCode::Limit, message);
+            draft.problem_among_many(Problem { pointer: Some(format!("{pointer}/{name}")), ..problem });
         }
     }
 }

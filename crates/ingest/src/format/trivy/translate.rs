@@ -74,15 +74,16 @@ pub(super) fn end_of_life(metadata: &Metadata<'_>, draft: &mut Draft<'_>) {
 }
 
 /// One object of a cluster with its results.
-pub(super) fn resource(resource: &Resource<'_>, pointer: &str, draft: &mut Draft<'_>) {
+pub(super) fn resource(resource: &Resource<'_>, draft: &mut Draft<'_>) {
     let name = [&resource.kind, &resource.namespace, &resource.name].map(String::as_str);
     let name = bounded(&name.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/"), MAX_NAME);
     if !resource.error.is_empty() {
         let message = format!("Trivy could not scan `{name}`: {}", bounded(&resource.error, 300));
-        draft.problem_among_many(Problem::error(ProblemCode::ScanIncomplete, message));
+        let problem = Problem::error(ProblemCode::ScanIncomplete, message);
+        draft.problem_among_many(Problem { pointer: Some(format!("{}/Error", resource.pointer)), ..problem });
     }
     for (index, target) in resource.results.iter().enumerate() {
-        self::target(target, &format!("{pointer}/Results/{index}"), Some(&name), draft);
+        self::target(target, &format!("{}/Results/{index}", resource.pointer), Some(&name), draft);
     }
 }
 
@@ -294,8 +295,7 @@ pub(super) fn vulnerability(
         message: format!("{label}: {title}"),
         title,
         description,
-        remediation: (fix.state == FixState::Fixed && !fix.versions.is_empty())
-            .then(|| format!("upgrade `{}` to {}", package.name, fix.versions.join(" or "))),
+        remediation: remediation(&item, &package, &fix),
         severity: rating.severity,
         severity_source: rating.source,
         severity_original: rating.original,
@@ -317,6 +317,15 @@ pub(super) fn vulnerability(
     Changed::apply(changed, &mut finding);
     let fingerprints = item.fingerprint.owned().into_iter().collect();
     draft.push(finding, Source { pointer: pointer.to_owned(), fingerprints, ..Source::default() });
+}
+
+/// What to do, or why there is nothing to do yet.
+fn remediation(item: &VulnerabilityItem<'_>, package: &Package, fix: &Fix) -> Option<String> {
+    if item.status.get() == "under_investigation" {
+        return Some("no fix yet: the vendor is still looking into it".to_owned());
+    }
+    (fix.state == FixState::Fixed && !fix.versions.is_empty())
+        .then(|| format!("upgrade `{}` to {}", package.name, fix.versions.join(" or ")))
 }
 
 /// The lines of a file; nothing when the place is no file.

@@ -244,6 +244,25 @@ fn load_tests_are_told_in_their_units() {
     assert!(export.contains(&"load.http_reqs.rate 19.5".to_owned()), "{export:?}");
 }
 
+#[test]
+fn single_checks_are_summed_up_where_no_metric_does() {
+    let with = |checks: &str| {
+        let text = format!(
+            r#"{{"metadata": {{"k6Version": "1.5.0"}}, "results": {{"metrics": [], "checks": {{"metrics": [], "results": [{checks}]}}}}}}"#
+        );
+        read(text)
+    };
+    let collected = with(r#"{"name": "a", "passes": 9, "fails": 1}, {"name": "b", "passes": 6, "fails": 4}"#);
+    assert_eq!((metrics(&collected), codes(&collected)), (vec!["load.checks.rate 75 percent".to_owned()], vec![]));
+    let none = with(r#"{"name": "a", "passes": 0, "fails": 0}"#);
+    assert_eq!((metrics(&none), codes(&none)), (vec![], vec![ProblemCode::NoResults]));
+    for broken in [r#"{"name": "a", "passes": 3}"#, r#"{"name": "a", "passes": -1, "fails": 0}"#, "7"] {
+        let collected = with(&format!(r#"{broken}, {{"name": "b", "passes": 1, "fails": 0}}"#));
+        assert_eq!(metrics(&collected), ["load.checks.rate 100 percent"]);
+        assert_eq!(codes(&collected), [ProblemCode::DroppedItem], "{broken}");
+    }
+}
+
 /// What passes through the script's `handleSummary` has other names than the documented ones.
 #[test]
 fn the_newer_summary_is_read_as_k6_itself_writes_it() {

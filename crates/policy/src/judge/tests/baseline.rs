@@ -10,7 +10,7 @@ use portcullis_model::{
 use proptest::prelude::*;
 
 use super::{TODAY, evidence, exploited, policy, registry, secret, unpinned, vulnerability, with_exceptions};
-use crate::baseline::{read, record, refusal};
+use crate::baseline::{Earlier, read, record, refusal};
 use crate::judge::{Judgement, judge};
 use crate::{Policy, judge::tests::own};
 
@@ -45,7 +45,8 @@ pub(super) fn outcome(evidence: &Evidence, judgement: Judgement) -> Outcome {
 fn written_of(policy: &Policy, evidence: &Evidence) -> Baseline {
     let judgement = judge(policy, evidence.clone(), &registry(), TODAY);
     let now = TODAY.to_zoned(TimeZone::UTC).unwrap().timestamp();
-    record(&outcome(evidence, judgement), evidence.baseline.as_ref(), Some(now), None)
+    let earlier = evidence.baseline.clone().map(|baseline| Earlier { baseline, renames: evidence.renames.clone() });
+    record(&outcome(evidence, judgement), earlier.as_ref(), Some(now), None)
 }
 
 pub(super) fn baseline_of(findings: Vec<Finding>) -> Baseline {
@@ -82,6 +83,36 @@ fn another_id_of_the_same_weakness_in_the_same_package_is_existing() {
     let judgement =
         against(&policy(""), baseline_of(vec![known]), vec![vulnerability("CVE-2021-44906", Severity::High)]);
     assert_eq!(the_only(&judgement).introduced, Introduced::Existing);
+}
+
+/// Of one report Go's versions have a `v`, of another none.
+#[test]
+fn a_version_of_go_is_the_same_with_and_without_its_letter() {
+    let of = |id: &str, version: &str| {
+        let mut finding = vulnerability(id, Severity::High);
+        finding.package = Some(Box::new(Package {
+            purl: Some(format!("pkg:golang/golang.org/x/net@{version}")),
+            ecosystem: "golang".to_owned(),
+            namespace: Some("golang.org/x".to_owned()),
+            name: "net".to_owned(),
+            version: Some(version.to_owned()),
+            ..Package::default()
+        }));
+        finding
+    };
+    for (known, now) in [("v0.7.0", "0.7.0"), ("0.7.0", "v0.7.0")] {
+        let judgement =
+            against(&policy(""), baseline_of(vec![of("CVE-2023-3978", known)]), vec![of("CVE-2023-3978", now)]);
+        assert_eq!(the_only(&judgement).introduced, Introduced::Existing);
+    }
+    let mut base = with_report(Vec::new());
+    let package = *of("CVE-2023-3978", "v0.7.0").package.unwrap();
+    base.collected.components = vec![Component { package, ..Component::default() }];
+    let judgement = against(&policy(""), written_of(&policy(""), &base), vec![of("CVE-2023-3978", "0.7.0")]);
+    assert_eq!(the_only(&judgement).introduced, Introduced::NewlyDisclosed);
+    let document = br#"{"schema": "portcullis.baseline/1", "reports": [{"name": "deps"}], "components": ["pkg:golang/golang.org/x/net@v0.7.0"]}"#;
+    let judgement = against(&policy(""), read(document).unwrap(), vec![of("CVE-2023-3978", "0.7.0")]);
+    assert_eq!(the_only(&judgement).introduced, Introduced::NewlyDisclosed, "as it was written before");
 }
 
 #[test]
@@ -217,6 +248,26 @@ fn the_day_something_was_first_seen_is_carried_on() {
     earlier.findings[0].first_seen = Some(first);
     let evidence = Evidence { baseline: Some(earlier), ..with_report(vec![unpinned(9)]) };
     assert_eq!(written_of(&policy(""), &evidence).findings[0].first_seen, Some(first));
+}
+
+#[test]
+fn the_day_is_carried_on_under_another_id_and_at_another_place() {
+    let first = date(2026, 1, 2).to_zoned(TimeZone::UTC).unwrap().timestamp();
+    let seen_after = |known: Finding, now: Finding, renames: &[(&str, &str)]| {
+        let mut earlier = baseline_of(vec![known]);
+        earlier.findings[0].first_seen = Some(first);
+        let renames = renames.iter().map(|(now, from)| ((*now).to_owned(), (*from).to_owned())).collect();
+        let evidence = Evidence { baseline: Some(earlier), renames, ..with_report(vec![now]) };
+        written_of(&policy(""), &evidence).findings[0].first_seen == Some(first)
+    };
+    let mut renamed = vulnerability("GHSA-xvch-5gv4-984h", Severity::High);
+    renamed.aliases = ["CVE-2021-44906".to_owned()].into();
+    assert!(seen_after(vulnerability("CVE-2021-44906", Severity::High), renamed, &[]));
+    let mut moved = unpinned(7);
+    moved.locations[0].path = ".github/workflows/build.yml".to_owned();
+    let renames = [(".github/workflows/build.yml", ".github/workflows/ci.yml")];
+    assert!(seen_after(unpinned(7), moved.clone(), &renames));
+    assert!(!seen_after(unpinned(7), moved, &[]), "nobody says that it was moved");
 }
 
 #[test]
