@@ -272,9 +272,9 @@ fn behind_noise(text: &str) -> Option<Start> {
 fn reaches_the_end(document: &str) -> bool {
     let reaches = |read| matches!(read, Ok(()) | Err(Break::Truncated { .. }));
     match skip(document) {
-        Err(Break::Trailing { byte }) if document.starts_with('{') => document
-            .get(byte..)
-            .is_some_and(|rest| rest.starts_with('{') && reaches(read_values(rest, |_, _| ()))),
+        Err(Break::Trailing { byte }) if document.starts_with('{') => {
+            document.get(byte..).is_some_and(|rest| rest.starts_with('{') && reaches(read_values(rest, |_, _| ())))
+        }
         read => reaches(read),
     }
 }

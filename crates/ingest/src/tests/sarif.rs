@@ -158,6 +158,37 @@ fn the_policy_may_read_the_levels_of_a_tool_otherwise() {
 }
 
 #[test]
+fn a_level_is_a_word_of_the_table_in_any_case_or_unknown_and_told() {
+    let result = |level: &str| format!(r#"{{"ruleId": "r", "level": "{level}", "message": {{"text": "m"}}}}"#);
+    for (level, expected) in [
+        ("ERROR", Severity::High),
+        ("Warning", Severity::Medium),
+        ("Note", Severity::Low),
+        ("None", Severity::Info),
+        ("critical", Severity::Critical),
+    ] {
+        let collected = read(log("x", "", &result(level)));
+        assert_eq!((collected.findings[0].severity, codes(&collected)), (expected, vec![]), "{level}");
+    }
+    let fatal = read(log("x", "", &result("fatal")));
+    assert_eq!((fatal.findings[0].severity, codes(&fatal)), (Severity::Unknown, vec![ProblemCode::LenientValue]));
+    assert!(fatal.problems[0].message.contains("`fatal`"), "{}", fatal.problems[0].message);
+}
+
+#[test]
+fn the_case_of_a_level_hides_neither_the_policys_word_nor_a_tools_own_error() {
+    let mut repository = Repository::default();
+    repository.options.sarif_levels = [("x".to_owned(), [("Error".to_owned(), Severity::Critical)].into())].into();
+    let text = log("x", "", r#"{"ruleId": "r", "level": "ERROR", "message": {"text": "m"}}"#).replace(
+        "\"results\"",
+        r#""invocations": [{"toolExecutionNotifications": [{"level": "Error", "message": {"text": "broke"}}]}], "results""#,
+    );
+    let collected = repository.read("r", text.as_bytes(), &ReportOptions::default());
+    assert_eq!(collected.findings[0].severity, Severity::Critical);
+    assert_eq!(codes(&collected), [ProblemCode::ScanIncomplete]);
+}
+
+#[test]
 fn a_vulnerability_in_sarif_is_the_one_in_other_reports() {
     let text = log(
         "Grype",
