@@ -201,6 +201,14 @@ fn a_vulnerability_in_sarif_is_the_one_in_other_reports() {
 }
 
 #[test]
+fn an_edition_of_a_tool_says_the_kind_that_the_tool_alone_does_not() {
+    for (edition, kind) in [("Snyk Open Source", Kind::Vulnerability), ("Snyk Container", Kind::Vulnerability)] {
+        let collected = read(log(edition, "", r#"{"ruleId": "npm:qs:20140806", "message": {"text": "m"}}"#));
+        assert_eq!((collected.findings[0].kind, collected.reports[0].tool.name.as_str()), (kind, "snyk"), "{edition}");
+    }
+}
+
+#[test]
 fn the_text_of_a_secret_leaves_the_reader_only_as_hash() {
     let secret = concat!("AKIA", "Z7QX4VNTR2LKPW3M");
     let text = log(

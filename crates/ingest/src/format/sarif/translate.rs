@@ -51,7 +51,8 @@ pub(super) fn run(run: &Run<'_>, index: usize, draft: &mut Draft<'_>) {
         rules,
         run,
         index: u32::try_from(index).unwrap_or(u32::MAX),
-        kind: kind_of_tool(&tool),
+        // The name findings carry no longer says which edition of a tool it was.
+        kind: kind_of_tool(run.driver_name()),
         version: run.driver_version(),
         tool,
         places: Places::of(run),
