@@ -272,6 +272,26 @@ fn bases_lead_into_the_repository_or_are_left_out() {
 }
 
 #[test]
+fn a_base_below_one_that_leads_nowhere_still_counts() {
+    let place = |root: &str| {
+        let text = log("x", "", r#"{"ruleId": "r", "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "util.js", "uriBaseId": "LIB"}}}]}"#).replace(
+            "\"results\"",
+            &format!(r#""originalUriBaseIds": {{{root}"SUB": {{"uri": "a/", "uriBaseId": "%SRCROOT%"}}, "LIB": {{"uri": "lib/", "uriBaseId": "SUB"}}}}, "results""#),
+        );
+        read(text).findings[0].path().to_owned()
+    };
+    for root in [
+        "",
+        r#""%SRCROOT%": {"uri": "file:///elsewhere/"}, "#,
+        r#""%SRCROOT%": {}, "#,
+        r#""%SRCROOT%": {"uri": "file:///github/workspace/"}, "#,
+    ] {
+        assert_eq!(place(root), "a/lib/util.js", "{root}");
+    }
+    assert_eq!(place(r#""%SRCROOT%": {"uri": "x/", "uriBaseId": "LIB"}, "#), "util.js", "a loop leads nowhere");
+}
+
+#[test]
 fn a_result_that_is_no_failure_has_no_level() {
     let rule = r#"{"id": "r", "defaultConfiguration": {"level": "error"}}"#;
     let result = r#"{"ruleId": "r", "kind": "review", "message": {"text": "m"}}"#;
