@@ -18,7 +18,7 @@ use super::shape::{LocationItem, MAX_TAGS, Message, Properties, ResultItem, Rule
 use super::taxonomy::Taxonomies;
 use super::text::{self, short, without_links};
 use crate::advisory::{self, Names, cwes_in};
-use crate::draft::{self, Draft};
+use crate::draft::Draft;
 use crate::package_url;
 use crate::section::{kind_of_tool, section_of, tool_name};
 use crate::source_lines::Sources;
@@ -265,7 +265,7 @@ impl Context<'_, '_> {
             finding.package = Some(Box::new(package));
         }
         if is_malware {
-            draft::malware(finding);
+            finding.set_malware();
         }
     }
 }
