@@ -45,6 +45,21 @@ fn a_missing_optional_report_is_said_and_does_not_stop_anything() {
 }
 
 #[test]
+fn a_directory_gives_reports_of_every_kind_and_lists_what_is_none() {
+    let junit = r#"<testsuite name="s" tests="1"><testcase name="a"/></testsuite>"#;
+    let repository = Repository::with_policy("reports:\n  - { name: all, path: out, required: true }\n")
+        .file("out/junit.xml", junit)
+        .file("out/pip.json", PIP)
+        .file("out/pom.xml", "<project/>")
+        .file("out/coverage/lcov.info", "TN:\nSF:a.js\nDA:1,1\nend_of_record\n");
+    let (answer, document) = repository.check(&[]);
+    assert_eq!((answer.code, problem_codes(&document)), (1, vec![]), "{document:#}");
+    let formats: Vec<_> = document["reports"].as_array().unwrap().iter().map(|report| &report["format"]).collect();
+    assert_eq!(formats, ["lcov", "junit", "pip-audit"]);
+    assert!(document["check_runs"].to_string().contains("out/pom.xml"), "{document:#}");
+}
+
+#[test]
 fn an_empty_report_is_incomplete() {
     for content in ["", " \n\t\n"] {
         let (code, document) = judged("trivy", content);

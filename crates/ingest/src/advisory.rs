@@ -143,7 +143,7 @@ impl Names {
 
     /// Whether one of the names says that the package itself is malicious.
     pub(crate) fn is_malware(&self) -> bool {
-        std::iter::once(&self.id).chain(&self.aliases).any(|id| id.starts_with("MAL-"))
+        std::iter::once(&self.id).chain(&self.aliases).any(|id| advisory::is_malware(id))
     }
 }
 

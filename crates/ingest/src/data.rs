@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use portcullis_model::{Epss, Finding, Kev, Kind, Severity, SeveritySource, advisory};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::bytes::{self, Unpacked};
 use crate::cvss;
@@ -23,6 +24,8 @@ pub struct Enrichment {
     /// Names of one weakness, by each of them.
     aliases: BTreeMap<String, BTreeSet<String>>,
     ratings: BTreeMap<String, Rated>,
+    /// Records of packages that are malicious themselves.
+    malicious: BTreeSet<String>,
 }
 
 /// What an OSV record says of how bad a weakness is.
@@ -144,6 +147,9 @@ impl Enrichment {
                 })
             })
             .collect();
+        if record.database_specific.malicious.is_some() {
+            self.malicious.insert(id.clone());
+        }
         let word = record.database_specific.severity.get().to_owned();
         self.ratings.insert(id, Rated { scores, word });
     }
@@ -167,6 +173,9 @@ impl Enrichment {
         let vulnerabilities = findings.iter_mut().filter(|one| matches!(one.kind, Kind::Vulnerability | Kind::Malware));
         for finding in vulnerabilities {
             self.name(finding);
+            if finding.names_malware() || finding.all_ids().any(|id| self.malicious.contains(id)) {
+                finding.set_malware();
+            }
             let ids: Vec<String> = finding.all_ids().map(str::to_owned).collect();
             self.rate(finding, &ids, options.severity_from);
             let likelihood =
@@ -258,6 +267,8 @@ struct StatedScore<'a> {
 struct DatabaseSpecific<'a> {
     #[serde(borrow, default)]
     severity: Text<'a>,
+    #[serde(default, rename = "malicious-packages-origins")]
+    malicious: Option<IgnoredAny>,
 }
 
 /// The catalogue in JSON.
@@ -469,6 +480,22 @@ mod tests {
         let stated = Finding { severity: Severity::Low, ..finding("PYSEC-2021-1", &[]) };
         assert_eq!(applied(&data, stated).severity, Severity::Low);
         assert_eq!(applied(&data, finding("PYSEC-2021-2", &[])).id, "PYSEC-2021-2");
+    }
+
+    #[test]
+    fn a_name_or_a_record_that_says_malware_makes_the_finding_malware() {
+        let mut table = Enrichment::default();
+        table.read_aliases(br#"{"MAL-2024-1": ["GHSA-jfh8-c2jp-5v3q"]}"#).unwrap();
+        let mut records = Enrichment::default();
+        let origins =
+            r#"{"id":"GHSA-jfh8-c2jp-5v3q","database_specific":{"malicious-packages-origins":[{"source":"x"}]}}"#;
+        records.read_osv(origins.as_bytes()).unwrap();
+        let low = || Finding { severity: Severity::Low, ..finding("GHSA-jfh8-c2jp-5v3q", &[]) };
+        for data in [table, records] {
+            let named = applied(&data, low());
+            assert_eq!((named.kind, named.severity), (Kind::Malware, Severity::Critical));
+        }
+        assert_eq!(applied(&Enrichment::default(), low()).kind, Kind::Vulnerability);
     }
 
     #[test]

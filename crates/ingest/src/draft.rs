@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::text::{self, bounded};
 use portcullis_model::{
-    Bom, CheckRun, Collected, Component, Finding, Health, InputReport, Kind, KnownSecret, LineCoverage, Location,
-    Metric, Problem, ProblemCode, RunStatus, Section, Severity, SeveritySource, Source, State, TestSuite, VexStatement,
+    Bom, CheckRun, Collected, Component, Finding, Health, InputReport, KnownSecret, LineCoverage, Location, Metric,
+    Problem, ProblemCode, RunStatus, Section, Severity, SeveritySource, Source, State, TestSuite, VexStatement,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -503,11 +503,4 @@ fn is_web_reference(text: &str) -> bool {
     (text.starts_with("https://") || text.starts_with("http://"))
         && text.len() <= text::MESSAGE
         && (is_plain() || !text.contains(char::is_control))
-}
-
-/// Findings of a package that is itself malicious are critical whatever the tool says (spec/ingest.md 5).
-pub(crate) fn malware(finding: &mut Finding) {
-    finding.kind = Kind::Malware;
-    finding.severity = Severity::Critical;
-    finding.severity_source = SeveritySource::PolicyDefault;
 }

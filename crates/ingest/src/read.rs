@@ -12,7 +12,7 @@ use crate::detect::{self, Look, Sketch};
 use crate::draft::{Draft, too_deep};
 use crate::format::{self, Format, format_names};
 use crate::health;
-use crate::json::{Break, Survey, read_document};
+use crate::json::{Break, Survey, read_document, read_values};
 use crate::options::{Input, Surroundings};
 
 /// Lines tried as the start of a document behind log lines.
@@ -244,8 +244,8 @@ fn one_of(look: &Look, fitting: &[&'static Format], document: &str, draft: &mut 
     }
 }
 
-/// Where the document begins: at the start of the text, or in the first line behind log lines from which JSON reaches to
-/// the end of the text or is cut off there.
+/// Where the document begins: at the start of the text, or in the first line behind log lines from which JSON, one value or
+/// several, reaches to the end of the text or is cut off there.
 fn start_of_document(text: &str) -> Option<Start> {
     let byte = text.find(|char: char| !char.is_whitespace())?;
     let rest = text.get(byte..)?;
@@ -268,8 +268,15 @@ fn behind_noise(text: &str) -> Option<Start> {
         .map(|byte| Start { byte, is_behind_noise: true })
 }
 
+/// One value that reaches to the end of the text or is cut off there, or objects one after the other that do.
 fn reaches_the_end(document: &str) -> bool {
-    matches!(skip(document), Ok(()) | Err(Break::Truncated { .. }))
+    let reaches = |read| matches!(read, Ok(()) | Err(Break::Truncated { .. }));
+    match skip(document) {
+        Err(Break::Trailing { byte }) if document.starts_with('{') => {
+            document.get(byte..).is_some_and(|rest| rest.starts_with('{') && reaches(read_values(rest, |_, _| ())))
+        }
+        read => reaches(read),
+    }
 }
 
 /// `[INFO] …`, `[12:30:01] …`: no JSON in its first line, or in the beginning of one that is longer than log lines are.

@@ -9,7 +9,6 @@ use portcullis_model::{
 };
 
 use crate::advisory::Names;
-use crate::draft;
 use crate::severity::Rating;
 
 /// A known vulnerability of a package.
@@ -72,7 +71,7 @@ impl Weakness<'_> {
             ..Finding::default()
         };
         if is_malicious {
-            draft::malware(&mut finding);
+            finding.set_malware();
         }
         finding
     }

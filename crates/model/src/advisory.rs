@@ -66,6 +66,11 @@ pub fn is_errata(id: &str) -> bool {
     }
 }
 
+/// Ids of packages that are malicious themselves.
+pub fn is_malware(id: &str) -> bool {
+    id.starts_with("MAL-")
+}
+
 /// The canonical spelling: CVE and most others in upper case, GHSA with a lower-case rest; other ids unchanged.
 pub fn spelling(id: &str) -> String {
     match database(id) {

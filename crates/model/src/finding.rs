@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{Location, Package, Section, Severity, SeveritySource, Tier};
+use crate::{Location, Package, Section, Severity, SeveritySource, Tier, advisory};
 
 /// What is wrong, where, why and what to do.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -128,6 +128,18 @@ impl Finding {
         std::iter::once(self.id.as_str())
             .chain(std::iter::once(self.rule_id.as_str()))
             .chain(self.aliases.iter().map(String::as_str))
+    }
+
+    /// The package itself is malicious: critical whatever the tool says (spec/ingest.md 5).
+    pub fn set_malware(&mut self) {
+        self.kind = Kind::Malware;
+        self.severity = Severity::Critical;
+        self.severity_source = SeveritySource::PolicyDefault;
+    }
+
+    /// Whether one of its names says that the package itself is malicious.
+    pub fn names_malware(&self) -> bool {
+        self.all_ids().any(advisory::is_malware)
     }
 }
 

@@ -49,6 +49,9 @@ pub fn merge(mut findings: Vec<Finding>, merging: &Merging) -> Vec<Finding> {
         if let Some(finding) = merged.get_mut(place) {
             settle(finding);
             ratings::settle(finding, &ratings, &merging.prefer);
+            if finding.kind == Kind::Malware || (finding.kind == Kind::Vulnerability && finding.names_malware()) {
+                finding.set_malware();
+            }
         }
     }
     fingerprint::assign(&mut merged);
@@ -504,6 +507,15 @@ mod tests {
         let masked = || secret("trivy", "aws-access-key-id", None);
         assert_eq!(merged(vec![ours(), masked()]).len(), 1);
         assert_eq!(merged(vec![ours(), secret("portcullis", "github-pat", Some("b")), masked()]).len(), 3);
+    }
+
+    #[test]
+    fn a_name_that_says_malware_makes_the_merged_finding_malware_whichever_tool_is_preferred() {
+        let mut low = vulnerability("grype", "GHSA-p6mc-m468-83gw", &["MAL-2024-1"], Some("1"), "a.lock");
+        low.severity = Severity::Low;
+        let high = vulnerability("npm", "GHSA-p6mc-m468-83gw", &[], Some("1"), "a.lock");
+        let merged = merge(vec![low, high], &preferring(&["grype"]));
+        assert_eq!((merged[0].kind, merged[0].severity), (Kind::Malware, Severity::Critical));
     }
 
     #[test]

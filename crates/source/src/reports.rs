@@ -30,8 +30,11 @@ pub enum Selection {
     Unreadable(String),
 }
 
-/// Endings of files that are taken for reports when a directory is given.
-const ENDINGS: [&str; 4] = [".json", ".sarif", ".json.gz", ".jsonl"];
+/// Endings of files that are taken for reports when a directory is given: those of the formats of spec/ingest.md 8.
+const ENDINGS: [&str; 8] = [".json", ".jsonl", ".ndjson", ".sarif", ".xml", ".info", ".spdx", ".zip"];
+
+/// What a compressed file has behind them.
+const COMPRESSED: [&str; 2] = [".gz", ".zst"];
 
 /// Finds what a path, glob or directory means. It is relative to `base`; outputs name files relative to `root`.
 pub fn select(selector: &str, base: &Path, root: &Path) -> Selection {
@@ -51,7 +54,10 @@ pub fn select(selector: &str, base: &Path, root: &Path) -> Selection {
 }
 
 fn below(directory: &Path, selector: &str, root: &Path) -> Vec<ReportFile> {
-    let is_report = |name: &str| ENDINGS.iter().any(|ending| name.ends_with(ending));
+    let is_report = |name: &str| {
+        let plain = COMPRESSED.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+        ENDINGS.iter().any(|ending| plain.ends_with(ending))
+    };
     walk(directory)
         .filter(|path| path.file_name().and_then(|name| name.to_str()).is_some_and(is_report))
         .map(|path| {
@@ -175,9 +181,19 @@ mod tests {
 
     #[test]
     fn a_directory_gives_what_is_named_like_a_report() {
-        let directory = directory(&["reports/a.sarif", "reports/b/c.json", "reports/notes.txt"]);
+        let reports = [
+            "reports/a.sarif",
+            "reports/b/c.json",
+            "reports/d.jsonl",
+            "reports/e.ndjson.zst",
+            "reports/junit.xml",
+            "reports/lcov.info.gz",
+            "reports/sbom.spdx",
+            "reports/trivy.zip",
+        ];
+        let directory = directory(&[&reports[..], &["reports/notes.txt", "reports/site.tar.gz"]].concat());
         let Selection::Directory(files) = select("reports", directory.path(), directory.path()) else { panic!() };
-        assert_eq!(shown(&files), ["reports/a.sarif", "reports/b/c.json"]);
+        assert_eq!(shown(&files), reports);
     }
 
     #[test]

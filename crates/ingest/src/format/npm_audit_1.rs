@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use crate::advisory::{Names, cwes_in};
 use crate::cvss::Stated;
 use crate::detect::{Look, Sketch};
-use crate::draft::{self, Draft};
+use crate::draft::Draft;
 use crate::format::Format;
 use crate::json::{Faults, Flag, List, Members, NamedItems, Number, Text, Texts, Walk, member_as, read_document};
 use crate::package_url;
@@ -290,7 +290,7 @@ fn finding(advisory: &Advisory<'_>, key: &str, places: &[&Found<'_>], draft: &mu
         ..Finding::default()
     };
     if malicious {
-        draft::malware(&mut finding);
+        finding.set_malware();
     }
     finding
 }

@@ -19,7 +19,7 @@ use super::npm_audit_1::{Cvss, Metadata, check_counts};
 use crate::advisory::{Names, cwes_in};
 use crate::cvss::Stated;
 use crate::detect::{Look, Sketch};
-use crate::draft::{self, Draft};
+use crate::draft::Draft;
 use crate::format::Format;
 use crate::json::{Faults, Flag, Items, Members, NamedEach, Number, Text, Texts, Walk, member_as, read_document};
 use crate::package_url;
@@ -284,7 +284,7 @@ fn finding(advisory: &Advisory<'_>, listed: &Listed<'_>, place: &Place, draft: &
         ..about(listed, place)
     };
     if malicious {
-        draft::malware(&mut finding);
+        finding.set_malware();
     }
     finding
 }

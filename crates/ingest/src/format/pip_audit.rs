@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::advisory::Names;
 use crate::detect::{Look, Sketch};
-use crate::draft::{self, Draft};
+use crate::draft::Draft;
 use crate::format::Format;
 use crate::json::{Each, Faults, Items, Members, Text, Texts, Walk, read_document};
 use crate::package_url;
@@ -159,7 +159,7 @@ fn finding(vuln: &Vuln<'_>, package: &Package) -> Finding {
         ..Finding::default()
     };
     if is_malware {
-        draft::malware(&mut finding);
+        finding.set_malware();
     }
     finding
 }

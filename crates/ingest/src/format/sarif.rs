@@ -164,7 +164,7 @@ fn check_complete(run: &Run<'_>, draft: &mut Draft<'_>) {
             draft.problem(Problem::error(ProblemCode::ScannerError, message));
         }
         let notes = invocation.execution.0.iter().chain(&invocation.configuration.0);
-        for note in notes.filter(|note| note.level.get() == "error") {
+        for note in notes.filter(|note| note.level.get().eq_ignore_ascii_case("error")) {
             let text =
                 text::of_notification(note, run.tool.as_ref()).unwrap_or_else(|| "it gives no reason".to_owned());
             let message = format!("{name} reports an error of its own: {}", bounded(&text, 300));

@@ -4,7 +4,7 @@ use std::io::{Cursor, Write as _};
 
 use portcullis_model::{Health, ProblemCode, RunStatus};
 
-use super::fixtures::{NPM_2, PIP, SARIF, TRIVY, all};
+use super::fixtures::{LINES, NPM_2, PIP, SARIF, TRIVY, all, all_json};
 use super::{Repository, codes, health, held, ids, read, read_as};
 use crate::ReportOptions;
 
@@ -67,6 +67,18 @@ fn log_lines_before_a_report_are_skipped_and_told() {
         let collected = read(format!("{noise}{NPM_2}"));
         assert_eq!(collected.findings.len(), 2, "{noise}");
         assert_eq!(codes(&collected), [ProblemCode::LeadingNoise], "{noise}");
+    }
+}
+
+#[test]
+fn every_line_of_a_report_of_lines_counts_behind_log_lines() {
+    for (name, text) in all_json().filter(|(name, _)| LINES.contains(name)) {
+        let (plain, noisy) = (read(text), read(format!("go: downloading x v1.2.3\n[1/2] scanning\n{text}")));
+        assert_eq!((ids(&noisy), held(&noisy)), (ids(&plain), held(&plain)), "{name}");
+        assert!(codes(&noisy).contains(&ProblemCode::LeadingNoise), "{name}");
+        // A report of several lines cut off in its last keeps the lines before it.
+        let cut = text.trim_end().len() - 1;
+        assert_eq!(held(&read(format!("npm warn x\n{}", &text[..cut]))), held(&read(&text[..cut])), "{name}");
     }
 }
 

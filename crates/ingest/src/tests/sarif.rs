@@ -158,6 +158,37 @@ fn the_policy_may_read_the_levels_of_a_tool_otherwise() {
 }
 
 #[test]
+fn a_level_is_a_word_of_the_table_in_any_case_or_unknown_and_told() {
+    let result = |level: &str| format!(r#"{{"ruleId": "r", "level": "{level}", "message": {{"text": "m"}}}}"#);
+    for (level, expected) in [
+        ("ERROR", Severity::High),
+        ("Warning", Severity::Medium),
+        ("Note", Severity::Low),
+        ("None", Severity::Info),
+        ("critical", Severity::Critical),
+    ] {
+        let collected = read(log("x", "", &result(level)));
+        assert_eq!((collected.findings[0].severity, codes(&collected)), (expected, vec![]), "{level}");
+    }
+    let fatal = read(log("x", "", &result("fatal")));
+    assert_eq!((fatal.findings[0].severity, codes(&fatal)), (Severity::Unknown, vec![ProblemCode::LenientValue]));
+    assert!(fatal.problems[0].message.contains("`fatal`"), "{}", fatal.problems[0].message);
+}
+
+#[test]
+fn the_case_of_a_level_hides_neither_the_policys_word_nor_a_tools_own_error() {
+    let mut repository = Repository::default();
+    repository.options.sarif_levels = [("x".to_owned(), [("Error".to_owned(), Severity::Critical)].into())].into();
+    let text = log("x", "", r#"{"ruleId": "r", "level": "ERROR", "message": {"text": "m"}}"#).replace(
+        "\"results\"",
+        r#""invocations": [{"toolExecutionNotifications": [{"level": "Error", "message": {"text": "broke"}}]}], "results""#,
+    );
+    let collected = repository.read("r", text.as_bytes(), &ReportOptions::default());
+    assert_eq!(collected.findings[0].severity, Severity::Critical);
+    assert_eq!(codes(&collected), [ProblemCode::ScanIncomplete]);
+}
+
+#[test]
 fn a_vulnerability_in_sarif_is_the_one_in_other_reports() {
     let text = log(
         "Grype",
@@ -167,6 +198,14 @@ fn a_vulnerability_in_sarif_is_the_one_in_other_reports() {
     let finding = &read(text).findings[0];
     assert_eq!((finding.kind, finding.id.as_str()), (Kind::Vulnerability, "GHSA-hrpp-h998-j3pp"));
     assert_eq!(finding.package.as_ref().unwrap().purl.as_deref(), Some("pkg:npm/qs@6.7.1"));
+}
+
+#[test]
+fn an_edition_of_a_tool_says_the_kind_that_the_tool_alone_does_not() {
+    for (edition, kind) in [("Snyk Open Source", Kind::Vulnerability), ("Snyk Container", Kind::Vulnerability)] {
+        let collected = read(log(edition, "", r#"{"ruleId": "npm:qs:20140806", "message": {"text": "m"}}"#));
+        assert_eq!((collected.findings[0].kind, collected.reports[0].tool.name.as_str()), (kind, "snyk"), "{edition}");
+    }
 }
 
 #[test]
@@ -230,6 +269,26 @@ fn bases_lead_into_the_repository_or_are_left_out() {
     let places: Vec<_> = collected.findings.iter().map(portcullis_model::Finding::path).collect();
     assert_eq!(places, ["web/app.ts", "src/x.ts", "src/x.ts", ""]);
     assert_eq!(collected.findings[3].locations[0].uri.as_deref(), Some("https://example.com/x"));
+}
+
+#[test]
+fn a_base_below_one_that_leads_nowhere_still_counts() {
+    let place = |root: &str| {
+        let text = log("x", "", r#"{"ruleId": "r", "message": {"text": "m"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "util.js", "uriBaseId": "LIB"}}}]}"#).replace(
+            "\"results\"",
+            &format!(r#""originalUriBaseIds": {{{root}"SUB": {{"uri": "a/", "uriBaseId": "%SRCROOT%"}}, "LIB": {{"uri": "lib/", "uriBaseId": "SUB"}}}}, "results""#),
+        );
+        read(text).findings[0].path().to_owned()
+    };
+    for root in [
+        "",
+        r#""%SRCROOT%": {"uri": "file:///elsewhere/"}, "#,
+        r#""%SRCROOT%": {}, "#,
+        r#""%SRCROOT%": {"uri": "file:///github/workspace/"}, "#,
+    ] {
+        assert_eq!(place(root), "a/lib/util.js", "{root}");
+    }
+    assert_eq!(place(r#""%SRCROOT%": {"uri": "x/", "uriBaseId": "LIB"}, "#), "util.js", "a loop leads nowhere");
 }
 
 #[test]

@@ -79,12 +79,14 @@ impl<'run, 'de> Places<'run, 'de> {
         if is_remote(uri) {
             return Location { uri: Some(bounded(uri, text::MESSAGE)), ..Location::default() };
         }
-        // The base counts only when it leads into the repository: it is where the file lay on the machine of the scan.
-        let based = self.base(artifact.uri_base_id.get()).map(|base| draft.location(&format!("{base}/{uri}")));
-        match based {
-            Some(place) if !place.outside_repo => place,
-            _ => draft.location(uri),
-        }
+        // A root counts only when it leads into the repository: it is where that lay on the machine of the scan.
+        let (absolute, relative) = self.base(artifact.uri_base_id.get());
+        absolute
+            .into_iter()
+            .chain(relative)
+            .map(|base| draft.location(&format!("{base}/{uri}")))
+            .find(|place| !place.outside_repo)
+            .unwrap_or_else(|| draft.location(uri))
     }
 
     /// Whether a URI names the scanned image: Trivy writes `library/nginx` for `nginx:1.25`.
@@ -94,21 +96,26 @@ impl<'run, 'de> Places<'run, 'de> {
         names.take(20).any(|image| uri == image || repository(uri) == repository(image))
     }
 
-    /// The absolute form of a base; `None` when it is missing, relative or circular.
-    fn base(&self, id: &str) -> Option<String> {
+    /// Where a base leads: the absolute form, where its last base has one, and what the others add below that.
+    fn base(&self, id: &str) -> (Option<String>, Option<String>) {
         let mut parts = Vec::new();
         let mut id = id;
         for _ in 0..MAX_BASES {
-            let base = self.bases.get(id)?;
-            parts.push(base.uri.get().trim_end_matches('/').to_owned());
-            if base.uri_base_id.given().is_none() {
+            let base = self.bases.get(id);
+            let Some(next) = base.and_then(|base| base.uri_base_id.given()) else {
                 parts.reverse();
-                let joined = parts.join("/");
-                return Some(joined).filter(|base| base.starts_with("file:") || base.starts_with('/'));
-            }
-            id = base.uri_base_id.get();
+                let relative = parts.join("/");
+                let root = base.map_or("", |base| base.uri.get().trim_end_matches('/'));
+                let is_absolute = root.starts_with("file:") || root.starts_with('/');
+                return (
+                    is_absolute.then(|| format!("{root}/{relative}")),
+                    Some(relative).filter(|relative| !relative.is_empty()),
+                );
+            };
+            parts.extend(base.map(|base| base.uri.get().trim_end_matches('/')));
+            id = next;
         }
-        None
+        (None, None)
     }
 }
 

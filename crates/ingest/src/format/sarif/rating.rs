@@ -123,10 +123,11 @@ impl<'a> Rated<'a> {
         Some(Rating { severity, source: SeveritySource::RuleDefault, original: word.to_owned() })
     }
 
-    fn by_level(&self, draft: &Draft<'_>) -> Rating {
+    fn by_level(&self, draft: &mut Draft<'_>) -> Rating {
         let options = draft.around.options;
         let (level, source) = self.level();
-        let translated = options.sarif_levels.get(self.tool).and_then(|levels| levels.get(level));
+        let mut levels = options.sarif_levels.get(self.tool).into_iter().flatten();
+        let translated = levels.find_map(|(word, severity)| word.eq_ignore_ascii_case(level).then_some(severity));
         let default = options.default_severity.get(self.tool).copied();
         let says_nothing = LEVEL_SAYS_NOTHING.contains(&self.tool);
         let severity = match (translated, source) {
@@ -140,12 +141,8 @@ impl<'a> Rated<'a> {
                 let usual = if self.kind == Kind::Secret { Severity::High } else { Severity::Medium };
                 default.unwrap_or(usual)
             }
-            _ => match level {
-                "error" => Severity::High,
-                "warning" => Severity::Medium,
-                "note" => Severity::Low,
-                _ => Severity::Info,
-            },
+            // The words of the standard mean in the table what they mean here; others are told.
+            _ => draft.rate(level, &[]).severity,
         };
         let original = if source == SeveritySource::PolicyDefault { String::new() } else { level.to_owned() };
         Rating { severity, source, original }

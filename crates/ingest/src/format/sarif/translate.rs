@@ -18,7 +18,7 @@ use super::shape::{LocationItem, MAX_TAGS, Message, Properties, ResultItem, Rule
 use super::taxonomy::Taxonomies;
 use super::text::{self, short, without_links};
 use crate::advisory::{self, Names, cwes_in};
-use crate::draft::{self, Draft};
+use crate::draft::Draft;
 use crate::package_url;
 use crate::section::{kind_of_tool, section_of, tool_name};
 use crate::source_lines::Sources;
@@ -51,7 +51,8 @@ pub(super) fn run(run: &Run<'_>, index: usize, draft: &mut Draft<'_>) {
         rules,
         run,
         index: u32::try_from(index).unwrap_or(u32::MAX),
-        kind: kind_of_tool(&tool),
+        // The name findings carry no longer says which edition of a tool it was.
+        kind: kind_of_tool(run.driver_name()),
         version: run.driver_version(),
         tool,
         places: Places::of(run),
@@ -265,7 +266,7 @@ impl Context<'_, '_> {
             finding.package = Some(Box::new(package));
         }
         if is_malware {
-            draft::malware(finding);
+            finding.set_malware();
         }
     }
 }

@@ -10,7 +10,7 @@ use super::shape::{
 use super::{Report, Resource, Target};
 use crate::advisory::{Names, cwes_in};
 use crate::cvss::Stated;
-use crate::draft::{self, Draft};
+use crate::draft::Draft;
 use crate::items::{each, one};
 use crate::package_url;
 use crate::section::section_of;
@@ -312,7 +312,7 @@ pub(super) fn vulnerability(
         ..Finding::default()
     };
     if is_malware {
-        draft::malware(&mut finding);
+        finding.set_malware();
     }
     Changed::apply(changed, &mut finding);
     let fingerprints = item.fingerprint.owned().into_iter().collect();
