@@ -315,6 +315,10 @@ fn settle(finding: &mut Finding) {
 }
 
 fn push_missing<T: PartialEq>(kept: &mut Vec<T>, more: Vec<T>) {
+    // Of the same finding written many times every list is the same, and may hold a thousand places.
+    if *kept == more {
+        return;
+    }
     for item in more {
         if !kept.contains(&item) {
             kept.push(item);

@@ -301,7 +301,9 @@ impl<'a> WellKnown<'a> {
                 // As it stands, in lower case, and as PyPI writes it: no ecosystem writes it in another way.
                 _ => {
                     let forms: BTreeSet<String> = ["", "npm", "pypi"].map(|of| normal_name(of, line)).into();
-                    forms.into_iter().for_each(|normal| well_known.add("", normal, line));
+                    for normal in forms {
+                        well_known.add("", normal, line);
+                    }
                 }
             }
         }

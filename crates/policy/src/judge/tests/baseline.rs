@@ -260,13 +260,13 @@ fn the_day_is_carried_on_under_another_id_and_at_another_place() {
         let evidence = Evidence { baseline: Some(earlier), renames, ..with_report(vec![now]) };
         written_of(&policy(""), &evidence).findings[0].first_seen == Some(first)
     };
-    let mut renamed = vulnerability("GHSA-xvch-5gv4-984h", Severity::High);
-    renamed.aliases = ["CVE-2021-44906".to_owned()].into();
-    assert!(seen_after(vulnerability("CVE-2021-44906", Severity::High), renamed, &[]));
+    let mut other = vulnerability("GHSA-xvch-5gv4-984h", Severity::High);
+    other.aliases = ["CVE-2021-44906".to_owned()].into();
+    assert!(seen_after(vulnerability("CVE-2021-44906", Severity::High), other, &[]));
     let mut moved = unpinned(7);
     moved.locations[0].path = ".github/workflows/build.yml".to_owned();
-    let renames = [(".github/workflows/build.yml", ".github/workflows/ci.yml")];
-    assert!(seen_after(unpinned(7), moved.clone(), &renames));
+    let moves = [(".github/workflows/build.yml", ".github/workflows/ci.yml")];
+    assert!(seen_after(unpinned(7), moved.clone(), &moves));
     assert!(!seen_after(unpinned(7), moved, &[]), "nobody says that it was moved");
 }
 
