@@ -229,6 +229,13 @@ pub enum State {
     Absent,
 }
 
+impl State {
+    /// Whether a finding in it is judged: open, not taken out.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::Review | Self::UnderInvestigation)
+    }
+}
+
 /// How sure a check is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -462,6 +469,13 @@ pub struct Suppression {
     pub line: Option<u32>,
     /// Whether it counts; an inline comment is decided by the policy.
     pub accepted: bool,
+}
+
+impl Suppression {
+    /// Whether the report itself says so, and not a comment or an ignore file of the repository, which the policy weighs.
+    pub fn is_of_report(&self) -> bool {
+        !matches!(self.by.as_str(), "inline" | "import")
+    }
 }
 
 /// Who reported a finding.

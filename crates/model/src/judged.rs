@@ -44,7 +44,7 @@ pub struct Judged {
 impl Judged {
     /// Whether the finding counts by its level (spec/policy.md 6): open, not taken out.
     pub fn is_open(&self) -> bool {
-        matches!(self.state, State::Open | State::Review | State::UnderInvestigation)
+        self.state.is_open()
     }
 }
 

@@ -215,12 +215,9 @@ fn unite(first: &mut Finding, mut other: Finding) {
     }
     first.aliases.extend(other.all_ids().map(str::to_owned).collect::<Vec<_>>());
     first.aliases.insert(first.id.clone());
+    unite_state(first, &mut other);
     first.cwes.extend(other.cwes);
     unite_severity(first, other.severity, other.severity_source, &other.severity_original);
-    if matches!(first.state, State::Suppressed | State::NotAffected | State::Fixed) && other.state == State::Open {
-        // One tool's own ignore does not hide the open report of another.
-        first.state = State::Open;
-    }
     if other.kind == Kind::Malware {
         first.kind = Kind::Malware;
     }
@@ -244,6 +241,25 @@ fn unite(first: &mut Finding, mut other: Finding) {
 
 fn has_hash(finding: &Finding) -> bool {
     finding.secret.as_deref().is_some_and(|secret| secret.secret_hash.is_some())
+}
+
+/// One tool's own ignore does not hide what another reports: it is kept, and does not count.
+fn unite_state(first: &mut Finding, other: &mut Finding) {
+    let weight = |finding: &Finding| match finding.state {
+        State::Open => 2,
+        state => u8::from(state.is_open()),
+    };
+    let ignored = match (weight(first), weight(other)) {
+        (0, 1..) => Some(&mut first.suppressions),
+        (1.., 0) => Some(&mut other.suppressions),
+        _ => None,
+    };
+    for suppression in ignored.into_iter().flatten().filter(|suppression| suppression.is_of_report()) {
+        suppression.accepted = false;
+    }
+    if weight(other) > weight(first) {
+        first.state = other.state;
+    }
 }
 
 fn unite_severity(first: &mut Finding, severity: Severity, source: crate::SeveritySource, original: &str) {
@@ -358,7 +374,7 @@ impl Sets {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Location, Package, Source};
+    use crate::{Location, Package, Source, Suppression};
 
     fn merged(findings: Vec<Finding>) -> Vec<Finding> {
         merge(findings, &Merging::default())
@@ -511,6 +527,31 @@ mod tests {
         let masked = || secret("trivy", "aws-access-key-id", None);
         assert_eq!(merged(vec![ours(), masked()]).len(), 1);
         assert_eq!(merged(vec![ours(), secret("portcullis", "github-pat", Some("b")), masked()]).len(), 3);
+    }
+
+    #[test]
+    fn a_tools_own_ignore_hides_nothing_another_tool_wants_looked_at_and_does_not_count() {
+        let in_state = |tool: &str, state: State| {
+            let found = vulnerability(tool, "CVE-2020-8203", &[], Some("1"), "a.lock");
+            let by = |by: &str| Suppression { by: by.to_owned(), accepted: true, ..Suppression::default() };
+            let suppressions = if state.is_open() { vec![by("import")] } else { vec![by(tool)] };
+            Finding { state, suppressions, ..found }
+        };
+        for out in [State::Suppressed, State::NotAffected, State::Fixed] {
+            for open in [State::Open, State::Review, State::UnderInvestigation] {
+                for (one, two) in [("a", "b"), ("b", "a")] {
+                    let merged = merged(vec![in_state(one, out), in_state(two, open)]);
+                    assert_eq!((merged.len(), merged[0].state), (1, open), "{out:?}");
+                    let counts = |suppression: &Suppression| (suppression.by == "import") == suppression.accepted;
+                    assert!(merged[0].suppressions.iter().all(counts), "{:?}", merged[0].suppressions);
+                    let all = vec![in_state(one, out), in_state(two, open), in_state("c", State::Open)];
+                    assert_eq!(merge(all, &Merging::default())[0].state, State::Open);
+                }
+            }
+            assert!(
+                merged(vec![in_state("a", out), in_state("b", out)])[0].suppressions.iter().all(|one| one.accepted)
+            );
+        }
     }
 
     #[test]

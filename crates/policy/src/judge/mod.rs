@@ -229,7 +229,7 @@ impl Assessed {
 }
 
 fn unjudged(finding: Finding) -> Judged {
-    let notes = ratings::disagreement(&finding).into_iter().collect();
+    let notes = ratings::disagreement(&finding).into_iter().chain(suppressions::conflict(&finding)).collect();
     Judged { severity: finding.severity, state: finding.state, notes, finding: Box::new(finding), ..Judged::default() }
 }
 

@@ -1,7 +1,7 @@
 //! Steps 1 and 8: what reports, ignore files of other tools and ignore comments say of a finding, and what counts of it
 //! (spec/policy.md 5, 7.3, 11.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use portcullis_model::{
@@ -37,11 +37,21 @@ pub(super) fn closed(policy: &Policy, judged: &mut Judged, today: Date) -> bool 
     true
 }
 
+/// Which tools take a finding out that another tool has open (spec/ingest.md 15).
+pub(super) fn conflict(finding: &Finding) -> Option<String> {
+    let tools: BTreeSet<&str> = finding.sources.iter().map(|source| source.tool.as_str()).collect();
+    let void = finding.suppressions.iter().filter(|suppression| !suppression.accepted && suppression.is_of_report());
+    let by: BTreeSet<&str> = void.map(|suppression| suppression.by.as_str()).collect();
+    (finding.state.is_open() && tools.len() > 1 && !by.is_empty()).then(|| {
+        let by = by.into_iter().collect::<Vec<_>>().join(", ");
+        format!("the reports disagree: what {by} says of it does not hide that another tool reports it")
+    })
+}
+
 /// A SARIF report says that a finding is suppressed; `trust.sarif_suppressions` says whether that counts.
 fn reopen(policy: &Policy, judged: &mut Judged) {
     let sarif = &policy.trust.sarif;
-    let takes_out =
-        |suppression: &&Suppression| suppression.accepted && !matches!(suppression.by.as_str(), "inline" | IMPORT);
+    let takes_out = |suppression: &&Suppression| suppression.accepted && suppression.is_of_report();
     let mut reasons = judged.finding.suppressions.iter().filter(takes_out).peekable();
     if reasons.peek().is_none() {
         return;

@@ -1,6 +1,8 @@
 //! What counts of approvals, ignore files, comments and suppressions in reports.
 
-use portcullis_model::{ExceptionState, Finding, Judged, Level, Severity, State, Suppression, SuppressionComment};
+use portcullis_model::{
+    ExceptionState, Finding, Judged, Level, Severity, Source, State, Suppression, SuppressionComment,
+};
 
 use super::{
     TODAY, evidence, exploited, judged, one, policy, registry, secret, steps, unpinned, vulnerability, with_exceptions,
@@ -192,4 +194,19 @@ fn the_tighter_of_two_policies_counts_for_each_finding() {
     let judgement = judge_tightened(&base, &head, evidence(findings), &registry(), TODAY);
     assert!(judgement.findings.iter().all(|judged| judged.level == Level::Fail), "{:?}", judgement.findings);
     assert_eq!(judgement.counts.fail, 2);
+}
+
+#[test]
+fn an_ignore_of_one_tool_that_hides_no_report_of_another_is_told() {
+    let by_trivy = Suppression { by: "trivy".to_owned(), ..Suppression::default() };
+    let of = |tools: &[&str]| {
+        let sources = tools.iter().map(|tool| Source { tool: (*tool).to_owned(), ..Source::default() }).collect();
+        let found = Finding { suppressions: vec![by_trivy.clone()], sources, ..cve(Severity::High) };
+        said(&one(&policy(""), found)).2.to_owned()
+    };
+    assert_eq!(
+        of(&["grype", "trivy"]),
+        "the reports disagree: what trivy says of it does not hide that another tool reports it"
+    );
+    assert_eq!(of(&["trivy"]), "", "nobody else reports it");
 }
