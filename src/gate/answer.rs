@@ -137,11 +137,12 @@ fn notices(plan: &Plan) -> Vec<String> {
 }
 
 fn frame(request: &Request, plan: &Plan) -> Outcome {
+    let context = || Context { prefix: plan.repository.prefix(), ..plan.ci.context.clone() };
     Outcome {
         schema: RESULT_SCHEMA.to_owned(),
         tool: Tool { name: "portcullis".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) },
         generated_at: request.now_is_given.then_some(request.now),
-        context: if plan.ci.in_actions { plan.ci.context.clone() } else { Context::default() },
+        context: if plan.ci.in_actions { context() } else { Context::default() },
         ..Outcome::default()
     }
 }

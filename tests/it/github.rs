@@ -267,6 +267,14 @@ impl PullRequest {
         std::fs::write(self.outside.path().join("event.json"), payload.to_string()).unwrap();
     }
 
+    /// The same commits as an event of a push: the path of the payload.
+    pub(crate) fn push_event(&self) -> String {
+        let event = self.outside.path().join("push.json");
+        let payload = json!({"before": self.base, "after": self.head, "repository": {"full_name": "acme/shop"}});
+        std::fs::write(&event, payload.to_string()).unwrap();
+        event.display().to_string()
+    }
+
     pub(crate) fn run(&self, arguments: &[&str], server: &Server, runner: &Runner, more: &[(&str, &str)]) -> Answer {
         let mut all = vec!["check"];
         all.extend(arguments);

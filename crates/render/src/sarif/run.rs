@@ -8,7 +8,7 @@ use super::log::{
     AutomationDetails, Driver, Invocation, Named, Notification, ResultItem, ResultProperties, Run, Suppression, Text,
     Tool,
 };
-use super::place::{self, Columns};
+use super::place::{Columns, Placing};
 use super::rules::{self, Rules};
 use super::{LOCATIONS, RUNS};
 use crate::escape::{LinkHosts, PlainText, cap};
@@ -130,7 +130,7 @@ fn run(category: &str, group: &Group<'_>, around: (&Outcome, &LinkHosts, usize),
     let name = PlainText::new(&group.name, cap::RULE);
     let name = if name.is_empty() { PlainText::new("unnamed", cap::RULE) } else { name };
     let mut notifications: Vec<Notification> =
-        group.problems.iter().take(NOTIFICATIONS).map(|problem| notify(problem)).collect();
+        group.problems.iter().take(NOTIFICATIONS).map(|problem| notify(problem, outcome)).collect();
     for cut in cuts(&name, findings, all) {
         notifications.push(told(&cut));
         limits.push(cut);
@@ -138,7 +138,8 @@ fn run(category: &str, group: &Group<'_>, around: (&Outcome, &LinkHosts, usize),
     let rules = Rules::of(findings);
     let positions = rules.positions();
     let columns = Columns::of(findings);
-    let results = findings.iter().map(|judged| result(judged, columns, &positions, outcome)).collect();
+    let placing = Placing { columns, context: &outcome.context };
+    let results = findings.iter().map(|judged| result(judged, placing, &positions, outcome)).collect();
     Run {
         tool: Tool {
             driver: Driver {
@@ -177,7 +178,8 @@ fn told(cut: &Limit) -> Notification {
     Notification { descriptor: Named { id: "limit" }, level: "warning", message, locations: Vec::new() }
 }
 
-fn notify(problem: &Problem) -> Notification {
+fn notify(problem: &Problem, outcome: &Outcome) -> Notification {
+    let placing = Placing { columns: Columns::CodePoints, context: &outcome.context };
     let place = problem
         .path
         .as_ref()
@@ -186,7 +188,7 @@ fn notify(problem: &Problem) -> Notification {
         descriptor: Named { id: problem.code.as_str() },
         level: if problem.health == Health::Error { "error" } else { "warning" },
         message: Text { text: text_or(&problem.message, problem.code.as_str()) },
-        locations: place.iter().map(|place| place::of(place, Columns::CodePoints)).collect(),
+        locations: place.iter().map(|place| placing.of(place)).collect(),
     }
 }
 
@@ -195,7 +197,7 @@ fn text_or(text: &str, otherwise: &str) -> PlainText {
     if text.is_empty() { PlainText::new(otherwise, cap::MESSAGE).without_links() } else { text }
 }
 
-fn result(judged: &Judged, columns: Columns, rules: &BTreeMap<PlainText, usize>, outcome: &Outcome) -> ResultItem {
+fn result(judged: &Judged, placing: Placing<'_>, rules: &BTreeMap<PlainText, usize>, outcome: &Outcome) -> ResultItem {
     let finding = &judged.finding;
     let rule_id = rules::id(judged);
     let said = if finding.message.trim().is_empty() { headline(judged) } else { &finding.message };
@@ -205,8 +207,8 @@ fn result(judged: &Judged, columns: Columns, rules: &BTreeMap<PlainText, usize>,
         rule_index: rules.get(&rule_id).copied().unwrap_or_default(),
         level: super::level(judged.level),
         message: Text { text: text_or(said, rule_id.as_str()) },
-        locations: place::places(judged, columns, LOCATIONS),
-        related_locations: place::related(judged, columns, LOCATIONS),
+        locations: placing.places(judged, LOCATIONS),
+        related_locations: placing.related(judged, LOCATIONS),
         partial_fingerprints: line_hash(&finding.fingerprint)
             .map(|hash| ("primaryLocationLineHash", hash))
             .into_iter()
