@@ -75,6 +75,7 @@ pub(super) fn answer(run: Run<'_>, gates: &Gates<'_>, parts: Parts, sources: &So
     let judgement = judgement(request, gate, head.map(|head| &head.policy), evidence);
     let tally = take_over(&mut outcome, judgement);
     if let Some(change) = compared.known() {
+        outcome.limits.extend(change.limit.clone());
         for judged in &mut outcome.findings {
             judged.in_diff = change.adds_line_of(&judged.finding);
         }

@@ -13,8 +13,12 @@ use portcullis_policy::{Review, ReviewState, Reviews};
 use portcullis_render::escape::{PlainText, cap};
 
 use super::Request;
+use super::change::ListedFiles;
 use super::conversation::with_github;
 use super::plan::{BaseCopies, ReviewSource, read_payload};
+
+/// GitHub lists no more files of a pull request.
+const MOST_FILES: u64 = 3_000;
 
 /// The repository of the event on GitHub.
 #[derive(Clone, Debug)]
@@ -79,6 +83,19 @@ impl BaseCopies for Remote {
         }
         let members = listed.tree.into_iter().map(|member| (member.path.clone(), member)).collect();
         Ok(Box::new(RemoteTree { remote: self.clone(), commit: commit.to_owned(), members, read: Mutex::default() }))
+    }
+
+    fn changed_files(&self) -> Result<ListedFiles, String> {
+        let number = self.ci.context.pr.ok_or("the event names no pull request")?;
+        let (pull, listed) = self.ask(|github| Ok((github.pull(number)?, github.pull_files(number)?)))?;
+        let judged = self.ci.context.head_sha.as_deref();
+        // The list is that of the newest head.
+        if !judged.zip(pull.head_sha()).is_some_and(|(judged, now)| judged.eq_ignore_ascii_case(now)) {
+            return Err("the pull request has moved on".to_owned());
+        }
+        let read = u64::try_from(listed.items.len()).unwrap_or(u64::MAX);
+        let least = if listed.complete && read < MOST_FILES { read } else { read.saturating_add(1) };
+        Ok(ListedFiles { files: listed.items, all: pull.changed_files.unwrap_or_default().max(least) })
     }
 }
 

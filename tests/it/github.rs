@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub(crate) others: Vec<(u64, &'static str, String)>,
     /// The patches of the files of the pull request, and the reviews that were posted.
     pub(crate) patches: Vec<(String, String)>,
+    /// How many files GitHub says it changes.
+    pub(crate) changed_files: Option<u64>,
     pub(crate) posted_reviews: Vec<Value>,
     /// A create answers 502, with or without its effect.
     lose: Option<bool>,
@@ -44,7 +46,7 @@ impl State {
     /// The open pull requests, all of one head.
     fn pulls(&self) -> Vec<Value> {
         let pull = |number: u64, base: &str, sha: Option<&String>| {
-            json!({"number": number, "state": "open", "head": {"sha": self.head, "ref": "topic",
+            json!({"number": number, "state": "open", "changed_files": self.changed_files, "head": {"sha": self.head, "ref": "topic",
                 "repo": {"id": 2, "full_name": "lea/shop"}}, "base": {"ref": base, "sha": sha,
                 "repo": {"id": 1, "full_name": "acme/shop"}}})
         };
