@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use portcullis_github::api::GitHub;
 use portcullis_github::comment::{self, Action, Delivered, Key, Mode, Post, Settings};
 use portcullis_github::review::{ReviewMode, ReviewPost, review};
-use portcullis_github::{CiContext, Denied, Event, Sink};
+use portcullis_github::{CiContext, Denied, Event, Reception, Sink};
 use portcullis_model::{Limit, Outcome, PolicySource};
 use portcullis_policy::Policy;
 use portcullis_render::{COMMENT_BYTES, Claimed, Posting};
@@ -58,12 +58,12 @@ impl Published {
         Self { notices, undelivered: true, ..Self::default() }
     }
 
-    pub(super) fn took(&mut self, sink: Sink, done: bool, notices: &[String]) {
+    pub(super) fn took(&mut self, sink: Sink, reception: Reception, notices: &[String]) {
         self.notices.extend(notices.iter().cloned());
-        if done {
-            self.delivered.push(sink.as_str());
-        } else {
-            self.undelivered = true;
+        match reception {
+            Reception::Taken => self.delivered.push(sink.as_str()),
+            Reception::Skipped => {}
+            Reception::Denied => self.undelivered = true,
         }
     }
 }
@@ -201,10 +201,12 @@ pub(super) fn tell(
                 at: now,
             },
         );
-        published.took(Sink::Comment, delivered.action != Action::Denied, &delivered.notices);
-        if delivered.action == Action::Skipped {
-            published.delivered.clear();
-        }
+        let reception = match delivered.action {
+            Action::Denied => Reception::Denied,
+            Action::Skipped => Reception::Skipped,
+            _ => Reception::Taken,
+        };
+        published.took(Sink::Comment, reception, &delivered.notices);
         published.comment = Some(delivered);
     }
     if publishing.review != ReviewMode::Off {
@@ -219,7 +221,7 @@ pub(super) fn tell(
             verbose: publishing.verbose,
         };
         let reviewed = review(github, &post);
-        published.took(Sink::Review, reviewed.done, &reviewed.notices);
+        published.took(Sink::Review, reviewed.reception, &reviewed.notices);
     }
     published
 }

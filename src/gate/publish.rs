@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use portcullis_github::api::{ApiError, GitHub, PullRequest};
 use portcullis_github::comment::Key;
-use portcullis_github::{CiContext, Denied, ReportedRun, Sink};
+use portcullis_github::{CiContext, Denied, Reception, ReportedRun, Sink};
 use portcullis_model::{Context, Outcome, RESULT_SCHEMA, Verdict};
 use portcullis_render::Claimed;
 use serde::{Deserialize, Serialize};
@@ -187,7 +187,7 @@ fn all_verified(place: &Place<'_>, run: &ReportedRun, pulls: &[PullRequest], cla
         let why = if told.len() == 1 { "nothing was verified" } else { "not every pull request was verified" };
         let notice = format!("{} not written: {why}.", Sink::CheckRun.title());
         for one in &mut told {
-            one.published.took(Sink::CheckRun, false, std::slice::from_ref(&notice));
+            one.published.took(Sink::CheckRun, Reception::Denied, std::slice::from_ref(&notice));
         }
         return told;
     };

@@ -410,6 +410,16 @@ fn a_pull_request_that_has_moved_on_gets_nothing() {
     assert_eq!(runner.outputs()["comment-action"], "skipped");
 }
 
+#[test]
+fn a_sink_that_was_sent_nothing_is_neither_delivered_nor_missing() {
+    let (server, mut pull, runner) = (Server::new(), PullRequest::new(false), Runner::new());
+    pull.head = "b".repeat(40);
+    let answer = pull.run(&["--comment=off", "--review=all", "--require-publish"], &server, &runner, &[]);
+    assert!(answer.stdout.contains("::notice::no review: "), "{}", answer.stdout);
+    let delivered = runner.outputs()["delivered"].clone();
+    assert_eq!((answer.code, delivered.split(',').any(|sink| sink == "review")), (0, false), "{delivered}");
+}
+
 /// A bundle written by a run on a pull request of a fork.
 fn bundle() -> (PullRequest, String) {
     bundle_of(PullRequest::new(true), &[])

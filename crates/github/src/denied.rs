@@ -19,6 +19,18 @@ pub enum Sink {
     Sarif,
 }
 
+/// What became of what a sink was to get.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reception {
+    /// It shows the result.
+    Taken,
+    /// Nothing was to be sent.
+    Skipped,
+    /// It refused, or could not be reached.
+    #[default]
+    Denied,
+}
+
 impl Sink {
     /// The word in the output `delivered`.
     pub const fn as_str(self) -> &'static str {
