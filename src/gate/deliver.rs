@@ -37,6 +37,13 @@ pub(crate) struct Publishing {
     pub(crate) verbose: bool,
 }
 
+impl Publishing {
+    /// Without a token or offline there is no comment; whoever asks for one by name is told.
+    fn wants_comment(&self, can_speak: bool) -> bool {
+        self.settings.mode != Mode::Off && (can_speak || self.explicit)
+    }
+}
+
 /// What became of it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Published {
@@ -123,11 +130,9 @@ pub(crate) fn is_wanted(judged: &Judged, publishing: &Publishing) -> bool {
     let Some(ci) = judged.ci.as_ref().filter(|ci| ci.in_actions) else { return false };
     let of_pull_request = matches!(ci.event, Event::PullRequest | Event::PullRequestTarget | Event::PullRequestReview);
     let of_queue = publishing.explicit && ci.event == Event::MergeGroup;
-    // Without a token there is no comment; whoever asks for one is told.
     ci.context.pr.is_some()
-        && (ci.token.is_some() || publishing.explicit)
         && (of_pull_request || of_queue)
-        && (publishing.settings.mode != Mode::Off || publishing.review != ReviewMode::Off)
+        && (publishing.wants_comment(ci.token.is_some()) || publishing.review != ReviewMode::Off)
 }
 
 /// What the comment will leave out: known before anything is sent, so that every format can tell.
@@ -140,8 +145,9 @@ pub(crate) fn deliver(judged: &Judged, request: &Request, publishing: &Publishin
     let ci = judged.ci.as_ref().filter(|ci| ci.in_actions)?;
     let number = ci.context.pr.filter(|_| is_wanted(judged, publishing));
     let mut wanted: Vec<Sink> = Vec::new();
-    // Offline is silent about what nobody has asked for by name.
-    wanted.extend((number.is_some() && (!request.offline || publishing.explicit)).then_some(Sink::Comment));
+    let can_speak = ci.token.is_some() && !request.offline;
+    wanted.extend((number.is_some() && publishing.wants_comment(can_speak)).then_some(Sink::Comment));
+    wanted.extend((number.is_some() && publishing.review != ReviewMode::Off).then_some(Sink::Review));
     wanted.extend(publishing.check_run.then_some(Sink::CheckRun));
     wanted.extend(publishing.sarif_upload.then_some(Sink::Sarif));
     if wanted.is_empty() {

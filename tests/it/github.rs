@@ -420,6 +420,26 @@ fn a_sink_that_was_sent_nothing_is_neither_delivered_nor_missing() {
     assert_eq!((answer.code, delivered.split(',').any(|sink| sink == "review")), (0, false), "{delivered}");
 }
 
+#[test]
+fn each_sink_of_a_pull_request_is_missed_under_its_own_name() {
+    let comment = "pull request comment not written: ";
+    let review = "review comments not written: ";
+    for (arguments, told, silent) in [
+        (&["--review=fail"][..], vec![review], vec![comment]),
+        (&["--comment=off", "--review=fail"], vec![review], vec![comment]),
+        (&["--comment=update"], vec![comment], vec![review]),
+        (&["--comment=update", "--review=fail"], vec![comment, review], vec![]),
+        (&[], vec![], vec![comment, review]),
+    ] {
+        for (offline, variables) in [(&["--offline"][..], &[][..]), (&[], &[("GITHUB_TOKEN", "")])] {
+            let arguments = [arguments, offline].concat();
+            let answer = PullRequest::new(false).run(&arguments, &Server::new(), &Runner::new(), variables);
+            let says = |text: &&str| answer.stdout.contains(&format!("::notice::{text}"));
+            assert!(told.iter().all(says) && !silent.iter().any(says), "{arguments:?}: {}", answer.stdout);
+        }
+    }
+}
+
 /// A bundle written by a run on a pull request of a fork.
 fn bundle() -> (PullRequest, String) {
     bundle_of(PullRequest::new(true), &[])
