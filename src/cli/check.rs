@@ -112,8 +112,9 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
             let of_comment = gate::is_wanted(&judged, &publishing).then(|| gate::comment_limits(&judged, &words));
             let of_sinks = gate::sink_limits(&judged, &words, &publishing, output::has_sarif(&global.formats));
             output::note_limits(&mut judged, global, of_comment)?;
-            for limit in of_sinks {
-                // The comment may have left out the same.
+            let of_summary = actions::limits(&judged.outcome, &words, &arguments.actions);
+            for limit in of_sinks.into_iter().chain(of_summary) {
+                // Several may leave out the same.
                 if !judged.outcome.limits.contains(&limit) {
                     judged.outcome.limits.push(limit);
                 }

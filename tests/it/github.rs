@@ -440,6 +440,16 @@ fn each_sink_of_a_pull_request_is_missed_under_its_own_name() {
     }
 }
 
+#[test]
+fn what_the_job_summary_leaves_out_is_among_the_limits() {
+    let (server, pull, runner) = (Server::new(), PullRequest::new(true), Runner::new());
+    let limits = || pull.run(&["--comment=off", "-f", "json"], &server, &runner, &[]).document()["limits"].clone();
+    assert_eq!(limits(), json!([]));
+    // Another program of the step has taken most of the room.
+    std::fs::write(runner.summary_path(), "x".repeat(998_000)).unwrap();
+    assert_eq!(limits(), json!([{"what": "Markdown: findings", "kept": 0, "dropped": 1}]));
+}
+
 /// A bundle written by a run on a pull request of a fork.
 fn bundle() -> (PullRequest, String) {
     bundle_of(PullRequest::new(true), &[])

@@ -131,11 +131,11 @@ fn run(category: &str, group: &Group<'_>, around: (&Outcome, &LinkHosts, usize),
     let name = if name.is_empty() { PlainText::new("unnamed", cap::RULE) } else { name };
     let mut notifications: Vec<Notification> =
         group.problems.iter().take(NOTIFICATIONS).map(|problem| notify(problem, outcome)).collect();
-    for cut in cuts(&name, findings, all) {
+    let rules = Rules::of(findings);
+    for cut in cuts(&name, (findings, all), &rules, group.problems.len()) {
         notifications.push(told(&cut));
         limits.push(cut);
     }
-    let rules = Rules::of(findings);
     let positions = rules.positions();
     let columns = Columns::of(findings);
     let placing = Placing { columns, context: &outcome.context };
@@ -159,17 +159,19 @@ fn run(category: &str, group: &Group<'_>, around: (&Outcome, &LinkHosts, usize),
     }
 }
 
-fn cuts(name: &PlainText, findings: &[&Judged], all: usize) -> Vec<Limit> {
-    let mut cuts = Vec::new();
-    if findings.len() < all {
-        cuts.push(limit(format!("results of {name} in the SARIF file"), findings.len(), all));
-    }
+/// What of the findings, their rules and the problems is left out.
+fn cuts(name: &PlainText, (findings, all): (&[&Judged], usize), rules: &Rules<'_>, problems: usize) -> Vec<Limit> {
     let places: usize = findings.iter().map(|judged| judged.finding.locations.len()).sum();
     let kept: usize = findings.iter().map(|judged| judged.finding.locations.len().min(LOCATIONS)).sum();
-    if kept < places {
-        cuts.push(limit(format!("places of results of {name} in the SARIF file"), kept, places));
-    }
-    cuts
+    let (tags, kept_tags) = rules.tags();
+    let counted = [
+        ("results", findings.len(), all),
+        ("places of results", kept, places),
+        ("tags of rules", kept_tags, tags),
+        ("problems", problems.min(NOTIFICATIONS), problems),
+    ];
+    let cut = counted.into_iter().filter(|(_, kept, all)| kept < all);
+    cut.map(|(what, kept, all)| limit(format!("{what} of {name} in the SARIF file"), kept, all)).collect()
 }
 
 fn told(cut: &Limit) -> Notification {
