@@ -49,7 +49,7 @@ impl Publishing {
 pub(crate) struct Published {
     /// The comment; none where none was wanted.
     pub(crate) comment: Option<Delivered>,
-    /// There is a check run: its annotations take the place of those in the log.
+    /// There is a check run with annotations: they take the place of those in the log.
     pub(crate) has_check_run: bool,
     /// Sinks that took everything, in the words of the output `delivered`.
     pub(crate) delivered: Vec<&'static str>,

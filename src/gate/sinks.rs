@@ -56,7 +56,7 @@ pub(super) fn create_check_run(place: &Place<'_>, said: Said<'_>, preface: Optio
     };
     match check_run::publish(place.github, &plan) {
         Ok(delivery) => {
-            published.has_check_run = true;
+            published.has_check_run = !plan.create.output.annotations.is_empty();
             let notice = delivery.stopped.map(|error| {
                 let why = Denied::new(Sink::CheckRun, &error, place.ci.context.fork).why;
                 format!("the check run has only its first {} annotations: {why}", delivery.annotations)

@@ -133,6 +133,28 @@ fn code_scanning_that_is_off_is_a_notice_and_only_require_publish_makes_it_an_ex
 }
 
 #[test]
+fn a_long_path_is_marked_and_a_check_run_without_marks_leaves_those_of_the_log() {
+    let (server, runner) = (Server::new(), Runner::new());
+    let long = format!("k8s/{}ci.yml", "deep/".repeat(60));
+    let policy = "version: 1\nmanifests: { levels: { low: warn, medium: warn, high: warn } }\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec: { containers: [{ name: web, image: web }] }\n";
+    let pull = PullRequest::with(policy, &[(&long, pod)]);
+    let answer = pull.run(&["--comment=off", "--check-run=on"], &server, &runner, &[]);
+    let annotations = server.state.lock().unwrap().check_runs[0]["output"]["annotations"].clone();
+    assert_eq!(annotations[0]["path"], long.as_str(), "{}{}", answer.stdout, answer.stderr);
+    assert!(!answer.stdout.contains("::warning "), "{}", answer.stdout);
+    // What lies outside of the repository is on no line of it.
+    let (server, runner) = (Server::new(), Runner::new());
+    let sarif = json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "lint"}}, "results": [{"ruleId": "x",
+        "level": "error", "message": {"text": "bad"}, "locations": [{"physicalLocation":
+        {"artifactLocation": {"uri": "file:///opt/other/a.c"}, "region": {"startLine": 3}}}]}]}]});
+    let pull = PullRequest::with("version: 1\nlevels: { high: warn }\n", &[("out.sarif", &sarif.to_string())]);
+    let answer = pull.run(&["--comment=off", "--check-run=on", "--report", "out.sarif"], &server, &runner, &[]);
+    assert_eq!(server.state.lock().unwrap().check_runs[0]["output"]["annotations"], Value::Null, "{}", answer.stdout);
+    assert!(answer.stdout.contains("::warning "), "{}{}", answer.stdout, answer.stderr);
+}
+
+#[test]
 fn offline_sends_nothing_and_says_so() {
     let (server, pull, runner) = (Server::new(), PullRequest::new(true), Runner::new());
     let answer = pull.run(&["--offline", "--check-run=on", "--sarif-upload=on"], &server, &runner, &[]);

@@ -188,7 +188,7 @@ fn annotation(judged: &Judged, context: &Context, claimed: Claimed) -> Option<An
 
 /// One bad path makes GitHub refuse fifty annotations.
 fn is_file_of_repository(path: &str) -> bool {
-    !path.split(['/', '\\']).any(|part| matches!(part, "" | "." | "..")) && clean(path, cap::PATH) == path
+    !path.split(['/', '\\']).any(|part| matches!(part, "" | "." | "..")) && clean(path, cap::FILE) == path
 }
 
 /// The summary, cut at the end of a line where it is too long.

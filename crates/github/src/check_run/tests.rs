@@ -45,6 +45,15 @@ fn what_is_sent_for_a_finding() {
 }
 
 #[test]
+fn a_long_path_and_a_root_below_the_top_level_keep_their_annotation() {
+    let long = format!("{}a.yml", "deep/".repeat(60));
+    let mut found = outcome(vec![judged(&long, 1, Level::Fail)]);
+    found.context.prefix = "services/web/".to_owned();
+    let sent = plan(&found, &SAID).create.output.annotations;
+    assert_eq!(sent[0].path, format!("services/web/{long}"));
+}
+
+#[test]
 fn annotations_go_out_in_fifties_and_end_at_a_thousand() {
     for (findings, first, others, dropped) in [
         (0, 0, vec![], 0),
