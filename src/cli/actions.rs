@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
-use portcullis_model::{Outcome, Verdict};
+use portcullis_model::{Limit, Outcome, Verdict};
 use portcullis_render::escape::{Cell, MdCode, cap};
-use portcullis_render::{Delivery, Posting, SUMMARY_BYTES};
+use portcullis_render::{Delivery, Markdown, Posting, SUMMARY_BYTES};
 
 use super::exit::{Exit, UNDELIVERED};
 use super::{Global, output, publishing, variables};
@@ -48,7 +48,7 @@ pub(super) fn tell(run: &Run<'_>, global: &Global, flags: &Flags) -> Result<u8, 
         delivery.delivered.push("bundle");
     }
     // The summary comes first: whatever GitHub refuses, it has the result.
-    if flags.summary && append(&variables, "GITHUB_STEP_SUMMARY", |size| summary(outcome, run.words, size)) {
+    if flags.summary && append(&variables, "GITHUB_STEP_SUMMARY", |size| summary(outcome, run.words, size).text) {
         delivery.delivered.push("summary");
     }
     let mut has_check_run = false;
@@ -95,10 +95,19 @@ const fn passes(verdict: Verdict) -> bool {
 }
 
 /// The summary of what is left of the budget; other programs of the step may have written theirs.
-fn summary(outcome: &Outcome, words: &Words, size: u64) -> String {
+fn summary(outcome: &Outcome, words: &Words, size: u64) -> Markdown {
     let room = SUMMARY_BYTES.saturating_sub(usize::try_from(size).unwrap_or(usize::MAX));
     let posting = Posting { at: None, notify: &[], ..words.posting() };
-    portcullis_render::summary(outcome, &posting, room).text
+    portcullis_render::summary(outcome, &posting, room)
+}
+
+/// What the summary will leave out: known before anything is written, so that every format can tell.
+pub(super) fn limits(outcome: &Outcome, words: &Words, flags: &Flags) -> Vec<Limit> {
+    let variables = variables();
+    let path = variables.get("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+    let Some(path) = path.filter(|_| flags.summary && output::is_workflow_log()) else { return Vec::new() };
+    let size = std::fs::metadata(path).map_or(0, |file| file.len());
+    summary(outcome, words, size).limits
 }
 
 /// Appends to the file a variable of the runner names; gets its present size. Whether anything was written.

@@ -78,6 +78,7 @@ pub(super) fn answer(run: Run<'_>, gates: &Gates<'_>, parts: Parts, sources: &So
     let judgement = judgement(request, gate, head.map(|head| &head.policy), evidence);
     let tally = take_over(&mut outcome, judgement);
     if let Some(change) = compared.known() {
+        outcome.limits.extend(change.limit.clone());
         for judged in &mut outcome.findings {
             judged.in_diff = change.adds_line_of(&judged.finding);
         }
@@ -140,11 +141,12 @@ fn notices(plan: &Plan) -> Vec<String> {
 }
 
 fn frame(request: &Request, plan: &Plan) -> Outcome {
+    let context = || Context { prefix: plan.repository.prefix(), ..plan.ci.context.clone() };
     Outcome {
         schema: RESULT_SCHEMA.to_owned(),
         tool: Tool { name: "portcullis".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) },
         generated_at: request.now_is_given.then_some(request.now),
-        context: if plan.ci.in_actions { plan.ci.context.clone() } else { Context::default() },
+        context: if plan.ci.in_actions { context() } else { Context::default() },
         ..Outcome::default()
     }
 }

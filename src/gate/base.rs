@@ -98,6 +98,7 @@ mod tests {
     use portcullis_model::{Listing, Stat, TreeError};
     use portcullis_source::GitSettings;
 
+    use super::super::change::ListedFiles;
     use super::super::plan::BaseCopies;
     use super::*;
 
@@ -109,6 +110,10 @@ mod tests {
     impl BaseCopies for Copies {
         fn tree(&self, commit: &str) -> Result<Box<dyn Tree>, String> {
             if commit == ID { Ok(Box::new(OneFile)) } else { Err("no such commit".to_owned()) }
+        }
+
+        fn changed_files(&self) -> Result<ListedFiles, String> {
+            Err("no such pull request".to_owned())
         }
     }
 

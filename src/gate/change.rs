@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use portcullis_github::Base;
-use portcullis_model::{AddedSuppression, Finding, TreeError, suppression};
+use portcullis_github::api::ChangedFile as ListedFile;
+use portcullis_github::review::Hunks;
+use portcullis_github::{Base, Event};
+use portcullis_model::{AddedSuppression, Finding, Limit, TreeError, suppression};
 use portcullis_source::{AddedRanges, Change as What, ChangedFile, Commit, SourceError};
 use rayon::prelude::*;
 
@@ -22,15 +24,29 @@ pub(super) enum Compared {
 
 /// What changed.
 pub(super) struct Change {
-    /// The commit it is compared with.
-    pub(super) base: Commit,
+    /// The commit it is compared with, or why git cannot get it: then GitHub has listed the change.
+    pub(super) base: Result<Commit, String>,
     /// Every file that differs, sorted by path.
     pub(super) files: Vec<ChangedFile>,
     /// First and last line of each run of lines that are new, by path.
     added: BTreeMap<String, Vec<(u32, u32)>>,
     /// The paths of the base by those of now.
     pub(super) renames: BTreeMap<String, String>,
+    /// Files whose lines GitHub does not list: every line of them counts as changed.
+    pub(super) limit: Option<Limit>,
 }
+
+/// The files of a pull request as GitHub lists them.
+#[derive(Debug)]
+pub(crate) struct ListedFiles {
+    /// Those it lists.
+    pub(crate) files: Vec<ListedFile>,
+    /// How many there are, as far as it says.
+    pub(crate) all: u64,
+}
+
+/// Every line of a file.
+const WHOLE: [(u32, u32); 1] = [(1, u32::MAX)];
 
 impl Compared {
     pub(super) fn known(&self) -> Option<&Change> {
@@ -55,7 +71,7 @@ pub(super) fn of(request: &Request, plan: &Plan) -> Result<Compared, Refusal> {
     let Some(with) = with else { return Ok(Compared::Nothing) };
     Ok(match compared(request, plan, &with, tip) {
         Ok(change) => Compared::Known(Box::new(change)),
-        Err(why) => Compared::Unknown(why),
+        Err(why) => on_github(request, plan, why),
     })
 }
 
@@ -83,6 +99,18 @@ fn fork_of_default_branch(request: &Request, plan: &Plan, tip: &str) -> Option<S
     let fork = plan.repository.merge_base(&branch, tip).ok().flatten()?;
     let tip = plan.repository.commit_id(tip).ok()?;
     (fork != tip).then_some(fork)
+}
+
+/// What git cannot compare GitHub may have listed: the change of a pull request, not that of a queue of them.
+fn on_github(request: &Request, plan: &Plan, why: String) -> Compared {
+    let is_pull_request = plan.ci.judges_change() && plan.ci.event != Event::MergeGroup;
+    let Some(copies) = request.base_copies.as_ref().filter(|_| is_pull_request && request.base.is_none()) else {
+        return Compared::Unknown(why);
+    };
+    match copies.changed_files() {
+        Ok(listed) => Compared::Known(Box::new(Change::listed(&listed, &plan.tracked, why))),
+        Err(also) => Compared::Unknown(format!("{why}; GitHub does not list the change either: {also}")),
+    }
 }
 
 fn base_of_event(plan: &Plan) -> Result<Option<String>, SourceError> {
@@ -117,12 +145,44 @@ fn compared(request: &Request, plan: &Plan, base: &str, tip: &str) -> Result<Cha
     Ok(Change {
         renames: renames.collect(),
         added: added.into_iter().map(|AddedRanges { path, ranges }| (path, ranges)).collect(),
-        base,
+        base: Ok(base),
         files,
+        limit: None,
     })
 }
 
 impl Change {
+    /// Of a list. What is not on it may be any file, and so every file counts as changed.
+    fn listed(listed: &ListedFiles, tracked: &[String], why: String) -> Self {
+        let hunks = Hunks::of(&listed.files);
+        let mut change =
+            Self { base: Err(why), files: Vec::new(), added: BTreeMap::new(), renames: BTreeMap::new(), limit: None };
+        let (mut named, mut known) = (0, 0);
+        for file in &listed.files {
+            let Some(path) = file.filename.clone() else { continue };
+            let what = what_happened(file);
+            let is_moved_only = matches!(what, What::Renamed { .. }) && file.changes == Some(0);
+            let lines = hunks.added(&path).or_else(|| (is_moved_only || what == What::Deleted).then(Vec::new));
+            named += 1;
+            known += u64::from(lines.is_some());
+            change.added.insert(path.clone(), lines.unwrap_or_else(|| WHOLE.to_vec()));
+            if let What::Renamed { from } = &what {
+                change.renames.insert(path.clone(), from.clone());
+            }
+            change.files.push(ChangedFile { path, change: what });
+        }
+        if named < listed.all {
+            let here: BTreeSet<&String> = change.added.keys().collect();
+            let others = tracked.iter().filter(|path| !here.contains(path));
+            change.files.extend(others.map(|path| ChangedFile { path: path.clone(), change: What::Modified }));
+            change.added = change.files.iter().map(|file| (file.path.clone(), WHOLE.to_vec())).collect();
+        }
+        change.files.sort_unstable();
+        let dropped = listed.all.saturating_sub(known);
+        change.limit = (dropped > 0).then(|| Limit { what: "changed-files".to_owned(), kept: known, dropped });
+        change
+    }
+
     /// Every path it touches: of a moved file both.
     pub(super) fn paths(&self) -> BTreeSet<&str> {
         self.files.iter().flat_map(ChangedFile::paths).collect()
@@ -166,6 +226,15 @@ impl Change {
     }
 }
 
+fn what_happened(file: &ListedFile) -> What {
+    match (file.status.as_deref(), &file.previous_filename) {
+        (Some("added" | "copied"), _) => What::Added,
+        (Some("removed"), _) => What::Deleted,
+        (Some("renamed"), Some(from)) => What::Renamed { from: from.clone() },
+        _ => What::Modified,
+    }
+}
+
 /// Walks the file once; the ranges are sorted.
 fn suppressions_of(path: &str, bytes: &[u8], ranges: &[(u32, u32)]) -> Vec<AddedSuppression> {
     let mut found = Vec::new();
@@ -190,6 +259,50 @@ fn suppressions_of(path: &str, bytes: &[u8], ranges: &[(u32, u32)]) -> Vec<Added
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn file(path: &str, status: &str, hunks: Option<&str>) -> ListedFile {
+        let text = |text: &str| Some(text.to_owned());
+        ListedFile {
+            filename: text(path),
+            status: text(status),
+            patch: hunks.map(str::to_owned),
+            ..ListedFile::default()
+        }
+    }
+
+    fn listed(files: Vec<ListedFile>, all: u64) -> Change {
+        Change::listed(&ListedFiles { files, all }, &["a".to_owned(), "z".to_owned()], "no such commit".to_owned())
+    }
+
+    const PATCH: Option<&str> = Some("@@ -1,2 +1,3 @@\n x\n+y\n z");
+
+    #[test]
+    fn a_list_with_every_patch_is_the_change() {
+        let moved =
+            ListedFile { previous_filename: Some("old".to_owned()), changes: Some(0), ..file("new", "renamed", None) };
+        let found = listed(vec![file("b", "modified", PATCH), moved, file("a", "removed", None)], 3);
+        assert_eq!(found.limit, None);
+        assert_eq!(found.paths().into_iter().collect::<Vec<_>>(), ["a", "b", "new", "old"]);
+        let added: Vec<_> = found.added().into_iter().filter(|file| !file.ranges.is_empty()).collect();
+        assert_eq!(added, [AddedRanges { path: "b".to_owned(), ranges: vec![(2, 2)] }]);
+        assert_eq!(found.renames.get("new").map(String::as_str), Some("old"));
+    }
+
+    #[test]
+    fn a_file_without_a_patch_is_changed_in_every_line() {
+        let change = listed(vec![file("a", "modified", None), file("b", "modified", PATCH)], 2);
+        assert_eq!(change.limit, Some(Limit { what: "changed-files".to_owned(), kept: 1, dropped: 1 }));
+        assert_eq!(change.added.get("a").map(Vec::as_slice), Some(&WHOLE[..]));
+        assert!(!change.paths().contains("z"));
+    }
+
+    #[test]
+    fn where_files_are_missing_from_the_list_every_file_is_changed() {
+        let change = listed(vec![file("b", "modified", PATCH)], 3_100);
+        assert_eq!(change.limit, Some(Limit { what: "changed-files".to_owned(), kept: 1, dropped: 3_099 }));
+        assert_eq!(change.paths().into_iter().collect::<Vec<_>>(), ["a", "b", "z"]);
+        assert!(change.added.values().all(|ranges| ranges == &WHOLE));
+    }
 
     #[test]
     fn only_lines_that_are_added_are_looked_at() {

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use portcullis_github::api::GitHub;
 use portcullis_github::comment::{self, Action, Delivered, Key, Mode, Post, Settings};
 use portcullis_github::review::{ReviewMode, ReviewPost, review};
-use portcullis_github::{CiContext, Denied, Event, Sink};
+use portcullis_github::{CiContext, Denied, Event, Reception, Sink};
 use portcullis_model::{Limit, Outcome, PolicySource};
 use portcullis_policy::Policy;
 use portcullis_render::{COMMENT_BYTES, Claimed, Posting};
 
-use super::conversation::with_github;
+use super::conversation::{Conversation, with_github};
 use super::{Judged, Request, sinks};
 
 /// What the command line wants to be told to GitHub.
@@ -37,12 +37,19 @@ pub(crate) struct Publishing {
     pub(crate) verbose: bool,
 }
 
+impl Publishing {
+    /// Without a token or offline there is no comment; whoever asks for one by name is told.
+    fn wants_comment(&self, can_speak: bool) -> bool {
+        self.settings.mode != Mode::Off && (can_speak || self.explicit)
+    }
+}
+
 /// What became of it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Published {
     /// The comment; none where none was wanted.
     pub(crate) comment: Option<Delivered>,
-    /// There is a check run: its annotations take the place of those in the log.
+    /// There is a check run with annotations: they take the place of those in the log.
     pub(crate) has_check_run: bool,
     /// Sinks that took everything, in the words of the output `delivered`.
     pub(crate) delivered: Vec<&'static str>,
@@ -58,12 +65,12 @@ impl Published {
         Self { notices, undelivered: true, ..Self::default() }
     }
 
-    pub(super) fn took(&mut self, sink: Sink, done: bool, notices: &[String]) {
+    pub(super) fn took(&mut self, sink: Sink, reception: Reception, notices: &[String]) {
         self.notices.extend(notices.iter().cloned());
-        if done {
-            self.delivered.push(sink.as_str());
-        } else {
-            self.undelivered = true;
+        match reception {
+            Reception::Taken => self.delivered.push(sink.as_str()),
+            Reception::Skipped => {}
+            Reception::Denied => self.undelivered = true,
         }
     }
 }
@@ -123,11 +130,9 @@ pub(crate) fn is_wanted(judged: &Judged, publishing: &Publishing) -> bool {
     let Some(ci) = judged.ci.as_ref().filter(|ci| ci.in_actions) else { return false };
     let of_pull_request = matches!(ci.event, Event::PullRequest | Event::PullRequestTarget | Event::PullRequestReview);
     let of_queue = publishing.explicit && ci.event == Event::MergeGroup;
-    // Without a token there is no comment; whoever asks for one is told.
     ci.context.pr.is_some()
-        && (ci.token.is_some() || publishing.explicit)
         && (of_pull_request || of_queue)
-        && (publishing.settings.mode != Mode::Off || publishing.review != ReviewMode::Off)
+        && (publishing.wants_comment(ci.token.is_some()) || publishing.review != ReviewMode::Off)
 }
 
 /// What the comment will leave out: known before anything is sent, so that every format can tell.
@@ -140,8 +145,9 @@ pub(crate) fn deliver(judged: &Judged, request: &Request, publishing: &Publishin
     let ci = judged.ci.as_ref().filter(|ci| ci.in_actions)?;
     let number = ci.context.pr.filter(|_| is_wanted(judged, publishing));
     let mut wanted: Vec<Sink> = Vec::new();
-    // Offline is silent about what nobody has asked for by name.
-    wanted.extend((number.is_some() && (!request.offline || publishing.explicit)).then_some(Sink::Comment));
+    let can_speak = ci.token.is_some() && !request.offline;
+    wanted.extend((number.is_some() && publishing.wants_comment(can_speak)).then_some(Sink::Comment));
+    wanted.extend((number.is_some() && publishing.review != ReviewMode::Off).then_some(Sink::Review));
     wanted.extend(publishing.check_run.then_some(Sink::CheckRun));
     wanted.extend(publishing.sarif_upload.then_some(Sink::Sarif));
     if wanted.is_empty() {
@@ -154,9 +160,10 @@ pub(crate) fn deliver(judged: &Judged, request: &Request, publishing: &Publishin
     let words = Words::of(judged, request);
     let key = publishing.key.clone().unwrap_or_else(|| own_key(ci));
     let said = Said { outcome: &judged.outcome, words: &words, key: &key, claimed: Claimed::Nothing };
-    let told = with_github(ci, request, publishing.wait, |github, pace| {
+    let told = with_github(ci, request, publishing.wait, |Conversation { github, pace, warnings }| {
         let mut published =
             number.map(|number| tell(github, number, said, publishing, request.now)).unwrap_or_default();
+        published.notices.extend_from_slice(warnings);
         sinks::tell(&sinks::Place { github, pace, ci, request, publishing }, said, &mut published);
         published
     });
@@ -201,10 +208,12 @@ pub(super) fn tell(
                 at: now,
             },
         );
-        published.took(Sink::Comment, delivered.action != Action::Denied, &delivered.notices);
-        if delivered.action == Action::Skipped {
-            published.delivered.clear();
-        }
+        let reception = match delivered.action {
+            Action::Denied => Reception::Denied,
+            Action::Skipped => Reception::Skipped,
+            _ => Reception::Taken,
+        };
+        published.took(Sink::Comment, reception, &delivered.notices);
         published.comment = Some(delivered);
     }
     if publishing.review != ReviewMode::Off {
@@ -219,7 +228,7 @@ pub(super) fn tell(
             verbose: publishing.verbose,
         };
         let reviewed = review(github, &post);
-        published.took(Sink::Review, reviewed.done, &reviewed.notices);
+        published.took(Sink::Review, reviewed.reception, &reviewed.notices);
     }
     published
 }

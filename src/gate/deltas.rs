@@ -63,6 +63,9 @@ pub(super) fn against(
     if !run.plan.is_local_change() && !WINGS.iter().all(|(section, _)| is_known(section)) {
         match run.compared {
             Compared::Known(change) => {
+                if let Err(why) = &change.base {
+                    against.problems.push(listed(why));
+                }
                 let own = Own { run, gate, change, options: options::of(gate)? };
                 sources.push(own.baseline(&collected.findings, &mut against));
             }
@@ -126,7 +129,8 @@ impl Own<'_> {
                             _ => drop(against.not_compared.insert(finding.fingerprint.clone())),
                         }
                     }
-                    if !here.is_empty() {
+                    // A base that git has nothing of was told once.
+                    if !here.is_empty() && self.change.base.is_ok() {
                         against.problems.push(unreadable(path, &why));
                     }
                 }
@@ -163,7 +167,10 @@ impl Own<'_> {
     }
 
     fn before(&self, path: &str, from: &str, has_findings: bool) -> Before {
-        let base = &self.change.base;
+        let base = match &self.change.base {
+            Ok(base) => base,
+            Err(why) => return Before::Unreadable(why.clone()),
+        };
         let stat = match base.stat(from) {
             Ok(Some(stat)) if stat.kind != EntryKind::Directory => stat,
             Ok(_) | Err(TreeError::NotFound) => return Before::Found(Vec::new()),
@@ -207,6 +214,13 @@ fn by_us(finding: &Finding) -> Finding {
     let mut finding = finding.clone();
     finding.sources.retain(|source| source.report.is_empty());
     finding
+}
+
+fn listed(why: &str) -> Problem {
+    let message = format!(
+        "what the change introduces is told by the lines GitHub lists of it, not by what was there before: {why}"
+    );
+    Problem::warning(ProblemCode::BaseUnreadable, message)
 }
 
 fn unreadable(path: &str, why: &str) -> Problem {

@@ -62,7 +62,8 @@ pub(super) fn has_gate_files(tree: &dyn Tree, policy: Option<&str>) -> Result<bo
 /// Rules of the repository's own, which this version does not evaluate.
 pub(super) fn own_rules(tree: &dyn Tree) -> Result<Vec<String>, TreeError> {
     let is_rule = |path: &String| {
-        path.strip_prefix(".portcullis/rules/").is_some_and(|name| name.ends_with(".yaml") || name.ends_with(".yml"))
+        let name = path.strip_prefix(".portcullis/rules/").and_then(|name| name.rsplit_once('.'));
+        matches!(name, Some((_, "yaml" | "yml")))
     };
     Ok(tree.paths()?.into_iter().filter(is_rule).collect())
 }

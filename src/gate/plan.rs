@@ -10,6 +10,7 @@ use portcullis_model::{Entry, EntryKind, Problem, Stat, Tree};
 use portcullis_policy::{Reported, Reviews};
 use portcullis_source::{AddedLines, GitSettings, HookEnvironment, Repository, Since};
 
+use super::change::ListedFiles;
 use super::checkout::{self, CheckedOut};
 use super::{Fix, Refusal, base, commits, fix, head, staged};
 
@@ -90,10 +91,14 @@ impl Request {
     }
 }
 
-/// Gives the files of a commit that is not in the clone and cannot be fetched.
+/// Gives what git cannot get: the files of a commit that is not in the clone and cannot be fetched, and what the pull request
+/// changes against it.
 pub(crate) trait BaseCopies: std::fmt::Debug + Send + Sync {
     /// The tree of a full commit id, or why it cannot be had.
     fn tree(&self, commit: &str) -> Result<Box<dyn Tree>, String>;
+
+    /// The files of the pull request at the head that is judged, or why they cannot be had.
+    fn changed_files(&self) -> Result<ListedFiles, String>;
 }
 
 /// Tells the reviews of the pull request. It is asked only where the base lets an approval count.

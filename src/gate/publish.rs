@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use portcullis_github::api::{ApiError, GitHub, PullRequest};
 use portcullis_github::comment::Key;
-use portcullis_github::{CiContext, Denied, ReportedRun, Sink};
+use portcullis_github::{CiContext, Denied, Reception, ReportedRun, Sink};
 use portcullis_model::{Context, Outcome, RESULT_SCHEMA, Verdict};
 use portcullis_render::Claimed;
 use serde::{Deserialize, Serialize};
 
-use super::conversation::with_github;
+use super::conversation::{Conversation, with_github};
 use super::deliver::{Published, Publishing, Said, Words, tell};
 use super::plan::read_payload;
 use super::sinks::{self, Place};
@@ -139,9 +139,20 @@ pub(crate) fn publish(
     if request.offline {
         return Ok(Answer::Unreachable(vec!["nothing was published: --offline.".to_owned()]));
     }
-    let answered = with_github(&ci, request, publishing.wait, |github, pace| {
+    let answered = with_github(&ci, request, publishing.wait, |Conversation { github, pace, warnings }| {
         let place = Place { github, pace, ci: &ci, request, publishing };
-        converse(&place, &run, source, trust)
+        let mut answer = converse(&place, &run, source, trust);
+        match &mut answer {
+            // Once is enough, whoever is told first.
+            Answer::Told(told) => {
+                if let Some(first) = told.first_mut() {
+                    first.published.notices.extend_from_slice(warnings);
+                }
+            }
+            Answer::Unreachable(notices) => notices.extend_from_slice(warnings),
+            Answer::Nobody(_) | Answer::Unusable(_) => {}
+        }
+        answer
     });
     Ok(answered.unwrap_or_else(|error| {
         Answer::Unreachable(Denied::new(Sink::Comment, &error, ci.context.fork).lines(publishing.verbose))
@@ -187,7 +198,7 @@ fn all_verified(place: &Place<'_>, run: &ReportedRun, pulls: &[PullRequest], cla
         let why = if told.len() == 1 { "nothing was verified" } else { "not every pull request was verified" };
         let notice = format!("{} not written: {why}.", Sink::CheckRun.title());
         for one in &mut told {
-            one.published.took(Sink::CheckRun, false, std::slice::from_ref(&notice));
+            one.published.took(Sink::CheckRun, Reception::Denied, std::slice::from_ref(&notice));
         }
         return told;
     };

@@ -13,8 +13,12 @@ use portcullis_policy::{Review, ReviewState, Reviews};
 use portcullis_render::escape::{PlainText, cap};
 
 use super::Request;
-use super::conversation::with_github;
+use super::change::ListedFiles;
+use super::conversation::{Conversation, with_github};
 use super::plan::{BaseCopies, ReviewSource, read_payload};
+
+/// GitHub lists no more files of a pull request.
+const MOST_FILES: u64 = 3_000;
 
 /// The repository of the event on GitHub.
 #[derive(Clone, Debug)]
@@ -41,8 +45,12 @@ pub(super) fn of_event(request: Request, ci: CiContext, wait: Duration) -> Reque
 
 impl Remote {
     fn ask<T>(&self, question: impl FnOnce(&dyn GitHub) -> Result<T, ApiError>) -> Result<T, String> {
-        let asked = with_github(&self.ci, &self.request, self.wait, |github, _| question(github));
-        asked.and_then(|answer| answer).map_err(|error| PlainText::new(&error.to_string(), cap::MESSAGE).to_string())
+        let asked = with_github(&self.ci, &self.request, self.wait, |Conversation { github, warnings, .. }| {
+            let why = |error: ApiError| [vec![error.to_string()], warnings.to_vec()].concat().join("; ");
+            question(github).map_err(why)
+        });
+        let asked = asked.unwrap_or_else(|error| Err(error.to_string()));
+        asked.map_err(|why| PlainText::new(&why, cap::MESSAGE).to_string())
     }
 }
 
@@ -79,6 +87,19 @@ impl BaseCopies for Remote {
         }
         let members = listed.tree.into_iter().map(|member| (member.path.clone(), member)).collect();
         Ok(Box::new(RemoteTree { remote: self.clone(), commit: commit.to_owned(), members, read: Mutex::default() }))
+    }
+
+    fn changed_files(&self) -> Result<ListedFiles, String> {
+        let number = self.ci.context.pr.ok_or("the event names no pull request")?;
+        let (pull, listed) = self.ask(|github| Ok((github.pull(number)?, github.pull_files(number)?)))?;
+        let judged = self.ci.context.head_sha.as_deref();
+        // The list is that of the newest head.
+        if !judged.zip(pull.head_sha()).is_some_and(|(judged, now)| judged.eq_ignore_ascii_case(now)) {
+            return Err("the pull request has moved on".to_owned());
+        }
+        let read = u64::try_from(listed.items.len()).unwrap_or(u64::MAX);
+        let least = if listed.complete && read < MOST_FILES { read } else { read.saturating_add(1) };
+        Ok(ListedFiles { files: listed.items, all: pull.changed_files.unwrap_or_default().max(least) })
     }
 }
 

@@ -3,7 +3,7 @@
 use portcullis_github::api::{Conclusion, GitHub, Pace};
 use portcullis_github::check_run::{self, CheckRunPlan, CheckRunText};
 use portcullis_github::sarif_upload::{self, SarifDelivery, SarifTarget};
-use portcullis_github::{CiContext, Denied, Event, Sink};
+use portcullis_github::{CiContext, Denied, Event, Reception, Sink};
 use portcullis_model::{Limit, Outcome, Verdict};
 use portcullis_render::{COMMENT_BYTES, Claimed, Posting};
 use portcullis_source::HookEnvironment;
@@ -52,20 +52,21 @@ pub(super) fn tell(place: &Place<'_>, said: Said<'_>, published: &mut Published)
 pub(super) fn create_check_run(place: &Place<'_>, said: Said<'_>, preface: Option<&str>, published: &mut Published) {
     let Some(plan) = plan(said, preface, place.publishing) else {
         let notice = format!("{} not written: the event names no commit.", Sink::CheckRun.title());
-        return published.took(Sink::CheckRun, false, &[notice]);
+        return published.took(Sink::CheckRun, Reception::Denied, &[notice]);
     };
     match check_run::publish(place.github, &plan) {
         Ok(delivery) => {
-            published.has_check_run = true;
+            published.has_check_run = !plan.create.output.annotations.is_empty();
             let notice = delivery.stopped.map(|error| {
                 let why = Denied::new(Sink::CheckRun, &error, place.ci.context.fork).why;
                 format!("the check run has only its first {} annotations: {why}", delivery.annotations)
             });
-            published.took(Sink::CheckRun, notice.is_none(), notice.as_slice());
+            let reception = if notice.is_none() { Reception::Taken } else { Reception::Denied };
+            published.took(Sink::CheckRun, reception, notice.as_slice());
         }
         Err(error) => {
             let lines = Denied::new(Sink::CheckRun, &error, place.ci.context.fork).lines(place.publishing.verbose);
-            published.took(Sink::CheckRun, false, &lines);
+            published.took(Sink::CheckRun, Reception::Denied, &lines);
         }
     }
 }
@@ -125,7 +126,7 @@ fn title(outcome: &Outcome) -> String {
 fn upload_sarif(place: &Place<'_>, outcome: &Outcome, published: &mut Published) {
     let mut unfit = |why: &str| {
         let notice = format!("{} not written: {why}.", Sink::Sarif.title());
-        published.took(Sink::Sarif, false, &[notice]);
+        published.took(Sink::Sarif, Reception::Denied, &[notice]);
     };
     let Some(target) = target(place, outcome) else {
         return unfit("the event has no commit and reference that code scanning takes");
@@ -140,24 +141,26 @@ fn upload_sarif(place: &Place<'_>, outcome: &Outcome, published: &mut Published)
     };
     match sarif_upload::upload(place.github, &body, &|pause| place.pace.wait(pause)) {
         Ok(delivery) => {
-            let (taken, notices) = of_upload(delivery);
-            published.took(Sink::Sarif, taken, &notices);
+            let (reception, notices) = of_upload(delivery);
+            published.took(Sink::Sarif, reception, &notices);
         }
         Err(error) => {
             let lines = Denied::new(Sink::Sarif, &error, place.ci.context.fork).lines(place.publishing.verbose);
-            published.took(Sink::Sarif, false, &lines);
+            published.took(Sink::Sarif, Reception::Denied, &lines);
         }
     }
 }
 
 /// Whether GitHub has taken the file, and what people should know.
-fn of_upload(delivery: SarifDelivery) -> (bool, Vec<String>) {
+fn of_upload(delivery: SarifDelivery) -> (Reception, Vec<String>) {
     match delivery {
-        SarifDelivery::Complete => (true, Vec::new()),
-        SarifDelivery::Pending => (true, vec!["SARIF upload: GitHub has the file and still works on it.".to_owned()]),
+        SarifDelivery::Complete => (Reception::Taken, Vec::new()),
+        SarifDelivery::Pending => {
+            (Reception::Taken, vec!["SARIF upload: GitHub has the file and still works on it.".to_owned()])
+        }
         SarifDelivery::Failed { errors } => {
             let what = if errors.is_empty() { "it does not say why".to_owned() } else { errors.join("; ") };
-            (false, vec![format!("SARIF upload: GitHub does not take the file: {what}")])
+            (Reception::Denied, vec![format!("SARIF upload: GitHub does not take the file: {what}")])
         }
     }
 }
@@ -187,11 +190,13 @@ mod tests {
 
     #[test]
     fn what_github_says_of_a_file_it_does_not_take_is_told_and_the_file_is_not_delivered() {
-        assert_eq!(of_upload(SarifDelivery::Complete), (true, Vec::new()));
-        let (taken, notices) = of_upload(SarifDelivery::Failed { errors: vec!["no runs".to_owned(), "x".to_owned()] });
-        assert_eq!((taken, notices[0].as_str()), (false, "SARIF upload: GitHub does not take the file: no runs; x"));
-        let (taken, notices) = of_upload(SarifDelivery::Pending);
-        assert!(taken && notices[0].contains("still works on it"));
+        assert_eq!(of_upload(SarifDelivery::Complete), (Reception::Taken, Vec::new()));
+        let errors = vec!["no runs".to_owned(), "x".to_owned()];
+        let (reception, notices) = of_upload(SarifDelivery::Failed { errors });
+        assert_eq!(reception, Reception::Denied);
+        assert_eq!(notices, ["SARIF upload: GitHub does not take the file: no runs; x"]);
+        let (reception, notices) = of_upload(SarifDelivery::Pending);
+        assert!(reception == Reception::Taken && notices[0].contains("still works on it"));
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub(crate) others: Vec<(u64, &'static str, String)>,
     /// The patches of the files of the pull request, and the reviews that were posted.
     pub(crate) patches: Vec<(String, String)>,
+    /// How many files GitHub says it changes.
+    pub(crate) changed_files: Option<u64>,
     pub(crate) posted_reviews: Vec<Value>,
     /// A create answers 502, with or without its effect.
     lose: Option<bool>,
@@ -44,7 +46,7 @@ impl State {
     /// The open pull requests, all of one head.
     fn pulls(&self) -> Vec<Value> {
         let pull = |number: u64, base: &str, sha: Option<&String>| {
-            json!({"number": number, "state": "open", "head": {"sha": self.head, "ref": "topic",
+            json!({"number": number, "state": "open", "changed_files": self.changed_files, "head": {"sha": self.head, "ref": "topic",
                 "repo": {"id": 2, "full_name": "lea/shop"}}, "base": {"ref": base, "sha": sha,
                 "repo": {"id": 1, "full_name": "acme/shop"}}})
         };
@@ -267,6 +269,14 @@ impl PullRequest {
         std::fs::write(self.outside.path().join("event.json"), payload.to_string()).unwrap();
     }
 
+    /// The same commits as an event of a push: the path of the payload.
+    pub(crate) fn push_event(&self) -> String {
+        let event = self.outside.path().join("push.json");
+        let payload = json!({"before": self.base, "after": self.head, "repository": {"full_name": "acme/shop"}});
+        std::fs::write(&event, payload.to_string()).unwrap();
+        event.display().to_string()
+    }
+
     pub(crate) fn run(&self, arguments: &[&str], server: &Server, runner: &Runner, more: &[(&str, &str)]) -> Answer {
         let mut all = vec!["check"];
         all.extend(arguments);
@@ -398,6 +408,54 @@ fn a_pull_request_that_has_moved_on_gets_nothing() {
     let summary = runner.summary();
     assert!(summary.ends_with("superseded: the head of the pull request is `bbbbbbb` by now.\n"), "{summary}");
     assert_eq!(runner.outputs()["comment-action"], "skipped");
+}
+
+#[test]
+fn a_sink_that_was_sent_nothing_is_neither_delivered_nor_missing() {
+    let (server, mut pull, runner) = (Server::new(), PullRequest::new(false), Runner::new());
+    pull.head = "b".repeat(40);
+    let answer = pull.run(&["--comment=off", "--review=all", "--require-publish"], &server, &runner, &[]);
+    assert!(answer.stdout.contains("::notice::no review: "), "{}", answer.stdout);
+    let delivered = runner.outputs()["delivered"].clone();
+    assert_eq!((answer.code, delivered.split(',').any(|sink| sink == "review")), (0, false), "{delivered}");
+}
+
+#[test]
+fn each_sink_of_a_pull_request_is_missed_under_its_own_name() {
+    let comment = "pull request comment not written: ";
+    let review = "review comments not written: ";
+    for (arguments, told, silent) in [
+        (&["--review=fail"][..], vec![review], vec![comment]),
+        (&["--comment=off", "--review=fail"], vec![review], vec![comment]),
+        (&["--comment=update"], vec![comment], vec![review]),
+        (&["--comment=update", "--review=fail"], vec![comment, review], vec![]),
+        (&[], vec![], vec![comment, review]),
+    ] {
+        for (offline, variables) in [(&["--offline"][..], &[][..]), (&[], &[("GITHUB_TOKEN", "")])] {
+            let arguments = [arguments, offline].concat();
+            let answer = PullRequest::new(false).run(&arguments, &Server::new(), &Runner::new(), variables);
+            let says = |text: &&str| answer.stdout.contains(&format!("::notice::{text}"));
+            assert!(told.iter().all(says) && !silent.iter().any(says), "{arguments:?}: {}", answer.stdout);
+        }
+    }
+}
+
+#[test]
+fn certificates_that_cannot_be_read_are_told() {
+    let answer =
+        PullRequest::new(true).run(&[], &Server::new(), &Runner::new(), &[("PORTCULLIS_CA_BUNDLE", "/no/such.pem")]);
+    let told = answer.stdout.lines().find(|line| line.starts_with("::notice::") && line.contains("/no/such.pem"));
+    assert!(told.is_some(), "{}", answer.stdout);
+}
+
+#[test]
+fn what_the_job_summary_leaves_out_is_among_the_limits() {
+    let (server, pull, runner) = (Server::new(), PullRequest::new(true), Runner::new());
+    let limits = || pull.run(&["--comment=off", "-f", "json"], &server, &runner, &[]).document()["limits"].clone();
+    assert_eq!(limits(), json!([]));
+    // Another program of the step has taken most of the room.
+    std::fs::write(runner.summary_path(), "x".repeat(998_000)).unwrap();
+    assert_eq!(limits(), json!([{"what": "Markdown: findings", "kept": 0, "dropped": 1}]));
 }
 
 /// A bundle written by a run on a pull request of a fork.

@@ -105,14 +105,8 @@ fn a_merge_that_is_not_checked_out_uploads_for_the_head() {
 #[test]
 fn a_push_uploads_for_its_branch_without_any_pull_request() {
     let (server, pull, runner) = (Server::new(), PullRequest::new(true), Runner::new());
-    let event = pull.outside.path().join("push.json");
-    let payload = json!({"before": pull.base, "after": pull.head, "repository": {"full_name": "acme/shop"}});
-    std::fs::write(&event, payload.to_string()).unwrap();
-    let variables = [
-        ("GITHUB_EVENT_NAME", "push"),
-        ("GITHUB_EVENT_PATH", event.to_str().unwrap()),
-        ("GITHUB_REF", "refs/heads/main"),
-    ];
+    let event = pull.push_event();
+    let variables = [("GITHUB_EVENT_NAME", "push"), ("GITHUB_EVENT_PATH", &event), ("GITHUB_REF", "refs/heads/main")];
     let answer = pull.run(&["--sarif-upload=on", "--api-wait=0"], &server, &runner, &variables);
     assert_eq!(server.requests(), ["POST /repos/acme/shop/code-scanning/sarifs"], "{}", answer.stdout);
     let uploads = server.state.lock().unwrap().uploads.clone();
@@ -139,6 +133,28 @@ fn code_scanning_that_is_off_is_a_notice_and_only_require_publish_makes_it_an_ex
 }
 
 #[test]
+fn a_long_path_is_marked_and_a_check_run_without_marks_leaves_those_of_the_log() {
+    let (server, runner) = (Server::new(), Runner::new());
+    let long = format!("k8s/{}ci.yml", "deep/".repeat(60));
+    let policy = "version: 1\nmanifests: { levels: { low: warn, medium: warn, high: warn } }\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec: { containers: [{ name: web, image: web }] }\n";
+    let pull = PullRequest::with(policy, &[(&long, pod)]);
+    let answer = pull.run(&["--comment=off", "--check-run=on"], &server, &runner, &[]);
+    let annotations = server.state.lock().unwrap().check_runs[0]["output"]["annotations"].clone();
+    assert_eq!(annotations[0]["path"], long.as_str(), "{}{}", answer.stdout, answer.stderr);
+    assert!(!answer.stdout.contains("::warning "), "{}", answer.stdout);
+    // What lies outside of the repository is on no line of it.
+    let (server, runner) = (Server::new(), Runner::new());
+    let sarif = json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "lint"}}, "results": [{"ruleId": "x",
+        "level": "error", "message": {"text": "bad"}, "locations": [{"physicalLocation":
+        {"artifactLocation": {"uri": "file:///opt/other/a.c"}, "region": {"startLine": 3}}}]}]}]});
+    let pull = PullRequest::with("version: 1\nlevels: { high: warn }\n", &[("out.sarif", &sarif.to_string())]);
+    let answer = pull.run(&["--comment=off", "--check-run=on", "--report", "out.sarif"], &server, &runner, &[]);
+    assert_eq!(server.state.lock().unwrap().check_runs[0]["output"]["annotations"], Value::Null, "{}", answer.stdout);
+    assert!(answer.stdout.contains("::warning "), "{}{}", answer.stdout, answer.stderr);
+}
+
+#[test]
 fn offline_sends_nothing_and_says_so() {
     let (server, pull, runner) = (Server::new(), PullRequest::new(true), Runner::new());
     let answer = pull.run(&["--offline", "--check-run=on", "--sarif-upload=on"], &server, &runner, &[]);
@@ -147,4 +163,27 @@ fn offline_sends_nothing_and_says_so() {
         assert!(answer.stdout.contains(&format!("::notice::{sink} not written: --offline.")), "{}", answer.stdout);
     }
     assert!(answer.stdout.contains("::error "), "the annotations stay: {}", answer.stdout);
+}
+
+#[test]
+fn a_root_below_the_top_level_is_named_from_the_top_level_wherever_github_reads_a_path() {
+    let (server, runner) = (Server::new(), Runner::new());
+    let files = [
+        ("services/web/portcullis.yaml", crate::github::POLICY),
+        ("services/web/.github/workflows/ci.yml", crate::github::WORKFLOW),
+    ];
+    let pull = PullRequest::with(crate::github::POLICY, &files);
+    let event = pull.push_event();
+    let variables = [("GITHUB_EVENT_NAME", "push"), ("GITHUB_EVENT_PATH", &event), ("GITHUB_REF", "refs/heads/main")];
+    let arguments = ["-C", "services/web", "--check-run=on", "--sarif-upload=on", "--api-wait=0", "-f", "github"];
+    let answer = pull.run(&arguments, &server, &runner, &variables);
+    let path = "services/web/.github/workflows/ci.yml";
+    assert!(answer.stdout.contains(&format!("::error file={path},line=7,")), "{}", answer.stdout);
+    let link = format!("[`.github/workflows/ci.yml:7`](https://github.com/acme/shop/blob/{}/{path}#L7)", pull.head);
+    assert!(runner.summary().contains(&link), "{}", runner.summary());
+    let state = server.state.lock().unwrap();
+    assert_eq!(state.check_runs[0]["output"]["annotations"][0]["path"], path);
+    let document = uploaded(&state.uploads[0]);
+    let place = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(*place, json!({"uri": path, "uriBaseId": "%SRCROOT%"}));
 }

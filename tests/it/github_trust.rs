@@ -73,6 +73,11 @@ fn reviews_that_cannot_be_read_are_told_and_let_nothing_count() {
     assert!(answer.stderr.contains("the reviews of the pull request cannot be read"), "{}", answer.stderr);
 }
 
+/// The patch of a file that the change brings.
+fn patch(text: &str) -> String {
+    format!("@@ -0,0 +1,{} @@\n+{}", text.lines().count(), text.trim_end().replace('\n', "\n+"))
+}
+
 /// The base of the event is a commit that neither the clone nor the remote has.
 fn with_base_on_github(files: Vec<(&'static str, String)>, arguments: &[&str]) -> (Answer, Server) {
     let server = Server::new();
@@ -83,6 +88,7 @@ fn with_base_on_github(files: Vec<(&'static str, String)>, arguments: &[&str]) -
     let base = "d".repeat(40);
     pull.write_event(&base);
     server.state.lock().unwrap().base = Some((base, files));
+    server.state.lock().unwrap().patches = vec![(".github/workflows/ci.yml".to_owned(), patch(WORKFLOW))];
     let mut all = vec!["--comment=off", "-f", "json"];
     all.extend(arguments);
     let answer = pull.run(&all, &server, &Runner::new(), &[]);
@@ -101,6 +107,57 @@ fn a_base_that_git_cannot_get_is_read_from_github_and_the_copy_of_the_change_nev
     let requests = server.requests();
     let of_policy = requests.iter().filter(|request| request.contains("/contents/portcullis.yaml?ref=dddd")).count();
     assert!(of_policy >= 1 && requests.len() <= 8, "{requests:?}");
+}
+
+#[test]
+fn a_change_that_git_cannot_compare_is_read_from_github() {
+    let (answer, _) = with_base_on_github(vec![("portcullis.yaml", POLICY.to_owned())], &[]);
+    let document = answer.document();
+    assert_eq!(document["policy"]["preview"]["workflow"], ".github/workflows/ci.yml", "{document:#}");
+    let finding = &document["findings"][0];
+    assert_eq!((finding["introduced"].as_str(), finding["in_diff"].as_bool()), (Some("new"), Some(true)));
+    assert_eq!(document["limits"], json!([]));
+    let told = document["problems"].to_string();
+    assert!(told.contains("is told by the lines GitHub lists of it"), "{told}");
+}
+
+#[test]
+fn a_change_of_more_files_than_github_lists_counts_as_one_of_every_file() {
+    let old = "on: push\npermissions: {}\njobs:\n  old:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: acme/old@main\n";
+    let run = |changed_files: Option<u64>| {
+        let server = Server::new();
+        let pull = PullRequest::with(POLICY, &[(".github/workflows/old.yml", old)]);
+        pull.write_event(&"d".repeat(40));
+        let mut state = server.state.lock().unwrap();
+        state.base = Some(("d".repeat(40), vec![("portcullis.yaml", POLICY.to_owned())]));
+        state.patches = vec![("README.md".to_owned(), patch("hello"))];
+        state.changed_files = changed_files;
+        drop(state);
+        pull.run(&["--comment=off", "-f", "json"], &server, &Runner::new(), &[]).document()
+    };
+    let whole = run(Some(1));
+    assert_eq!(whole["findings"][0]["introduced"], "existing");
+    let cut = run(Some(3_100));
+    assert_eq!(
+        (cut["findings"][0]["introduced"].as_str(), cut["verdict"].as_str()),
+        (Some("new"), Some("fail")),
+        "{cut:#}"
+    );
+    assert_eq!(cut["limits"], json!([{"what": "changed-files", "kept": 1, "dropped": 3_099}]));
+}
+
+#[test]
+fn a_list_of_another_head_is_not_that_of_the_change() {
+    let server = Server::new();
+    let mut pull = PullRequest::new(true);
+    pull.write_event(&"d".repeat(40));
+    server.state.lock().unwrap().base = Some(("d".repeat(40), vec![("portcullis.yaml", POLICY.to_owned())]));
+    // The event keeps the commit it was about.
+    pull.head = "e".repeat(40);
+    let answer = pull.run(&["--comment=off", "-f", "json"], &server, &Runner::new(), &[]);
+    let document = answer.document();
+    assert_eq!((answer.code, document["findings"][0]["introduced"].as_str()), (1, Some("unknown")));
+    assert!(document["problems"].to_string().contains("the pull request has moved on"), "{document:#}");
 }
 
 #[test]
@@ -123,6 +180,7 @@ fn every_command_that_asks_for_the_policy_of_the_base_gets_it_from_github_where_
     let run = |arguments: &[&str], is_online: bool| {
         let server = Server::new();
         server.state.lock().unwrap().base = Some(("d".repeat(40), vec![("portcullis.yaml", POLICY.to_owned())]));
+        server.state.lock().unwrap().patches = vec![(".github/workflows/ci.yml".to_owned(), patch(WORKFLOW))];
         let mut all = arguments.to_vec();
         all.extend((!is_online).then_some("--offline"));
         (pull.command(&all, &server, &Runner::new(), &[]), server)

@@ -33,6 +33,8 @@ fn a_missing_required_report_is_incomplete() {
     assert_eq!(answer.code, 3, "{document:#}");
     assert_eq!(problem_codes(&document), ["report_missing"]);
     assert_eq!(document["verdict"], "incomplete");
+    let row = document["tools"].as_array().unwrap().iter().find(|row| row["id"] == "deps").unwrap();
+    assert_eq!((row["status"].as_str(), row["required"].as_bool()), (Some("missing"), Some(true)));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The check run: a page of its own beside the job, with marks on the lines of the commit (spec/github-ux.md 7.1).
 
-use portcullis_model::{Judged, Level, Limit, Outcome, Verdict};
+use portcullis_model::{Context, Judged, Level, Limit, Outcome, Verdict};
 use portcullis_render::escape::{PlainText, cap, clean};
 use portcullis_render::{Claimed, ranked};
 
@@ -144,10 +144,10 @@ pub fn publish(github: &dyn GitHub, plan: &CheckRunPlan) -> Result<CheckRunDeliv
 /// A mark for every open finding on a file of the repository, the first to look at first.
 fn annotations(outcome: &Outcome, claimed: Claimed) -> Vec<Annotation> {
     let open = ranked(outcome.findings.iter().filter(|judged| judged.is_open()));
-    open.into_iter().filter_map(|judged| annotation(judged, claimed)).collect()
+    open.into_iter().filter_map(|judged| annotation(judged, &outcome.context, claimed)).collect()
 }
 
-fn annotation(judged: &Judged, claimed: Claimed) -> Option<Annotation> {
+fn annotation(judged: &Judged, context: &Context, claimed: Claimed) -> Option<Annotation> {
     let annotation_level = match judged.level {
         Level::Fail => AnnotationLevel::Failure,
         Level::Warn => AnnotationLevel::Warning,
@@ -155,8 +155,8 @@ fn annotation(judged: &Judged, claimed: Claimed) -> Option<Annotation> {
         Level::Off => return None,
     };
     let finding = &judged.finding;
-    let location =
-        finding.primary().filter(|location| !location.outside_repo && is_file_of_repository(&location.path))?;
+    let location = finding.primary().filter(|location| !location.outside_repo && !location.path.is_empty())?;
+    let path = Some(context.path_in_repository(&location.path)).filter(|path| is_file_of_repository(path))?;
     let start_line = location.start_line.filter(|line| *line > 0).unwrap_or(1);
     let end_line = location.end_line.filter(|end| *end >= start_line).unwrap_or(start_line);
     let one_line = location.start_line.is_some() && start_line == end_line;
@@ -173,7 +173,7 @@ fn annotation(judged: &Judged, claimed: Claimed) -> Option<Annotation> {
     let message = Some(PlainText::lines(&message, cap::MESSAGE)).filter(|message| !message.is_empty());
     let details = finding.remediation.as_deref().map(|text| PlainText::lines(text, cap::MESSAGE));
     Some(Annotation {
-        path: location.path.clone(),
+        path,
         start_line,
         end_line,
         start_column,
@@ -188,7 +188,7 @@ fn annotation(judged: &Judged, claimed: Claimed) -> Option<Annotation> {
 
 /// One bad path makes GitHub refuse fifty annotations.
 fn is_file_of_repository(path: &str) -> bool {
-    !path.split(['/', '\\']).any(|part| matches!(part, "" | "." | "..")) && clean(path, cap::PATH) == path
+    !path.split(['/', '\\']).any(|part| matches!(part, "" | "." | "..")) && clean(path, cap::FILE) == path
 }
 
 /// The summary, cut at the end of a line where it is too long.

@@ -21,7 +21,7 @@ mod token;
 
 pub use base::{Base, Steering};
 pub use context::{CiContext, Idle, ReportedRun};
-pub use denied::{Denied, Sink};
+pub use denied::{Denied, Reception, Sink};
 pub use environment::{Endpoints, Runner};
 pub use event::Event;
 pub use payload::PAYLOAD_LIMIT;

@@ -104,6 +104,9 @@ pub struct Context {
     /// `https://github.com`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub server_url: String,
+    /// Directory of the repository the paths of the result start in, ending in `/`; empty for the top level.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
     /// `pull_request`, `push`, …
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
@@ -133,6 +136,13 @@ pub struct Context {
     pub job: Option<String>,
     /// The head belongs to another repository.
     pub fork: bool,
+}
+
+impl Context {
+    /// A path of the result as GitHub reads it: from the top level of the repository.
+    pub fn path_in_repository(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
 }
 
 /// Which policy decided.

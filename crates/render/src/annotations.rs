@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use portcullis_model::{Introduced, Judged, Level, Outcome};
+use portcullis_model::{Context, Introduced, Judged, Level, Outcome};
 
 use crate::escape::{CmdData, CmdProp, cap};
 use crate::ranking::ranked;
@@ -22,7 +22,7 @@ pub fn annotations(outcome: &Outcome) -> String {
         let of_level = outcome.findings.iter().filter(|judged| judged.is_open() && judged.level == level);
         let chosen = chosen(of_level);
         for judged in chosen.iter().take(EACH) {
-            command(word, judged, &mut commands);
+            command(word, judged, &outcome.context, &mut commands);
         }
         let more = chosen.len().saturating_sub(EACH);
         if more > 0 {
@@ -54,10 +54,10 @@ fn chosen<'a>(findings: impl Iterator<Item = &'a Judged>) -> Vec<&'a Judged> {
     chosen.into_iter().map(|(_, judged)| judged).collect()
 }
 
-fn command(word: &str, judged: &Judged, commands: &mut String) {
+fn command(word: &str, judged: &Judged, context: &Context, commands: &mut String) {
     let finding = &judged.finding;
     let _ = write!(commands, "::{word} ");
-    place(judged, commands);
+    place(judged, context, commands);
     let title = CmdProp::new(&finding.id, cap::RULE);
     let _ = write!(commands, "title={title} ({})", judged.severity);
     let title = headline(judged);
@@ -69,11 +69,12 @@ fn command(word: &str, judged: &Judged, commands: &mut String) {
 }
 
 /// File, lines and columns as far as the runner accepts them: no columns over several lines, no end before the start.
-fn place(judged: &Judged, commands: &mut String) {
+fn place(judged: &Judged, context: &Context, commands: &mut String) {
     let Some(location) = judged.finding.primary().filter(|place| !place.path.is_empty() && !place.outside_repo) else {
         return;
     };
-    let Some(file) = CmdProp::path(&location.path).filter(|_| stays_inside(&location.path)) else { return };
+    let path = context.path_in_repository(&location.path);
+    let Some(file) = CmdProp::path(&path).filter(|_| stays_inside(&path)) else { return };
     let _ = write!(commands, "file={file},");
     let Some(line) = location.start_line.filter(|line| *line > 0) else { return };
     let last = location.end_line.filter(|last| *last >= line).unwrap_or(line);
@@ -86,7 +87,7 @@ fn place(judged: &Judged, commands: &mut String) {
 }
 
 fn stays_inside(path: &str) -> bool {
-    !path.starts_with(['/', '\\']) && !path.split(['/', '\\']).any(|part| part == "..")
+    !path.split(['/', '\\']).any(|part| matches!(part, "" | ".."))
 }
 
 #[cfg(test)]

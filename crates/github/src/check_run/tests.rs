@@ -45,6 +45,15 @@ fn what_is_sent_for_a_finding() {
 }
 
 #[test]
+fn a_long_path_and_a_root_below_the_top_level_keep_their_annotation() {
+    let long = format!("{}a.yml", "deep/".repeat(60));
+    let mut found = outcome(vec![judged(&long, 1, Level::Fail)]);
+    found.context.prefix = "services/web/".to_owned();
+    let sent = plan(&found, &SAID).create.output.annotations;
+    assert_eq!(sent[0].path, format!("services/web/{long}"));
+}
+
+#[test]
 fn annotations_go_out_in_fifties_and_end_at_a_thousand() {
     for (findings, first, others, dropped) in [
         (0, 0, vec![], 0),
@@ -79,7 +88,7 @@ fn columns_stand_only_on_one_line() {
         let mut found = judged("a", 5, Level::Fail);
         let location = &mut found.finding.locations[0];
         (location.end_line, location.start_col, location.end_col) = (end_line, columns.0, columns.1);
-        let mark = annotation(&found, Claimed::Nothing).unwrap();
+        let mark = annotation(&found, &Context::default(), Claimed::Nothing).unwrap();
         (mark.start_line, mark.end_line, mark.start_column, mark.end_column)
     };
     assert_eq!(mark(Some(5), (Some(2), Some(4))), (5, 5, Some(2), Some(4)));
@@ -91,9 +100,9 @@ fn columns_stand_only_on_one_line() {
 #[test]
 fn a_finding_without_a_file_of_the_repository_gets_no_mark() {
     for path in ["", "/etc/passwd", "../x", "a//b", "a/../b", "a\u{202e}b", "a\nb"] {
-        assert_eq!(annotation(&judged(path, 1, Level::Fail), Claimed::Nothing), None, "{path:?}");
+        assert_eq!(annotation(&judged(path, 1, Level::Fail), &Context::default(), Claimed::Nothing), None, "{path:?}");
     }
-    assert_eq!(annotation(&judged("a", 1, Level::Off), Claimed::Nothing), None);
+    assert_eq!(annotation(&judged("a", 1, Level::Off), &Context::default(), Claimed::Nothing), None);
     let mut suppressed = judged("a", 1, Level::Fail);
     suppressed.state = State::Suppressed;
     assert_eq!(plan(&outcome(vec![suppressed]), &SAID).create.output.annotations, []);

@@ -12,7 +12,14 @@ pub struct Hunks(BTreeMap<String, Vec<Hunk>>);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Hunk {
     first: u32,
-    lines: Vec<String>,
+    lines: Vec<Line>,
+}
+
+/// A line of the right side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Line {
+    text: String,
+    is_added: bool,
 }
 
 impl Hunk {
@@ -41,7 +48,22 @@ impl Hunks {
     /// What a line holds at the head.
     pub fn text(&self, path: &str, line: u32) -> Option<&str> {
         let hunk = self.hunk(path, line)?;
-        hunk.lines.get(usize::try_from(line - hunk.first).ok()?).map(String::as_str)
+        hunk.lines.get(usize::try_from(line - hunk.first).ok()?).map(|line| line.text.as_str())
+    }
+
+    /// First and last line of each run of lines a file gains, sorted; `None` for a file without a patch.
+    pub fn added(&self, path: &str) -> Option<Vec<(u32, u32)>> {
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for hunk in self.0.get(path)? {
+            let numbered = hunk.lines.iter().enumerate().filter(|(_, line)| line.is_added);
+            for number in numbered.filter_map(|(offset, _)| hunk.first.checked_add(u32::try_from(offset).ok()?)) {
+                match ranges.last_mut() {
+                    Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
+                    _ => ranges.push((number, number)),
+                }
+            }
+        }
+        Some(ranges)
     }
 
     /// The hunk a line stands in; a diff may have thousands, and thousands of findings ask.
@@ -63,9 +85,10 @@ fn parsed(patch: &str) -> Vec<Hunk> {
             hunks.extend(first.map(|first| Hunk { first, lines: Vec::new() }));
             continue;
         }
-        let text = line.strip_prefix('+').or_else(|| line.strip_prefix(' '));
+        let added = line.strip_prefix('+');
+        let text = added.or_else(|| line.strip_prefix(' '));
         if let (true, Some(text), Some(hunk)) = (is_open, text, hunks.last_mut()) {
-            hunk.lines.push(text.to_owned());
+            hunk.lines.push(Line { text: text.to_owned(), is_added: added.is_some() });
         }
     }
     // One that only takes lines away has none to comment on.
@@ -105,6 +128,12 @@ mod tests {
             (hunks.text("a.rs", 3), hunks.text("a.rs", 21), hunks.text("a.rs", 5)),
             (Some("C"), Some("x"), None)
         );
+    }
+
+    #[test]
+    fn the_lines_a_file_gains_are_told_in_runs() {
+        assert_eq!(hunks().added("a.rs"), Some(vec![(2, 3)]));
+        assert_eq!(hunks().added("b.png"), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use portcullis_render::Claimed;
 use super::{Existing, Hunks, ReviewMode, plan};
 use crate::api::{ApiError, Classifier, GitHub, Review};
 use crate::comment::{Key, own_login};
-use crate::denied::{Denied, Sink};
+use crate::denied::{Denied, Reception, Sink};
 
 /// What is reviewed, where, and as whom.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +34,8 @@ pub struct ReviewPost<'a> {
 pub struct Reviewed {
     /// Comments that were made.
     pub comments: u64,
-    /// GitHub took all of it.
-    pub done: bool,
+    /// Whether GitHub took all of it.
+    pub reception: Reception,
     /// What people should know, a line each; untrusted.
     pub notices: Vec<String>,
 }
@@ -44,7 +44,7 @@ pub struct Reviewed {
 pub fn review(github: &dyn GitHub, post: &ReviewPost<'_>) -> Reviewed {
     let mut reviewed = Reviewed::default();
     match send(github, post, &mut reviewed) {
-        Ok(()) => reviewed.done = true,
+        Ok(reception) => reviewed.reception = reception,
         Err(error) => {
             reviewed.notices.extend(Denied::new(Sink::Review, &error, post.outcome.context.fork).lines(post.verbose));
         }
@@ -52,16 +52,16 @@ pub fn review(github: &dyn GitHub, post: &ReviewPost<'_>) -> Reviewed {
     reviewed
 }
 
-fn send(github: &dyn GitHub, post: &ReviewPost<'_>, reviewed: &mut Reviewed) -> Result<(), ApiError> {
+fn send(github: &dyn GitHub, post: &ReviewPost<'_>, reviewed: &mut Reviewed) -> Result<Reception, ApiError> {
     if post.mode == ReviewMode::Off {
-        return Ok(());
+        return Ok(Reception::Skipped);
     }
     let pull = github.pull(post.number)?;
     let head = post.outcome.context.head_sha.as_deref().unwrap_or_default();
     let is_current = pull.is_open() && pull.head_sha().is_some_and(|sha| sha.eq_ignore_ascii_case(head));
     if !is_current {
         reviewed.notices.push("no review: the pull request is closed or has moved on".to_owned());
-        return Ok(());
+        return Ok(Reception::Skipped);
     }
     let login = own_login(github, post.author, post.in_actions)?;
     let hunks = Hunks::of(&github.pull_files(post.number)?.items);
@@ -87,5 +87,5 @@ fn send(github: &dyn GitHub, post: &ReviewPost<'_>, reviewed: &mut Reviewed) -> 
             reviewed.notices.push(format!("a comment on a line whose finding is gone could not be folded: {error}"));
         }
     }
-    Ok(())
+    Ok(Reception::Taken)
 }

@@ -6,6 +6,7 @@ use portcullis_render::Claimed;
 use super::*;
 use crate::api::{Account, ChangedFile, ReviewComment};
 use crate::comment::Key;
+use crate::denied::Reception;
 use crate::testing::{Memory, open_pull, refused};
 
 const HEAD: &str = "9f31c2e0b1d84f6a7c55e0a1b2c3d4e5f6a7b8c9";
@@ -79,7 +80,7 @@ fn only_findings_on_lines_of_the_diff_are_commented_on() {
     warning.level = Level::Warn;
     let findings = vec![finding(3), elsewhere, warning, finding(40)];
     let reviewed = post(&github, &outcome(findings.clone()), ReviewMode::Fail);
-    assert_eq!((reviewed.comments, reviewed.done), (1, true), "{:?}", reviewed.notices);
+    assert_eq!((reviewed.comments, reviewed.reception), (1, Reception::Taken), "{:?}", reviewed.notices);
     let sent = github.state().posted_reviews[0].1.clone();
     assert_eq!((sent.commit_id.as_str(), sent.comments[0].line, sent.comments[0].start_line), (HEAD, 3, None));
     assert!(sent.comments[0].body.ends_with(&format!("<!-- portcullis:review v1 key=gate id=v1:{:032x} -->", 3)));
@@ -134,7 +135,7 @@ fn comments_whose_finding_is_gone_are_deleted_or_folded_where_somebody_replied()
     };
     github.state_mut().review_comments.extend([(NUMBER, reply), (NUMBER, planted)]);
     let reviewed = post(&github, &outcome(vec![finding(3)]), ReviewMode::Fail);
-    assert_eq!((reviewed.comments, reviewed.done), (0, true), "{:?}", reviewed.notices);
+    assert_eq!((reviewed.comments, reviewed.reception), (0, Reception::Taken), "{:?}", reviewed.notices);
     let left: Vec<u64> = github.state().review_comments.iter().map(|(_, comment)| comment.id).collect();
     assert_eq!(left, [ids[1], ids[2], 5_000, 6_000]);
     assert!(github.state().minimized.contains_key(&format!("PRRC_{}", ids[1])));
@@ -145,7 +146,7 @@ fn a_refused_review_is_told() {
     let github = github(9);
     github.fail("create_review", refused(422, "pull_request_review_thread.line must be part of the diff"));
     let reviewed = post(&github, &outcome(vec![finding(1)]), ReviewMode::Fail);
-    assert_eq!((reviewed.comments, reviewed.done), (0, false));
+    assert_eq!((reviewed.comments, reviewed.reception), (0, Reception::Denied));
     assert!(reviewed.notices[0].contains("review comments not written: validation failed (422)"));
 }
 

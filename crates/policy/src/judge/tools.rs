@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use portcullis_model::{
-    CheckRun, Collected, Health, InputFile, InputReport, Introduced, Judged, Level, Problem, RunStatus, Section,
-    Source, State, ToolRow, ToolStatus,
+    CheckRun, Collected, Health, InputFile, InputReport, Introduced, Judged, Level, Problem, ProblemCode, RunStatus,
+    Section, Source, State, ToolRow, ToolStatus,
 };
 
 use super::is_error;
@@ -65,7 +65,9 @@ fn read(collected: &Collected, report: &InputReport) -> ToolRow {
     let run_id = |name: &str| format!("report:{name}");
     let ids = [report.name.as_deref().map(run_id), Some(run_id(&report.path))];
     let run = collected.check_runs.iter().find(|run| ids.iter().flatten().any(|id| *id == run.id));
+    let is_missing = report.required && report.problems.iter().any(|one| one.code == ProblemCode::ReportMissing);
     let status = match (report.health, run.map(|run| run.status)) {
+        _ if is_missing => ToolStatus::Missing,
         (Health::Error, _) | (_, Some(RunStatus::Error)) => ToolStatus::Error,
         (_, Some(RunStatus::Skipped)) => ToolStatus::Skipped,
         _ => ToolStatus::Ok,

@@ -13,6 +13,8 @@ pub mod cap {
     pub const MESSAGE: usize = 400;
     /// Path.
     pub const PATH: usize = 240;
+    /// Path that names a file to a program: the longest a system takes.
+    pub const FILE: usize = 4_096;
     /// Rule id.
     pub const RULE: usize = 80;
     /// Version.

@@ -127,7 +127,7 @@ impl CmdProp {
 
     /// A path. A path that `clean` would change names no file the runner could find, and gives `None`.
     pub fn path(raw: &str) -> Option<Self> {
-        (clean(raw, cap::PATH) == raw).then(|| Self(property(raw)))
+        (clean(raw, cap::FILE) == raw).then(|| Self(property(raw)))
     }
 }
 
@@ -179,6 +179,8 @@ mod tests {
         assert_eq!(CmdProp::new("a:b,c%0A", 80).to_string(), "a%3Ab%2Cc%250A");
         assert_eq!(CmdProp::path("a,b/c.yml").map(|path| path.to_string()).as_deref(), Some("a%2Cb/c.yml"));
         assert_eq!(CmdProp::path("a\nb"), None);
+        let long = "deep/".repeat(100);
+        assert_eq!(CmdProp::path(&long).map(|path| path.to_string()), Some(long));
     }
 
     #[test]

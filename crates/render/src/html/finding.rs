@@ -201,7 +201,7 @@ impl Row<'_> {
         if location.outside_repo {
             return None;
         }
-        Url::source(&context.server_url, repo, sha, &location.path, lines)
+        Url::source(&context.server_url, repo, sha, &context.path_in_repository(&location.path), lines)
     }
 
     /// The object inside the file, and how many further places there are.

@@ -58,7 +58,9 @@ pub fn summary(outcome: &Outcome, posting: &Posting<'_>, room: usize) -> Markdow
     if room < ONE_LINE {
         let line = format!("{}\n", head::verdict_line(&view));
         let text = if line.len() <= room { line } else { String::new() };
-        return Markdown { text, limits: Vec::new() };
+        let dropped = u64::try_from(outcome.findings.len()).unwrap_or(u64::MAX);
+        let limit = Limit { what: "Markdown: findings".to_owned(), kept: 0, dropped };
+        return Markdown { text, limits: Some(limit).filter(|limit| limit.dropped > 0).into_iter().collect() };
     }
     fitting(&view, &Size::SUMMARY, room)
 }

@@ -93,7 +93,9 @@ pub(super) fn place(judged: &Judged, view: &View<'_>, cell: Cell) -> String {
     let is_inside = location.is_some_and(|location| !location.outside_repo);
     let url = commit
         .filter(|_| is_inside && !code.to_string().is_empty())
-        .and_then(|(repo, sha)| Url::source(&context.server_url, repo, sha, finding.path(), lines))
+        .and_then(|(repo, sha)| {
+            Url::source(&context.server_url, repo, sha, &context.path_in_repository(finding.path()), lines)
+        })
         // One path of a megabyte would take the place of everything else.
         .filter(|url| url.to_string().len() <= LINK);
     linked(&code, url.as_ref())

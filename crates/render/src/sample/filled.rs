@@ -178,6 +178,7 @@ pub(crate) fn filled() -> Outcome {
         context: Context {
             repo: some(),
             server_url: text(),
+            prefix: text(),
             event: some(),
             pr: Some(1),
             base_ref: some(),

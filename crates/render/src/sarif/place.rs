@@ -1,6 +1,6 @@
 //! Where a result is: URIs, regions, and in which unit columns are counted.
 
-use portcullis_model::{Judged, Location};
+use portcullis_model::{Context, Judged, Location};
 
 use super::log::{self, Artifact, Logical, Physical, Region, Text};
 use crate::escape::{PlainText, cap, path_reference};
@@ -55,51 +55,64 @@ fn utf16(place: &Location, column: u32) -> Option<u32> {
     (points == before).then(|| u32::try_from(units + 1).ok()).flatten()
 }
 
-/// The places of a finding, at most `most` of them. GitHub refuses a file with a result that has none, so that a finding
-/// outside every file gets what it is about, or the report it stands in.
-pub(super) fn places(judged: &Judged, columns: Columns, most: usize) -> Vec<log::Location> {
-    let finding = &judged.finding;
-    let in_files = finding.locations.iter().filter(|place| !place.path.is_empty() || place.uri.is_some());
-    let mut places: Vec<log::Location> = in_files.take(most).map(|place| of(place, columns)).collect();
-    if places.is_empty() {
-        let about = subject(judged);
-        let report = finding.sources.first().map_or("", |source| source.report.as_str());
-        let name = [report, about.as_str()].into_iter().find(|name| !name.is_empty()).unwrap_or(".");
-        let mut place = of(&Location::file(name), columns);
-        place.logical_locations.extend(finding.primary().and_then(logical));
-        places.push(place);
+/// How the places of a run are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placing<'a> {
+    pub(super) columns: Columns,
+    pub(super) context: &'a Context,
+}
+
+impl Placing<'_> {
+    /// The places of a finding, at most `most` of them. GitHub refuses a file with a result that has none, so that a
+    /// finding outside every file gets what it is about, or the report it stands in.
+    pub(super) fn places(self, judged: &Judged, most: usize) -> Vec<log::Location> {
+        let finding = &judged.finding;
+        let in_files = finding.locations.iter().filter(|place| !place.path.is_empty() || place.uri.is_some());
+        let mut places: Vec<log::Location> = in_files.take(most).map(|place| self.of(place)).collect();
+        if places.is_empty() {
+            let about = subject(judged);
+            let report = finding.sources.first().map_or("", |source| source.report.as_str());
+            let name = [report, about.as_str()].into_iter().find(|name| !name.is_empty()).unwrap_or(".");
+            let mut place = self.of(&Location::file(name));
+            place.logical_locations.extend(finding.primary().and_then(logical));
+            places.push(place);
+        }
+        places
     }
-    places
-}
 
-/// The places that explain, numbered so that messages could link to them.
-pub(super) fn related(judged: &Judged, columns: Columns, most: usize) -> Vec<log::Location> {
-    let places = judged.finding.related.iter().filter(|place| !place.path.is_empty());
-    let numbered = places.take(most).enumerate().map(|(index, place)| {
-        let label = place.label.as_deref().map(|label| PlainText::new(label, cap::REASON).without_links());
-        let message = label.filter(|label| !label.is_empty()).map(|text| Text { text });
-        log::Location { id: Some(index + 1), message, ..of(place, columns) }
-    });
-    numbered.collect()
-}
+    /// The places that explain, numbered so that messages could link to them.
+    pub(super) fn related(self, judged: &Judged, most: usize) -> Vec<log::Location> {
+        let places = judged.finding.related.iter().filter(|place| !place.path.is_empty());
+        let numbered = places.take(most).enumerate().map(|(index, place)| {
+            let label = place.label.as_deref().map(|label| PlainText::new(label, cap::REASON).without_links());
+            let message = label.filter(|label| !label.is_empty()).map(|text| Text { text });
+            log::Location { id: Some(index + 1), message, ..self.of(place) }
+        });
+        numbered.collect()
+    }
 
-/// One place.
-pub(super) fn of(place: &Location, columns: Columns) -> log::Location {
-    let artifact_location = match &place.uri {
-        Some(uri) if place.path.is_empty() => Artifact { uri: address(uri), uri_base_id: None },
-        _ => Artifact { uri: path_reference(&place.path), uri_base_id: Some(ROOT).filter(|_| !place.outside_repo) },
-    };
-    let region = place.start_line.map(|start_line| Region {
-        start_line,
-        start_column: columns.count(place, place.start_col),
-        end_line: place.end_line.filter(|end| *end >= start_line),
-        end_column: columns.count(place, place.end_col).filter(|_| place.start_col.is_some()),
-    });
-    log::Location {
-        id: None,
-        physical: Physical { artifact_location, region },
-        logical_locations: logical(place).into_iter().collect(),
-        message: None,
+    /// One place.
+    pub(super) fn of(self, place: &Location) -> log::Location {
+        let artifact_location = match &place.uri {
+            Some(uri) if place.path.is_empty() => Artifact { uri: address(uri), uri_base_id: None },
+            _ if place.outside_repo => Artifact { uri: path_reference(&place.path), uri_base_id: None },
+            _ => {
+                let path = self.context.path_in_repository(&place.path);
+                Artifact { uri: path_reference(&path), uri_base_id: Some(ROOT) }
+            }
+        };
+        let region = place.start_line.map(|start_line| Region {
+            start_line,
+            start_column: self.columns.count(place, place.start_col),
+            end_line: place.end_line.filter(|end| *end >= start_line),
+            end_column: self.columns.count(place, place.end_col).filter(|_| place.start_col.is_some()),
+        });
+        log::Location {
+            id: None,
+            physical: Physical { artifact_location, region },
+            logical_locations: logical(place).into_iter().collect(),
+            message: None,
+        }
     }
 }
 

@@ -38,6 +38,12 @@ impl<'a> Rules<'a> {
         self.by_id.keys().cloned().zip(0..).collect()
     }
 
+    /// How many tags the rules have, and how many of them are written.
+    pub(super) fn tags(&self) -> (usize, usize) {
+        let of_rules = self.by_id.values().map(|findings| tags(findings).len());
+        of_rules.fold((0, 0), |(all, kept), tags| (all + tags, kept + tags.min(TAGS)))
+    }
+
     pub(super) fn descriptors(&self, hosts: &LinkHosts) -> Vec<Rule> {
         self.by_id.iter().map(|(id, findings)| rule(id.clone(), findings, hosts)).collect()
     }
@@ -74,10 +80,10 @@ fn common<'a>(findings: &[&'a Judged], text: impl Fn(&'a Judged) -> &'a str) -> 
 fn properties(findings: &[&Judged]) -> RuleProperties {
     let worst = findings.iter().map(|judged| judged.severity).min_by_key(|severity| severity.display_rank());
     let worst = worst.unwrap_or_default();
-    let is_security = findings.iter().any(|judged| is_security(judged.finding.kind));
+    let is_security = is_security_rule(findings);
     let confidence = findings.iter().filter_map(|judged| judged.finding.confidence).max();
     RuleProperties {
-        tags: tags(findings, is_security),
+        tags: tags(findings).into_iter().take(TAGS).collect(),
         precision: confidence.map(|confidence| match confidence {
             Confidence::High => "high",
             Confidence::Medium => "medium",
@@ -92,19 +98,23 @@ fn properties(findings: &[&Judged]) -> RuleProperties {
     }
 }
 
+fn is_security_rule(findings: &[&Judged]) -> bool {
+    findings.iter().any(|judged| is_security(judged.finding.kind))
+}
+
 const fn is_security(kind: Kind) -> bool {
     matches!(kind, Kind::Vulnerability | Kind::Misconfiguration | Kind::Secret | Kind::Code | Kind::Malware)
 }
 
-fn tags(findings: &[&Judged], is_security: bool) -> Vec<PlainText> {
+fn tags(findings: &[&Judged]) -> Vec<PlainText> {
     let mut words: BTreeSet<String> = findings.iter().map(|judged| judged.finding.kind.as_str().to_owned()).collect();
     words.extend(findings.iter().map(|judged| judged.finding.section.as_str().to_owned()));
     words.remove("");
     let weaknesses: BTreeSet<u32> = findings.iter().flat_map(|judged| judged.finding.cwes.iter().copied()).collect();
-    let security = is_security.then(|| "security".to_owned());
+    let security = is_security_rule(findings).then(|| "security".to_owned());
     let weaknesses = weaknesses.into_iter().map(|number| format!("external/cwe/cwe-{number:03}"));
     let tags = security.into_iter().chain(words).chain(weaknesses);
-    tags.take(TAGS).map(|tag| PlainText::new(&tag, cap::RULE)).collect()
+    tags.map(|tag| PlainText::new(&tag, cap::RULE)).collect()
 }
 
 /// What GitHub bands into critical (over 9.0), high, medium and low: the score, where it lies in the band of the severity

@@ -8,7 +8,7 @@ use super::log::{
     AutomationDetails, Driver, Invocation, Named, Notification, ResultItem, ResultProperties, Run, Suppression, Text,
     Tool,
 };
-use super::place::{self, Columns};
+use super::place::{Columns, Placing};
 use super::rules::{self, Rules};
 use super::{LOCATIONS, RUNS};
 use crate::escape::{LinkHosts, PlainText, cap};
@@ -130,15 +130,16 @@ fn run(category: &str, group: &Group<'_>, around: (&Outcome, &LinkHosts, usize),
     let name = PlainText::new(&group.name, cap::RULE);
     let name = if name.is_empty() { PlainText::new("unnamed", cap::RULE) } else { name };
     let mut notifications: Vec<Notification> =
-        group.problems.iter().take(NOTIFICATIONS).map(|problem| notify(problem)).collect();
-    for cut in cuts(&name, findings, all) {
+        group.problems.iter().take(NOTIFICATIONS).map(|problem| notify(problem, outcome)).collect();
+    let rules = Rules::of(findings);
+    for cut in cuts(&name, (findings, all), &rules, group.problems.len()) {
         notifications.push(told(&cut));
         limits.push(cut);
     }
-    let rules = Rules::of(findings);
     let positions = rules.positions();
     let columns = Columns::of(findings);
-    let results = findings.iter().map(|judged| result(judged, columns, &positions, outcome)).collect();
+    let placing = Placing { columns, context: &outcome.context };
+    let results = findings.iter().map(|judged| result(judged, placing, &positions, outcome)).collect();
     Run {
         tool: Tool {
             driver: Driver {
@@ -158,17 +159,19 @@ fn run(category: &str, group: &Group<'_>, around: (&Outcome, &LinkHosts, usize),
     }
 }
 
-fn cuts(name: &PlainText, findings: &[&Judged], all: usize) -> Vec<Limit> {
-    let mut cuts = Vec::new();
-    if findings.len() < all {
-        cuts.push(limit(format!("results of {name} in the SARIF file"), findings.len(), all));
-    }
+/// What of the findings, their rules and the problems is left out.
+fn cuts(name: &PlainText, (findings, all): (&[&Judged], usize), rules: &Rules<'_>, problems: usize) -> Vec<Limit> {
     let places: usize = findings.iter().map(|judged| judged.finding.locations.len()).sum();
     let kept: usize = findings.iter().map(|judged| judged.finding.locations.len().min(LOCATIONS)).sum();
-    if kept < places {
-        cuts.push(limit(format!("places of results of {name} in the SARIF file"), kept, places));
-    }
-    cuts
+    let (tags, kept_tags) = rules.tags();
+    let counted = [
+        ("results", findings.len(), all),
+        ("places of results", kept, places),
+        ("tags of rules", kept_tags, tags),
+        ("problems", problems.min(NOTIFICATIONS), problems),
+    ];
+    let cut = counted.into_iter().filter(|(_, kept, all)| kept < all);
+    cut.map(|(what, kept, all)| limit(format!("{what} of {name} in the SARIF file"), kept, all)).collect()
 }
 
 fn told(cut: &Limit) -> Notification {
@@ -177,7 +180,8 @@ fn told(cut: &Limit) -> Notification {
     Notification { descriptor: Named { id: "limit" }, level: "warning", message, locations: Vec::new() }
 }
 
-fn notify(problem: &Problem) -> Notification {
+fn notify(problem: &Problem, outcome: &Outcome) -> Notification {
+    let placing = Placing { columns: Columns::CodePoints, context: &outcome.context };
     let place = problem
         .path
         .as_ref()
@@ -186,7 +190,7 @@ fn notify(problem: &Problem) -> Notification {
         descriptor: Named { id: problem.code.as_str() },
         level: if problem.health == Health::Error { "error" } else { "warning" },
         message: Text { text: text_or(&problem.message, problem.code.as_str()) },
-        locations: place.iter().map(|place| place::of(place, Columns::CodePoints)).collect(),
+        locations: place.iter().map(|place| placing.of(place)).collect(),
     }
 }
 
@@ -195,7 +199,7 @@ fn text_or(text: &str, otherwise: &str) -> PlainText {
     if text.is_empty() { PlainText::new(otherwise, cap::MESSAGE).without_links() } else { text }
 }
 
-fn result(judged: &Judged, columns: Columns, rules: &BTreeMap<PlainText, usize>, outcome: &Outcome) -> ResultItem {
+fn result(judged: &Judged, placing: Placing<'_>, rules: &BTreeMap<PlainText, usize>, outcome: &Outcome) -> ResultItem {
     let finding = &judged.finding;
     let rule_id = rules::id(judged);
     let said = if finding.message.trim().is_empty() { headline(judged) } else { &finding.message };
@@ -205,8 +209,8 @@ fn result(judged: &Judged, columns: Columns, rules: &BTreeMap<PlainText, usize>,
         rule_index: rules.get(&rule_id).copied().unwrap_or_default(),
         level: super::level(judged.level),
         message: Text { text: text_or(said, rule_id.as_str()) },
-        locations: place::places(judged, columns, LOCATIONS),
-        related_locations: place::related(judged, columns, LOCATIONS),
+        locations: placing.places(judged, LOCATIONS),
+        related_locations: placing.related(judged, LOCATIONS),
         partial_fingerprints: line_hash(&finding.fingerprint)
             .map(|hash| ("primaryLocationLineHash", hash))
             .into_iter()
