@@ -1,6 +1,6 @@
 //! `portcullis explain`: the page of a rule, why a finding has its level, or the list of all rules.
 
-use portcullis_model::{FixKind, Judged, RulePage, Tier};
+use portcullis_model::{FixKind, Judged, Registry, RulePage, Tier, suggest};
 
 use super::exit::Exit;
 use super::finding::{Name, Where};
@@ -51,15 +51,26 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
             output::to_stdout(text.concat().as_bytes())?;
             Ok(Exit::Code(0))
         }
-        None => finding(id, global, &arguments.place, &book.registry.nearest(id), &rules),
+        None => {
+            let misspelt = is_misspelt(id, &book.registry);
+            finding(id, global, &arguments.place, misspelt, &rules)
+        }
     }
 }
 
+/// A slip in the name of one of our own rules: one is near, or its namespace is ours and it is no place in a file.
+fn is_misspelt(id: &str, registry: &Registry) -> bool {
+    let namespace = id.split_once('/').map(|(namespace, _)| namespace);
+    let is_ours = |rule: &str| rule.split_once('/').map(|(namespace, _)| namespace) == namespace;
+    let names_a_rule = namespace.is_some() && matches!(Name::parse(id), Name::Id(_)) && !id.contains(':');
+    !registry.nearest(id).is_empty() || (names_a_rule && registry.ids().any(is_ours))
+}
+
 /// Judges again, or reads the result, and prints each step of the decision about every finding of this name.
-fn finding(name: &str, global: &Global, place: &Where, nearest: &[&str], rules: &[RulePage<'_>]) -> Result<Exit, Exit> {
-    // A slip in the name of one of our own rules: a run would find nothing under it.
-    if !nearest.is_empty() && place.result.is_none() {
-        return Err(Exit::Usage(unknown(name, nearest, rules)));
+fn finding(name: &str, global: &Global, place: &Where, misspelt: bool, rules: &[RulePage<'_>]) -> Result<Exit, Exit> {
+    // A run would find nothing under it.
+    if misspelt && place.result.is_none() {
+        return Err(Exit::Usage(unknown(name, rules, &[])));
     }
     let looked = place.look(global)?;
     let found = Name::parse(name).find(&looked.outcome);
@@ -67,7 +78,7 @@ fn finding(name: &str, global: &Global, place: &Where, nearest: &[&str], rules: 
         let findings = looked.outcome.findings.len();
         return Err(Exit::Usage(format!(
             "{}\nnone of the {findings} findings of this run is called so: name a fingerprint, an id, or a place as `path:line`",
-            unknown(name, nearest, rules)
+            unknown(name, rules, &looked.outcome.findings)
         )));
     }
     let mut judged: Vec<Judged> = found.into_iter().cloned().collect();
@@ -108,14 +119,18 @@ impl SecretRule {
     }
 }
 
-fn unknown(id: &str, nearest: &[&str], rules: &[RulePage<'_>]) -> String {
-    let id = output::text(id);
-    let mut near = nearest.to_vec();
-    if near.is_empty() {
-        // A bare slug is the most common slip: `unpinned-uses` instead of `gha/unpinned-uses`.
-        let has_slug = |rule: &&RulePage<'_>| rule.id.rsplit_once('/').is_some_and(|(_, slug)| slug == id);
-        near.extend(rules.iter().filter(has_slug).map(|rule| rule.id));
+/// Ids an unknown one is told for.
+const NEAREST: usize = 3;
+
+fn unknown(id: &str, rules: &[RulePage<'_>], findings: &[Judged]) -> String {
+    // A bare slug is the most common slip: `unpinned-uses` instead of `gha/unpinned-uses`.
+    let has_slug = |rule: &&RulePage<'_>| rule.id.rsplit_once('/').is_some_and(|(_, slug)| slug == id);
+    let mut near: Vec<&str> = rules.iter().filter(has_slug).map(|rule| rule.id).collect();
+    if near.is_empty() && matches!(Name::parse(id), Name::Id(_)) {
+        let known = rules.iter().map(|rule| rule.id).chain(findings.iter().map(|judged| judged.finding.id.as_str()));
+        near = suggest::closest(id, known, NEAREST);
     }
-    let hint = if near.is_empty() { String::new() } else { format!("; did you mean `{}`?", near.join("`, `")) };
-    format!("no rule `{id}`{hint}\n`portcullis explain --list` shows every rule")
+    let near: Vec<String> = near.into_iter().map(|near| format!("`{}`", output::text(near))).collect();
+    let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
+    format!("no rule `{}`{hint}\n`portcullis explain --list` shows every rule", output::text(id))
 }

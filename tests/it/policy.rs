@@ -77,6 +77,23 @@ fn an_unknown_rule_has_no_page_but_neighbours() {
 }
 
 #[test]
+fn an_unknown_rule_is_told_the_three_nearest_of_its_namespace_before_anything_is_judged() {
+    // A policy that cannot be read: a run would say so.
+    let repository = Repository::new().file("portcullis.yaml", "version: [\n");
+    for (unknown, near) in
+        [("k8s/no-limit", "`k8s/"), ("gha/unpined", "`gha/unpinned-uses`"), ("gha-syntax/neds", "`gha-syntax/")]
+    {
+        let answer = repository.run(&["explain", unknown]);
+        let first = answer.stderr.lines().next().unwrap().to_owned();
+        assert_eq!((answer.code, first.matches('`').count()), (2, 8), "{first}");
+        assert!(
+            first.starts_with(&format!("error: no rule `{unknown}`; did you mean ")) && first.contains(near),
+            "{first}"
+        );
+    }
+}
+
+#[test]
 fn a_rule_is_explained_by_its_page_and_under_the_name_another_tool_has_for_it() {
     let repository = Repository::new();
     let page = repository.run(&["explain", "gha/unpinned-uses"]);
