@@ -115,6 +115,11 @@ pub fn own_login(github: &dyn GitHub, author: Option<&str>, in_actions: bool) ->
     }
 }
 
+/// Somebody else has deleted it.
+fn is_gone(error: &ApiError) -> bool {
+    error.refusal().is_some_and(|refusal| refusal.status == 404)
+}
+
 /// A body with what it leaves out.
 struct Body {
     text: String,
@@ -196,16 +201,20 @@ impl Delivery<'_> {
             }
             Step::Delete(id) => match self.github.delete_issue_comment(*id) {
                 Ok(()) => self.delivered.action = Action::Deleted,
+                Err(error) if is_gone(&error) => self.delivered.action = Action::Deleted,
                 Err(error) => {
-                    self.delivered.action = Action::Denied;
+                    // What stands there shows the result of an earlier run.
+                    let may_not = error.refusal().is_some_and(|refusal| refusal.status == 403);
+                    self.delivered.action = if may_not { Action::Unchanged } else { Action::Denied };
                     self.told("the comment could not be deleted", &error);
                 }
             },
-            Step::DeleteOther(id) => {
-                if let Err(error) = self.github.delete_issue_comment(*id) {
+            Step::DeleteOther(id) => match self.github.delete_issue_comment(*id) {
+                Err(error) if !is_gone(&error) => {
                     self.told("an older comment of this gate could not be deleted", &error);
                 }
-            }
+                _ => {}
+            },
             Step::Minimize { node_id, classifier } => match self.github.minimize_comment(node_id, *classifier) {
                 Ok(()) => self.delivered.action = Action::Minimized,
                 Err(error) => self.told("the comment could not be folded away", &error),

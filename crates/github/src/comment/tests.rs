@@ -372,6 +372,18 @@ fn what_cannot_be_deleted_or_folded_is_a_warning() {
 }
 
 #[test]
+fn a_comment_that_may_not_be_deleted_stays_and_one_that_is_gone_is_deleted() {
+    for (status, action, notices) in [(403, Action::Unchanged, 1), (404, Action::Deleted, 0), (422, Action::Denied, 1)]
+    {
+        let github = with_comments(vec![earlier(5, 99)]);
+        github.fail("delete_issue_comment", refused(status, "no"));
+        let settings = Settings { on_clean: OnClean::Delete, ..Settings::default() };
+        let delivered = post_with(&github, &clean(), settings);
+        assert_eq!((delivered.action, delivered.notices.len()), (action, notices), "{status}: {:?}", delivered.notices);
+    }
+}
+
+#[test]
 fn two_runs_that_raced_leave_one_comment() {
     let github = github();
     let other = State { run: 50, attempt: 1, ..State::default() };
