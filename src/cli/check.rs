@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 use portcullis_github::api::API_WAIT;
-use portcullis_model::Severity;
 
 use super::exit::Exit;
 use super::{Global, actions, fix, output, publishing, variables};
@@ -20,12 +19,6 @@ pub(super) struct Arguments {
     /// A report of a scanner besides those of the policy (repeatable): trivy=out/trivy.json, or a path whose format is told by its content
     #[arg(long = "report", value_name = "[FORMAT=]PATH")]
     reports: Vec<String>,
-    /// Set a key of the policy for this run (repeatable): levels.medium=fail. In CI only to make the gate stricter
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
-    settings: Vec<(String, String)>,
-    /// Block from this severity up: as `--set` of `levels` to `fail`
-    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
-    fail_on: Option<Severity>,
     /// The state of the base: a file written by `-f baseline=FILE`, or the result (`-f json=FILE`) of a run on it
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -53,41 +46,15 @@ pub(super) struct Arguments {
     bundle: publishing::BundleFlag,
 }
 
-impl Arguments {
-    /// Both flags as keys and values.
-    fn settings(&self) -> Vec<(String, String)> {
-        let blocking = Severity::ALL
-            .into_iter()
-            .filter(|severity| self.fail_on.is_some_and(|least| *severity != Severity::Unknown && *severity >= least));
-        let levels = blocking.map(|severity| (format!("levels.{severity}"), "fail".to_owned()));
-        levels.chain(self.settings.iter().cloned()).collect()
-    }
-}
-
 /// `--baseline-report`
 pub(super) fn reports_of_base(arguments: &[String]) -> Vec<ReportArgument> {
     arguments.iter().map(|argument| ReportArgument::of_base(argument)).collect()
-}
-
-fn setting(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("write a key and a value, as in `levels.medium=fail`".to_owned()),
-    }
-}
-
-fn severity(text: &str) -> Result<Severity, String> {
-    match text.parse() {
-        Ok(Severity::Unknown) | Err(()) => Err("write `info`, `low`, `medium`, `high` or `critical`".to_owned()),
-        Ok(severity) => Ok(severity),
-    }
 }
 
 /// Runs the gate and writes its outcome to every sink.
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> {
     output::validate(&global.formats)?;
     let mut request = request(global, &arguments.paths, &arguments.reports)?;
-    request.settings = arguments.settings();
     request.baseline.clone_from(&arguments.baseline);
     request.baseline_reports = reports_of_base(&arguments.baseline_reports);
     request.base.clone_from(&arguments.base);
@@ -165,7 +132,7 @@ pub(super) fn request(global: &Global, paths: &[PathBuf], reports: &[String]) ->
         writes_baseline: false,
         fix: None,
         policy_file: global.policy.clone(),
-        settings: Vec::new(),
+        settings: global.settings.keys()?,
         now: global.now.unwrap_or_else(Timestamp::now),
         now_is_given: global.now.is_some(),
         reported: None,

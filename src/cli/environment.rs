@@ -5,7 +5,7 @@ use portcullis_model::suggest;
 use super::output;
 
 /// Every variable the program reads besides those of the runner.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     "PORTCULLIS_ANNOTATIONS",
     "PORTCULLIS_API_WAIT",
     "PORTCULLIS_BUNDLE",
@@ -19,6 +19,7 @@ const KNOWN: [&str; 23] = [
     "PORTCULLIS_FORMAT",
     "PORTCULLIS_JOBS",
     "PORTCULLIS_NOW",
+    "PORTCULLIS_NO_PROGRESS",
     "PORTCULLIS_OFFLINE",
     "PORTCULLIS_ON_CLEAN",
     "PORTCULLIS_ON_CLOSED",

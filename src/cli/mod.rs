@@ -17,6 +17,7 @@ mod policy;
 mod publish;
 mod publishing;
 mod report;
+mod settings;
 mod staged;
 
 use std::collections::BTreeMap;
@@ -54,6 +55,8 @@ struct Global {
     /// Read the files that steer the gate from this commit. In a pull request the base commit, or an earlier one that is not looser
     #[arg(long, value_name = "REV", global = true)]
     policy_ref: Option<String>,
+    #[command(flatten)]
+    settings: settings::Flags,
     /// Output format, with a file to write it to (repeatable): human, short, json, jsonl, sarif, junit, csv, html, markdown, github, baseline; as in `-f sarif=out.sarif`
     #[arg(
         short,
@@ -73,6 +76,9 @@ struct Global {
     /// Colours in the terminal report
     #[arg(long, value_enum, default_value_t = output::ColorChoice::Auto, value_name = "WHEN", global = true, env = "PORTCULLIS_COLOR")]
     color: output::ColorChoice,
+    /// Never show progress
+    #[arg(long, global = true, env = "PORTCULLIS_NO_PROGRESS", value_parser = clap::builder::FalseyValueParser::new())]
+    no_progress: bool,
     /// Number of threads; 0 means one per processor
     #[arg(short, long, default_value_t = 0, value_name = "N", global = true, env = "PORTCULLIS_JOBS")]
     jobs: usize,

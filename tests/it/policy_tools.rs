@@ -39,6 +39,32 @@ fn a_part_is_shown_by_its_key_as_yaml_or_json() {
 }
 
 #[test]
+fn every_command_that_reads_a_policy_takes_the_flags_that_set_its_keys() {
+    let repository = Repository::with_policy("workflows: { levels: { high: warn } }\n");
+    let first = repository.commit();
+    let workflow = "on: push\npermissions: {}\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: acme/build@main\n";
+    repository.write(".github/workflows/ci.yml", workflow);
+    repository.git(&["add", "-A"]);
+    let set = ["--set", "workflows.levels.high=fail"];
+    for (command, codes) in [(&["staged"][..], (0, 1)), (&["--no-progress", "staged"], (0, 1))] {
+        let run = |more: &[&str]| repository.run(&[command, more].concat()).code;
+        assert_eq!((run(&[]), run(&set)), codes, "{command:?}");
+    }
+    let second = repository.commit();
+    let range = format!("{first}..{second}");
+    let commits = ["commits", range.as_str()];
+    assert_eq!(repository.run(&commits).code, 0);
+    assert_eq!(repository.run(&[&commits[..], &set].concat()).code, 1);
+    assert_eq!(repository.run(&[&["policy", "show", "workflows.levels.high"][..], &set].concat()).stdout, "fail\n");
+    assert_eq!(repository.run(&["policy", "show", "levels.medium", "--fail-on", "medium"]).stdout, "fail\n");
+    let explained = repository.run(&[&["explain", ".github/workflows/ci.yml:7"][..], &set].concat());
+    assert!(explained.stdout.contains("--set"), "{}", explained.stdout);
+    for refused in [&["check", "--fail-on", "weaker"][..], &["policy", "diff", "HEAD", "--fail-on", "high"]] {
+        assert_eq!(repository.run(refused).code, 2, "{refused:?}");
+    }
+}
+
+#[test]
 fn the_table_of_the_rules_says_what_decided() {
     let repository = Repository::with_policy(POLICY);
     let table = repository.run(&["policy", "show", "--rules"]).stdout;

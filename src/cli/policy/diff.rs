@@ -7,7 +7,7 @@ use portcullis_policy::{Change, Direction};
 use serde_json::json;
 
 use crate::cli::exit::Exit;
-use crate::cli::{Global, check, output};
+use crate::cli::{Global, check, output, settings};
 use crate::gate::{self, Difference};
 
 /// Arguments of `policy diff`.
@@ -19,21 +19,13 @@ pub(in crate::cli) struct Arguments {
     /// The newer version, a revision or a file; without it the work tree
     #[arg(value_name = "HEAD")]
     head: Option<String>,
-    /// Exit with 1 where something became weaker
-    #[arg(long = "fail-on", value_enum, value_name = "DIRECTION")]
-    fail_on: Option<FailOn>,
-}
-
-/// What makes `policy diff` fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum FailOn {
-    /// Something may pass that did not
-    Weaker,
 }
 
 /// Prints it.
 pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> {
     let as_json = output::wants_json(global)?;
+    let fails_on_weaker = global.settings.fails_on_weaker()?;
+    let global = &Global { settings: settings::Flags::default(), ..global.clone() };
     let request = check::request_with_base(global, &[])?;
     let found = gate::difference(&request, arguments.base.as_deref(), arguments.head.as_deref())?;
     let Some(difference) = found else { return Ok(Exit::Code(0)) };
@@ -43,7 +35,7 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> Result<Exit, Exit> 
         output::to_stdout(gate::masked(&words(&difference))?.as_bytes())?;
     }
     let is_weaker = difference.changes.iter().any(|change| change.direction == Direction::Weaker);
-    Ok(Exit::Code(u8::from(is_weaker && arguments.fail_on == Some(FailOn::Weaker))))
+    Ok(Exit::Code(u8::from(is_weaker && fails_on_weaker)))
 }
 
 fn document(difference: &Difference) -> serde_json::Value {
