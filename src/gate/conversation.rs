@@ -30,12 +30,21 @@ impl Clock for Counting {
     }
 }
 
+/// A conversation that is open.
+#[derive(Clone, Copy)]
+pub(super) struct Conversation<'a> {
+    pub(super) github: &'a dyn GitHub,
+    pub(super) pace: &'a Pace,
+    /// What could not be read of the certificates the environment names.
+    pub(super) warnings: &'a [String],
+}
+
 /// Asks the repository of the event; all of the process together waits at most `wait`.
 pub(super) fn with_github<T>(
     ci: &CiContext,
     request: &Request,
     wait: Duration,
-    told: impl FnOnce(&dyn GitHub, &Pace) -> T,
+    told: impl FnOnce(Conversation<'_>) -> T,
 ) -> Result<T, ApiError> {
     let missing = |why: &str| ApiError::Unreachable { host: ci.endpoints.api.clone(), why: why.to_owned() };
     let token = ci
@@ -48,5 +57,5 @@ pub(super) fn with_github<T>(
     let waited = Duration::from_millis(WAITED.load(Ordering::Relaxed));
     let pace = Pace::new(Box::new(Counting), wait.saturating_sub(waited));
     let client = Client::new(&http, &pace, &ci.endpoints, repository)?;
-    Ok(told(&client, &pace))
+    Ok(told(Conversation { github: &client, pace: &pace, warnings: &http.warnings }))
 }

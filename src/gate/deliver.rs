@@ -11,7 +11,7 @@ use portcullis_model::{Limit, Outcome, PolicySource};
 use portcullis_policy::Policy;
 use portcullis_render::{COMMENT_BYTES, Claimed, Posting};
 
-use super::conversation::with_github;
+use super::conversation::{Conversation, with_github};
 use super::{Judged, Request, sinks};
 
 /// What the command line wants to be told to GitHub.
@@ -160,9 +160,10 @@ pub(crate) fn deliver(judged: &Judged, request: &Request, publishing: &Publishin
     let words = Words::of(judged, request);
     let key = publishing.key.clone().unwrap_or_else(|| own_key(ci));
     let said = Said { outcome: &judged.outcome, words: &words, key: &key, claimed: Claimed::Nothing };
-    let told = with_github(ci, request, publishing.wait, |github, pace| {
+    let told = with_github(ci, request, publishing.wait, |Conversation { github, pace, warnings }| {
         let mut published =
             number.map(|number| tell(github, number, said, publishing, request.now)).unwrap_or_default();
+        published.notices.extend_from_slice(warnings);
         sinks::tell(&sinks::Place { github, pace, ci, request, publishing }, said, &mut published);
         published
     });

@@ -12,7 +12,7 @@ use portcullis_model::{Context, Outcome, RESULT_SCHEMA, Verdict};
 use portcullis_render::Claimed;
 use serde::{Deserialize, Serialize};
 
-use super::conversation::with_github;
+use super::conversation::{Conversation, with_github};
 use super::deliver::{Published, Publishing, Said, Words, tell};
 use super::plan::read_payload;
 use super::sinks::{self, Place};
@@ -139,9 +139,20 @@ pub(crate) fn publish(
     if request.offline {
         return Ok(Answer::Unreachable(vec!["nothing was published: --offline.".to_owned()]));
     }
-    let answered = with_github(&ci, request, publishing.wait, |github, pace| {
+    let answered = with_github(&ci, request, publishing.wait, |Conversation { github, pace, warnings }| {
         let place = Place { github, pace, ci: &ci, request, publishing };
-        converse(&place, &run, source, trust)
+        let mut answer = converse(&place, &run, source, trust);
+        match &mut answer {
+            // Once is enough, whoever is told first.
+            Answer::Told(told) => {
+                if let Some(first) = told.first_mut() {
+                    first.published.notices.extend_from_slice(warnings);
+                }
+            }
+            Answer::Unreachable(notices) => notices.extend_from_slice(warnings),
+            Answer::Nobody(_) | Answer::Unusable(_) => {}
+        }
+        answer
     });
     Ok(answered.unwrap_or_else(|error| {
         Answer::Unreachable(Denied::new(Sink::Comment, &error, ci.context.fork).lines(publishing.verbose))

@@ -14,7 +14,7 @@ use portcullis_render::escape::{PlainText, cap};
 
 use super::Request;
 use super::change::ListedFiles;
-use super::conversation::with_github;
+use super::conversation::{Conversation, with_github};
 use super::plan::{BaseCopies, ReviewSource, read_payload};
 
 /// GitHub lists no more files of a pull request.
@@ -45,8 +45,12 @@ pub(super) fn of_event(request: Request, ci: CiContext, wait: Duration) -> Reque
 
 impl Remote {
     fn ask<T>(&self, question: impl FnOnce(&dyn GitHub) -> Result<T, ApiError>) -> Result<T, String> {
-        let asked = with_github(&self.ci, &self.request, self.wait, |github, _| question(github));
-        asked.and_then(|answer| answer).map_err(|error| PlainText::new(&error.to_string(), cap::MESSAGE).to_string())
+        let asked = with_github(&self.ci, &self.request, self.wait, |Conversation { github, warnings, .. }| {
+            let why = |error: ApiError| [vec![error.to_string()], warnings.to_vec()].concat().join("; ");
+            question(github).map_err(why)
+        });
+        let asked = asked.unwrap_or_else(|error| Err(error.to_string()));
+        asked.map_err(|why| PlainText::new(&why, cap::MESSAGE).to_string())
     }
 }
 

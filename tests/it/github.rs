@@ -441,6 +441,14 @@ fn each_sink_of_a_pull_request_is_missed_under_its_own_name() {
 }
 
 #[test]
+fn certificates_that_cannot_be_read_are_told() {
+    let answer =
+        PullRequest::new(true).run(&[], &Server::new(), &Runner::new(), &[("PORTCULLIS_CA_BUNDLE", "/no/such.pem")]);
+    let told = answer.stdout.lines().find(|line| line.starts_with("::notice::") && line.contains("/no/such.pem"));
+    assert!(told.is_some(), "{}", answer.stdout);
+}
+
+#[test]
 fn what_the_job_summary_leaves_out_is_among_the_limits() {
     let (server, pull, runner) = (Server::new(), PullRequest::new(true), Runner::new());
     let limits = || pull.run(&["--comment=off", "-f", "json"], &server, &runner, &[]).document()["limits"].clone();

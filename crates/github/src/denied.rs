@@ -116,7 +116,9 @@ fn refused(sink: Sink, refusal: &Refusal, fork: bool) -> (String, Option<String>
             ("the token is not accepted (401).".to_owned(), Some(hint.to_owned()))
         }
         403 if sink == Sink::Sarif
-            && (refusal.says("Advanced Security") || refusal.says("code scanning is not enabled")) =>
+            && ["Advanced Security", "Code Security must be enabled", "code scanning is not enabled"]
+                .into_iter()
+                .any(|words| refusal.says(words)) =>
         {
             ("code scanning is not enabled for this repository.".to_owned(), None)
         }
@@ -193,6 +195,11 @@ mod tests {
             said(Sink::Comment, refusal(404, "Not Found"), false),
             said(Sink::Comment, invalid, false),
             said(Sink::Sarif, refusal(403, "Advanced Security must be enabled for this repository"), false),
+            said(
+                Sink::Sarif,
+                refusal(403, "Code Security must be enabled for this repository to use code scanning."),
+                false,
+            ),
             said(Sink::Sarif, refusal(404, "Not Found"), false),
             said(Sink::Status, refusal(401, "Bad credentials"), false),
             limited[0].clone(),
