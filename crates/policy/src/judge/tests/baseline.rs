@@ -265,8 +265,8 @@ fn the_day_is_carried_on_under_another_id_and_at_another_place() {
     assert!(seen_after(vulnerability("CVE-2021-44906", Severity::High), other, &[]));
     let mut moved = unpinned(7);
     moved.locations[0].path = ".github/workflows/build.yml".to_owned();
-    let moves = [(".github/workflows/build.yml", ".github/workflows/ci.yml")];
-    assert!(seen_after(unpinned(7), moved.clone(), &moves));
+    let paths = [(".github/workflows/build.yml", ".github/workflows/ci.yml")];
+    assert!(seen_after(unpinned(7), moved.clone(), &paths));
     assert!(!seen_after(unpinned(7), moved, &[]), "nobody says that it was moved");
 }
 
