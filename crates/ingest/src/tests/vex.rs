@@ -34,8 +34,8 @@ fn an_edit_of_the_document_makes_no_statement_newer() {
     let collected = read(&updated);
     assert_eq!(collected.vex[1].timestamp.unwrap().to_string(), "2026-02-01T00:00:00Z");
     assert_eq!(collected.reports[0].generated_at.unwrap().to_string(), "2026-02-20T00:00:00Z");
-    let undated = read(updated.replace(r#""timestamp": "2026-02-01T00:00:00Z", "#, ""));
-    assert_eq!(undated.vex[1].timestamp.unwrap().to_string(), "2026-02-20T00:00:00Z", "the only time there is");
+    let timeless = read(updated.replace(r#""timestamp": "2026-02-01T00:00:00Z", "#, ""));
+    assert_eq!(timeless.vex[1].timestamp.unwrap().to_string(), "2026-02-20T00:00:00Z", "the only time there is");
 }
 
 #[test]
