@@ -1,12 +1,12 @@
 //! The reports of a run: those of the policy and those of the command line, found and read.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use portcullis_ingest::{Input, Options, ReportOptions, SeverityFrom, SkipLimit, Surroundings};
 use portcullis_model::{
     CheckRun, Collected, InputReport, PathResolver, Problem, ProblemCode, RunStatus, Section, Skipped,
 };
 use portcullis_policy::{Amount, IngestPolicy, Origins, ReportEntry};
-use portcullis_source::{ReportFile, Selection, read_report, read_stdin, select};
+use portcullis_source::{ReportFile, Selection, modified, read_report, read_stdin, select};
 use rayon::prelude::*;
 
 use super::Request;
@@ -112,6 +112,7 @@ fn of_policy(entry: &ReportEntry) -> Wanted {
         required: entry.required,
         max_age: seconds(entry.max_age),
         max_db_age: seconds(entry.max_db_age),
+        allow_mtime: entry.allow_mtime,
         require_commit: entry.require_commit,
         min_components: entry.min_components,
         empty_is_clean: entry.empty_is_clean,
@@ -123,7 +124,6 @@ fn of_policy(entry: &ReportEntry) -> Wanted {
         fail_on_skipped: entry.fail_on_skipped,
         prefix: entry.prefix.clone().unwrap_or_default(),
         root: entry.root.clone().unwrap_or_default(),
-        ..ReportOptions::default()
     };
     Wanted { name: Some(entry.name.clone()), path: entry.path.clone(), options, is_argument: false }
 }
@@ -210,7 +210,10 @@ fn read_one(task: &Task<'_>, around: &Surroundings<'_>) -> Collected {
         Err(why) => return unread(wanted, &file.shown, unreadable(&file.shown, &why)),
     };
     let name = wanted.name.as_deref();
-    let input = Input { name, path: &file.shown, bytes: &bytes, modified: None, options: &wanted.options };
+    // The time of a file is no part of what was read: it is asked for only where the policy lets it count.
+    let modified = if wanted.options.allow_mtime { modified(&file.path) } else { None };
+    let modified = modified.and_then(|time| Timestamp::try_from(time).ok());
+    let input = Input { name, path: &file.shown, bytes: &bytes, modified, options: &wanted.options };
     let collected =
         contained(&file.shown, Section::None, "the reader of reports", || portcullis_ingest::read(&input, around));
     let unknown = |problem: &Problem| problem.code == ProblemCode::UnknownFormat;

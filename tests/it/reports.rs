@@ -62,6 +62,22 @@ fn a_directory_gives_reports_of_every_kind_and_lists_what_is_none() {
 }
 
 #[test]
+fn the_time_of_a_file_stands_in_for_a_date_only_where_the_policy_says_so() {
+    let code = |allowed: bool, written: &str| {
+        let repository = Repository::with_policy(&format!(
+            "reports:\n  - {{ name: deps, path: r.json, max_age: 24h, allow_mtime: {allowed} }}\n"
+        ));
+        let repository = repository.file("r.json", r#"{"dependencies":[{"name":"a","version":"1","vulns":[]}]}"#);
+        let file = std::fs::File::options().append(true).open(repository.path().join("r.json")).unwrap();
+        file.set_modified(written.parse::<jiff::Timestamp>().unwrap().into()).unwrap();
+        repository.check(&[]).0.code
+    };
+    assert_eq!(code(false, "2026-11-20T12:00:00Z"), 3);
+    assert_eq!(code(true, "2026-11-20T12:00:00Z"), 0);
+    assert_eq!(code(true, "2026-11-18T12:00:00Z"), 3);
+}
+
+#[test]
 fn an_empty_report_is_incomplete() {
     for content in ["", " \n\t\n"] {
         let (code, document) = judged("trivy", content);

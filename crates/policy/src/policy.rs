@@ -403,6 +403,8 @@ pub struct ReportEntry {
     pub max_age: Option<i64>,
     /// Oldest database that counts, in seconds.
     pub max_db_age: Option<i64>,
+    /// The file's own time stands in where the report states none.
+    pub allow_mtime: bool,
     /// It must be about the commit that is judged.
     pub require_commit: bool,
     /// Fewest components of a bill of materials.

@@ -41,7 +41,7 @@ pub use error::SourceError;
 pub use git::{GitSettings, HookEnvironment};
 pub use history::{Change, ChangedFile};
 pub use index::Index;
-pub use reports::{ReportFile, Selection, read_report, read_stdin, select};
+pub use reports::{ReportFile, Selection, modified, read_report, read_stdin, select};
 pub use repository::{POLICY_FILES, Repository};
 pub use staged::{AddedLines, Staged, StagedFile};
 pub use work_tree::WorkTree;

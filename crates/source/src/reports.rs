@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use ignore::WalkBuilder;
 use portcullis_model::Glob;
@@ -136,6 +137,11 @@ pub fn read_report(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     }
     let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
     read_limited(file, limit)
+}
+
+/// When a file was last written, where the file system tells.
+pub fn modified(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
 /// Reads the standard input whole.

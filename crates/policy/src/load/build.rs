@@ -308,6 +308,7 @@ fn report(entry: &Located, sources: &Sources, sound: bool, told: &mut Vec<Diagno
         required,
         max_age: map.get("max_age").and_then(Located::as_seconds),
         max_db_age: map.get("max_db_age").and_then(Located::as_seconds),
+        allow_mtime: flag("allow_mtime").unwrap_or(false),
         require_commit: flag("require_commit").unwrap_or(false),
         min_components: number(map, "min_components"),
         empty_is_clean: flag("empty_is_clean").unwrap_or(false),

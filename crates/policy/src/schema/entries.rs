@@ -27,6 +27,14 @@ pub(super) const REPORT: &[Key] = &[
         "Reports made with an older database are no evidence.",
     ),
     key(
+        "allow_mtime",
+        Type::Bool,
+        Is("false"),
+        Merge::Set,
+        Strict::False,
+        "The file's own time stands in where the report states none.",
+    ),
+    key(
         "require_commit",
         Type::Bool,
         Is("false"),
