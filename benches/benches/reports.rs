@@ -39,7 +39,7 @@ fn read_all(bencher: Bencher<'_, '_>, text: &str, fewest: usize) {
     let around = Surroundings {
         resolver: &resolver,
         now: "2026-11-21T00:00:00Z".parse().unwrap(),
-        head_commit: None,
+        commits: &[],
         file: &|_| None,
         options: &options,
     };

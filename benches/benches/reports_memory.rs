@@ -24,7 +24,7 @@ fn measure(name: &str, text: &str) {
     let around = Surroundings {
         resolver: &resolver,
         now: "2026-11-21T00:00:00Z".parse().unwrap(),
-        head_commit: None,
+        commits: &[],
         file: &|_| None,
         options: &options,
     };

@@ -21,7 +21,7 @@ pub fn read_with(format: Option<&str>, bytes: &[u8], file: &(dyn Fn(&str) -> Opt
     let around = Surroundings {
         resolver: &RESOLVER,
         now: jiff::Timestamp::UNIX_EPOCH,
-        head_commit: Some("0000000000000000000000000000000000000000"),
+        commits: &["0000000000000000000000000000000000000000"],
         file,
         options: &Options::default(),
     };

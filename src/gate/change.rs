@@ -89,10 +89,11 @@ fn base_of_flag(request: &Request, plan: &Plan, revision: &str, tip: &str) -> Re
     }
 }
 
-/// Where a branch somebody works on has left the default branch. Nothing is compared on that branch itself, nor where git
-/// cannot tell: nobody has asked for it.
+/// Where a branch somebody works on has left the default branch. Nothing is compared on that branch itself, in a directory that
+/// is a root of its own, nor where git cannot tell: nobody has asked for it.
 fn fork_of_default_branch(request: &Request, plan: &Plan, tip: &str) -> Option<String> {
-    if !matches!(request.subject, Subject::WorkTree | Subject::Head(_)) || !plan.repository.has_git() {
+    let is_whole = plan.repository.has_git() && plan.repository.prefix().is_empty();
+    if !matches!(request.subject, Subject::WorkTree | Subject::Head(_)) || !is_whole {
         return None;
     }
     let branch = plan.repository.default_branch(None).ok().flatten()?;

@@ -50,11 +50,14 @@ impl CheckedOut {
 
     /// What people should know about it.
     pub(super) fn notice(&self) -> String {
-        let count = self.changed.len();
         let first = self.changed.first().map(String::as_str).unwrap_or_default();
-        format!(
-            "{count} files differ on disk from the commit that is checked out, the first is `{first}`: they are judged as they were committed"
-        )
+        let what = match self.changed.len() {
+            1 => format!("`{first}` differs on disk from the commit that is checked out: it is"),
+            count => format!(
+                "{count} files differ on disk from the commit that is checked out, the first is `{first}`: they are"
+            ),
+        };
+        format!("{what} judged as committed")
     }
 }
 

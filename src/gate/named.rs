@@ -86,7 +86,7 @@ fn document(request: &Request, plan: &Plan, path: &str, bytes: &[u8]) -> Collect
     let resolver = PathResolver::new([], [], plan.tracked.clone());
     let options = Options::default();
     let around =
-        Surroundings { resolver: &resolver, now: request.now, head_commit: None, file: &|_| None, options: &options };
+        Surroundings { resolver: &resolver, now: request.now, commits: &[], file: &|_| None, options: &options };
     let entry = ReportOptions::default();
     let input = Input { name: None, path, bytes, modified: None, options: &entry };
     let mut said = contained(path, Section::Vulnerabilities, "the reader of VEX documents", || {

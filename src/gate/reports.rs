@@ -69,14 +69,25 @@ pub(super) fn around<T>(request: &Request, plan: &Plan, gate: &Gate, read: impl 
     let resolver = PathResolver::new(ingest.strip_prefixes.clone(), workspaces.chain(here), plan.tracked.clone());
     let file = |path: &str| plan.subject.read(path).ok();
     let options = options(ingest);
-    let around = Surroundings {
-        resolver: &resolver,
-        now: request.now,
-        head_commit: plan.ci.context.head_sha.as_deref(),
-        file: &file,
-        options: &options,
-    };
+    let commits = commits(plan, gate);
+    let commits: Vec<&str> = commits.iter().map(String::as_str).collect();
+    let around =
+        Surroundings { resolver: &resolver, now: request.now, commits: &commits, file: &file, options: &options };
     read(&around)
+}
+
+/// What reports may be about: a scanner in a pull request finds the merge with the base checked out.
+fn commits(plan: &Plan, gate: &Gate) -> Vec<String> {
+    let of_event = [&plan.ci.context.head_sha, &plan.ci.context.merge_sha].into_iter().flatten().cloned();
+    let mut commits: Vec<String> = of_event.collect();
+    // Elsewhere git is asked, where it matters.
+    if commits.is_empty()
+        && gate.policy.reports().iter().any(|report| report.require_commit)
+        && let Some(tip) = &plan.tip
+    {
+        commits.extend(plan.repository.commit_id(tip));
+    }
+    commits
 }
 
 /// Whether two policies read other reports, or read them otherwise.

@@ -186,3 +186,34 @@ fn one_weakness_in_two_reports_is_one_finding_with_two_sources() {
     assert_eq!(finding["sources"].as_array().unwrap().len(), 2, "{document:#}");
     assert_eq!(finding["severity"], "high");
 }
+
+#[test]
+fn a_report_is_about_the_commit_that_is_checked_out_or_stale() {
+    let policy = "reports: [{ name: code, path: r.sarif, format: sarif, required: true, require_commit: true }]\n";
+    let repository = Repository::with_policy(policy).file(".gitignore", "r.sarif\n");
+    let (earlier, head) = (repository.commit(), repository.commit());
+    for (commit, code) in [(&head, 0), (&earlier, 3)] {
+        repository.write(
+            "r.sarif",
+            format!(
+                r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"x"}}}},"results":[],"versionControlProvenance":[{{"repositoryUri":"https://github.com/acme/shop","revisionId":"{commit}"}}]}}]}}"#
+            ),
+        );
+        let answer = repository.run(&["check"]);
+        assert_eq!(answer.code, code, "{}{}", answer.stdout, answer.stderr);
+    }
+}
+
+#[test]
+fn a_notice_that_is_all_two_tools_know_is_one_finding() {
+    let trivy = r#"{"SchemaVersion":2,"ArtifactName":"shop","ArtifactType":"container_image","Results":[{"Target":"shop (debian 12)","Class":"os-pkgs","Type":"debian",
+      "Vulnerabilities":[{"VulnerabilityID":"DSA-5587-1","PkgName":"curl","InstalledVersion":"7.88.1","PkgIdentifier":{"PURL":"pkg:deb/debian/curl@7.88.1"},"Severity":"HIGH"}]}]}"#;
+    let grype = r#"{"descriptor":{"name":"grype","version":"0.80.0"},"source":{"type":"image","target":{"userInput":"shop"}},"matches":[
+      {"vulnerability":{"id":"DSA-5587-1","severity":"High","namespace":"debian:distro:debian:12"},"artifact":{"name":"curl","version":"7.88.1","type":"deb","purl":"pkg:deb/debian/curl@7.88.1","locations":[]}}]}"#;
+    let repository = Repository::new().file("trivy.json", trivy).file("grype.json", grype);
+    let (_, document) = repository.check(&["--report", "trivy.json", "--report", "grype.json"]);
+    let found: Vec<_> =
+        document["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == "DSA-5587-1").collect();
+    assert_eq!(found.len(), 1, "{document:#}");
+    assert_eq!(found[0]["sources"].as_array().unwrap().len(), 2);
+}

@@ -212,7 +212,7 @@ fn statements(bytes: &[u8], format: &str) -> Option<Tally> {
     let resolver = PathResolver::new([], [], Vec::new());
     let (options, entry) = (Options::default(), ReportOptions::default());
     let now = "2026-11-21T00:00:00Z".parse().ok()?;
-    let around = Surroundings { resolver: &resolver, now, head_commit: None, file: &|_| None, options: &options };
+    let around = Surroundings { resolver: &resolver, now, commits: &[], file: &|_| None, options: &options };
     let input = Input { name: None, path: "report", bytes, modified: None, options: &entry };
     let collected = portcullis_ingest::read(&input, &around);
     let mut said = Tally::new();

@@ -155,11 +155,20 @@ fn rank(named: &(Class, String)) -> (Class, Vec<u64>, &str) {
 
 /// Where a notice can be read.
 pub(crate) fn notice_page(id: &str) -> Option<String> {
-    let (family, _) = id.split_once('-')?;
+    let (family, rest) = id.split_once('-')?;
     match family.to_ascii_uppercase().as_str() {
         "RHSA" => Some(format!("https://access.redhat.com/errata/{id}")),
         "USN" => Some(format!("https://ubuntu.com/security/notices/{id}")),
         "DSA" | "DLA" => Some(format!("https://security-tracker.debian.org/tracker/{id}")),
+        "ALAS" => Some(format!("https://alas.aws.amazon.com/{id}.html")),
+        "ALAS2" => Some(format!("https://alas.aws.amazon.com/AL2/ALAS-{rest}.html")),
+        "ALAS2023" => Some(format!("https://alas.aws.amazon.com/AL2023/ALAS-{rest}.html")),
+        "ELSA" => Some(format!("https://linux.oracle.com/errata/{id}.html")),
+        "SUSE" => {
+            let (year, _) = rest.strip_prefix("SU-")?.split_once(':')?;
+            let name = id.to_lowercase().replace(':', "");
+            Some(format!("https://www.suse.com/support/update/announcement/{year}/{name}/"))
+        }
         _ => None,
     }
 }
@@ -213,6 +222,18 @@ mod tests {
         let names = Names::of("CVE-2024-1000", ["RHSA-2024:1234"], []);
         assert!(names.aliases.is_empty());
         assert_eq!(names.notices, ["https://access.redhat.com/errata/RHSA-2024:1234"]);
+    }
+
+    #[test]
+    fn every_family_of_notices_has_its_page() {
+        for (id, page) in [
+            ("USN-6000-1", "https://ubuntu.com/security/notices/USN-6000-1"),
+            ("ALAS2023-2023-101", "https://alas.aws.amazon.com/AL2023/ALAS-2023-101.html"),
+            ("ELSA-2023-1234", "https://linux.oracle.com/errata/ELSA-2023-1234.html"),
+            ("SUSE-SU-2022:4617-1", "https://www.suse.com/support/update/announcement/2022/suse-su-20224617-1/"),
+        ] {
+            assert_eq!(Names::of("CVE-2024-1000", [id], []).notices, [page], "{id}");
+        }
     }
 
     #[test]

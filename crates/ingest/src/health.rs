@@ -56,12 +56,13 @@ fn judge_commit(draft: &mut Draft<'_>) {
     if !draft.options.require_commit {
         return;
     }
-    let Some(head) = draft.around.head_commit else {
+    let judged = draft.around.commits;
+    let Some(head) = judged.first() else {
         let message = "the commit to be judged is not known, so `require_commit` cannot be checked";
         draft.problem(Problem::error(ProblemCode::Stale, message));
         return;
     };
-    if draft.commits.iter().any(|commit| same_commit(commit, head)) {
+    if draft.commits.iter().any(|commit| judged.iter().any(|judged| same_commit(commit, judged))) {
         return;
     }
     let message = match draft.commits.iter().next() {

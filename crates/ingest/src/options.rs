@@ -129,8 +129,8 @@ pub struct Surroundings<'a> {
     pub resolver: &'a PathResolver,
     /// The date of evaluation.
     pub now: Timestamp,
-    /// Commit that is judged.
-    pub head_commit: Option<&'a str>,
+    /// Ids of what is judged, the first to be named: the head of a change, and its merge with the base.
+    pub commits: &'a [&'a str],
     /// A file of the judged tree: lock files for versions npm does not write, source lines for identities.
     pub file: &'a (dyn Fn(&str) -> Option<Vec<u8>> + Sync),
     /// The policy's `ingest` section.
@@ -141,7 +141,7 @@ impl std::fmt::Debug for Surroundings<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Surroundings")
             .field("now", &self.now)
-            .field("head_commit", &self.head_commit)
+            .field("commits", &self.commits)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }

@@ -100,7 +100,8 @@ fn connected_by_ids(findings: &[Finding], members: &[usize]) -> Vec<Vec<usize>> 
     let mut sets = Sets::new(members.len());
     let mut first_with: BTreeMap<&str, usize> = BTreeMap::new();
     for (position, finding) in members.iter().filter_map(|index| findings.get(*index)).enumerate() {
-        for id in finding.all_ids().filter(|id| !advisory::is_errata(id)) {
+        // A notice may cover several weaknesses, but where it is all that is known it is what both tell.
+        for id in finding.all_ids().filter(|id| *id == finding.id || !advisory::is_errata(id)) {
             let first = *first_with.entry(id).or_insert(position);
             sets.join(first, position);
         }

@@ -26,13 +26,8 @@ fn a_report_without_a_date_is_stale_unless_the_files_own_time_is_allowed() {
     assert_eq!(with(NPM_2, &max_age(1)), [ProblemCode::Stale]);
     let options = ReportOptions { allow_mtime: true, ..max_age(1) };
     let resolver = portcullis_model::PathResolver::default();
-    let around = Surroundings {
-        resolver: &resolver,
-        now: now(),
-        head_commit: None,
-        file: &|_| None,
-        options: &Options::default(),
-    };
+    let around =
+        Surroundings { resolver: &resolver, now: now(), commits: &[], file: &|_| None, options: &Options::default() };
     let input = Input { name: None, path: "r.json", bytes: NPM_2.as_bytes(), modified: Some(now()), options: &options };
     assert_eq!(codes(&crate::read(&input, &around)), []);
 }

@@ -42,13 +42,9 @@ impl Repository {
     pub(crate) fn read(&self, path: &str, bytes: &[u8], options: &ReportOptions) -> Collected {
         let resolver = PathResolver::new([], [], self.files.keys().cloned().collect());
         let file = |path: &str| self.files.get(path).map(|text| text.as_bytes().to_vec());
-        let around = Surroundings {
-            resolver: &resolver,
-            now: now(),
-            head_commit: self.head.as_deref(),
-            file: &file,
-            options: &self.options,
-        };
+        let commits: Vec<&str> = self.head.iter().map(String::as_str).collect();
+        let around =
+            Surroundings { resolver: &resolver, now: now(), commits: &commits, file: &file, options: &self.options };
         crate::read(&Input { name: Some("deps"), path, bytes, modified: None, options }, &around)
     }
 }

@@ -142,8 +142,7 @@ mod tests {
         let (resolver, options, entry) =
             (PathResolver::new([], [], Vec::new()), Options::default(), ReportOptions::default());
         let file = |_: &str| None;
-        let around =
-            Surroundings { resolver: &resolver, now: now(), head_commit: None, file: &file, options: &options };
+        let around = Surroundings { resolver: &resolver, now: now(), commits: &[], file: &file, options: &options };
         let draft = || Draft::new(&around, &entry, InputReport { path: "trivy.json".to_owned(), ..Default::default() });
         let said = |draft: Draft<'_>| format!("{:#?}", draft.finish(Section::Vulnerabilities));
         let (mut one, mut other) = (draft(), draft());
