@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use portcullis_ingest::ignores::is_ignore_file;
-use portcullis_model::{EntryKind, Listing, Stat, Tree, TreeError};
+use portcullis_model::{EntryKind, Listing, Stat, Tree, TreeError, beside};
 use portcullis_policy::Policy;
 use portcullis_source::POLICY_FILES;
 
@@ -75,27 +75,14 @@ fn link_targets(tree: &dyn Tree) -> BTreeSet<String> {
     next.retain(|path| makes_a_gate(path));
     while let Some(path) = next.pop() {
         if let Ok(Some(Stat { kind: EntryKind::Symlink(target), .. })) = tree.stat(&path)
-            && let Some(target) = target_of(&path, &target)
+            && !target.starts_with('/')
+            && let Some(target) = beside(&path, &target)
             && targets.insert(target.clone())
         {
             next.push(target);
         }
     }
     targets
-}
-
-/// Where a link leads inside the tree.
-fn target_of(link: &str, target: &str) -> Option<String> {
-    let mut parts: Vec<&str> = link.split('/').collect();
-    parts.pop();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            name => parts.push(name),
-        }
-    }
-    (!target.starts_with('/')).then(|| parts.join("/"))
 }
 
 /// Whether exceptions are read from a path.

@@ -15,6 +15,7 @@ mod outcome;
 mod package;
 mod path_resolver;
 mod problem;
+mod relative;
 mod report;
 mod rule;
 mod secret_text;
@@ -54,6 +55,7 @@ pub use outcome::{
 pub use package::{LOCK_FILES, Package, Scope};
 pub use path_resolver::{Mount, PathResolver, ResolvedPath};
 pub use problem::{Health, Problem, ProblemCode};
+pub use relative::beside;
 pub use report::{
     CheckRun, FailedCase, GateBound, InputReport, LineCoverage, Metric, ReportCounts, RunStatus, Skipped, TestSuite,
     Threshold, Tool,

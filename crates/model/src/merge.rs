@@ -2,6 +2,7 @@
 
 mod equivalents;
 mod ratings;
+mod sets;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{Finding, FixState, Kind, Severity, State, advisory, fingerprint, order};
 pub use equivalents::Equivalents;
 use ratings::Rating;
+use sets::Sets;
 
 /// What the policy says of duplicates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -339,35 +341,6 @@ fn push_missing<T: PartialEq>(kept: &mut Vec<T>, more: Vec<T>) {
     for item in more {
         if !kept.contains(&item) {
             kept.push(item);
-        }
-    }
-}
-
-/// Disjoint sets; the root of a set is its smallest member, so that it does not depend on the order of joins.
-struct Sets(Vec<usize>);
-
-impl Sets {
-    fn new(members: usize) -> Self {
-        Self((0..members).collect())
-    }
-
-    fn root(&mut self, mut member: usize) -> usize {
-        while let Some(parent) = self.0.get(member).copied()
-            && parent != member
-        {
-            let grandparent = self.0.get(parent).copied().unwrap_or(parent);
-            if let Some(slot) = self.0.get_mut(member) {
-                *slot = grandparent;
-            }
-            member = grandparent;
-        }
-        member
-    }
-
-    fn join(&mut self, one: usize, two: usize) {
-        let (one, two) = (self.root(one), self.root(two));
-        if let Some(slot) = self.0.get_mut(one.max(two)) {
-            *slot = one.min(two);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A policy file and its parents, in the order in which they apply (spec/policy.md 3.1, 3.3).
 
-use portcullis_model::{Diagnostic, Section, Span, suggest};
+use portcullis_model::{Diagnostic, Section, Span, beside, suggest};
 
 use super::document;
 use super::scalar::Known;
@@ -117,7 +117,7 @@ impl Reading<'_> {
             let help = format!("expected {}", schema::Type::Reference.expected());
             return self.refuse(mark, format!("`{reference}` is no parent"), Some(help));
         }
-        let Some(path) = resolve(child, reference) else {
+        let Some(path) = beside(child, reference) else {
             return self.refuse(mark, format!("`{reference}` leaves the repository"), None);
         };
         if !self.enter(&path, mark) {
@@ -241,20 +241,4 @@ fn says_nothing(tree: &Located) -> bool {
     tree.as_map().is_some_and(|map| {
         !map.contains_key("extends") && !Section::ALL.iter().any(|section| map.contains_key(section.as_str()))
     })
-}
-
-/// A path relative to the file that names it; `None` when it climbs out of the repository.
-fn resolve(child: &str, reference: &str) -> Option<String> {
-    let mut parts: Vec<&str> = child.split('/').collect();
-    parts.pop();
-    for part in reference.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
